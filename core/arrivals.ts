@@ -1,0 +1,39 @@
+import { ledgerKeys, type RequestKey } from './names.ts';
+import type { Clock, Ledger } from './ports.ts';
+import { type ArrivalDocument, arrivalDocument, type PinnedUpload } from './request.ts';
+import { findDocument } from './requests.ts';
+
+type Settlement = Exclude<ArrivalDocument['settled'], 'open'>;
+
+/**
+ * Decides, once and for all, what becomes of an arrival. Conditional writes make it an arbiter: of two that race
+ * (the close and the event, say) exactly one gets its way, and both learn which.
+ *
+ * @returns how the arrival is settled, by us or by somebody before us
+ */
+export const settleArrival = async (
+  { ledger, clock }: { ledger: Pick<Ledger, 'find' | 'create' | 'replace'>; clock: Clock },
+  key: string,
+  upload: PinnedUpload,
+  settled: Settlement,
+): Promise<Settlement> => {
+  for (;;) {
+    const fresh: ArrivalDocument = { ...newArrival(upload, clock), settled };
+    if (await ledger.create(key, fresh)) return settled;
+    const found = await findDocument(ledger, key, arrivalDocument);
+    if (!found) continue;
+    if (found.document.settled !== 'open') return found.document.settled;
+    if (await ledger.replace(key, { ...found.document, settled }, found.etag)) return settled;
+  }
+};
+
+/** The key of an upload's arrival record. */
+export const arrivalKey = (request: RequestKey, attempt: number, upload: PinnedUpload): string =>
+  ledgerKeys.arrival(request, attempt, upload.versionId);
+
+export const newArrival = (upload: PinnedUpload, clock: Clock): ArrivalDocument => ({
+  version: 1,
+  ...upload,
+  recordedAt: clock.now().toISOString(),
+  settled: 'open',
+});

@@ -1,0 +1,26 @@
+/**
+ * Environment of the functions: each name is declared here once, set by `infra/` and read by `handlers/*.lambda.ts`.
+ */
+export const environmentKeys = {
+  landingBucket: 'LANDING_BUCKET',
+  acceptedBucket: 'ACCEPTED_BUCKET',
+  quarantineBucket: 'QUARANTINE_BUCKET',
+  ledgerBucket: 'LEDGER_BUCKET',
+  signerRoleArn: 'SIGNER_ROLE_ARN',
+  sender: 'SENDER_ADDRESS',
+  configurationSet: 'SES_CONFIGURATION_SET',
+  operatorsTopicArn: 'OPERATORS_TOPIC_ARN',
+  noticesTopicArn: 'NOTICES_TOPIC_ARN',
+  eventBusName: 'EVENT_BUS_NAME',
+} as const;
+
+export type EnvironmentKey = keyof typeof environmentKeys;
+
+const isEnvironmentKey = (key: string): key is EnvironmentKey => key in environmentKeys;
+export const allEnvironmentKeys = Object.keys(environmentKeys).filter(isEnvironmentKey);
+
+/** Source of the events we put on the bus. */
+export const eventSource = 'airlock';
+
+/** Folder of the compiled feeds inside the bundle of `open-request`. */
+export const feedsFolder = 'feeds';

@@ -1,0 +1,64 @@
+/**
+ * Business errors: what the state machine may catch by name. `name` equals the `ErrorEquals` of the workflow
+ * (a test compares both lists). Anything else that is thrown is a fault of ours and turns the execution red.
+ */
+abstract class BusinessError extends Error {
+  abstract override readonly name: string;
+}
+
+/** Another execution already holds this (feed, period). */
+export class PeriodAlreadyOpen extends BusinessError {
+  override readonly name = 'PeriodAlreadyOpen';
+}
+
+/** The feed's own configuration says that nothing is expected for this period. */
+export class NotADeliveryDay extends BusinessError {
+  override readonly name = 'NotADeliveryDay';
+}
+
+/** The request's window has closed: no URL is issued any more. */
+export class UploadWindowClosed extends BusinessError {
+  override readonly name = 'UploadWindowClosed';
+}
+
+/** The mail service refused the message to at least one addressee; the others have theirs. */
+export class MailRefused extends BusinessError {
+  override readonly name = 'MailRefused';
+}
+
+/** A mail that was sent could not be delivered (permanent bounce). Arrives as a signal. */
+export class DeliveryFailed extends BusinessError {
+  override readonly name = 'DeliveryFailed';
+}
+
+/** An operator excused the partner from this delivery. Arrives as a signal. */
+export class OperatorWaived extends BusinessError {
+  override readonly name = 'OperatorWaived';
+}
+
+/** An operator asked for a new URL. Arrives as a signal. */
+export class OperatorReissued extends BusinessError {
+  override readonly name = 'OperatorReissued';
+}
+
+/** An operator accepted a rejected upload. Arrives as a signal. */
+export class OperatorAccepted extends BusinessError {
+  override readonly name = 'OperatorAccepted';
+}
+
+/** Every business error, for the test that compares them with the workflow. */
+export const businessErrors = [
+  PeriodAlreadyOpen,
+  NotADeliveryDay,
+  UploadWindowClosed,
+  MailRefused,
+  DeliveryFailed,
+  OperatorWaived,
+  OperatorReissued,
+  OperatorAccepted,
+] as const;
+
+/** Input from outside that does not have the agreed form. A fault of the sender; never retried. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+}

@@ -1,0 +1,155 @@
+import addresses from 'email-addresses';
+import * as z from 'zod/mini';
+import { idPattern } from './names.ts';
+import { periodUnits } from './period.ts';
+import { scheduleExpressionProblem } from './schedule-expression.ts';
+import { tableSchema } from './table-schema.ts';
+import { durationSeconds, isTimeZone } from './time.ts';
+
+/** Everything about one recurring delivery, with defaults filled in. Durations are seconds, sizes are bytes. */
+export type Feed = z.infer<typeof resolvedFeed>;
+/** A feed as written in YAML. */
+export type FeedSource = z.infer<typeof feedSource>;
+export type Contact = z.infer<typeof contact>;
+
+export const audiences = ['partner', 'backup', 'owner', 'oncall'] as const;
+export type Audience = (typeof audiences)[number];
+
+const isDuration = (text: string): boolean => {
+  try {
+    return durationSeconds(text) >= 0;
+  } catch {
+    return false;
+  }
+};
+
+const sizes: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** Bytes of `500MB` (decimal) or `500MiB` (binary); undefined when it is no size. */
+export const sizeInBytes = (text: string | number): number | undefined => {
+  if (typeof text === 'number') return Number.isSafeInteger(text) && text >= 0 ? text : undefined;
+  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB|KiB|MiB|GiB)$/.exec(text) ?? [];
+  const factor = sizes[unit ?? ''];
+  return digits && factor ? Math.floor(Number(digits) * factor) : undefined;
+};
+
+/** One plain address: no display name, no line break, at most 254 characters (RFC 5321 §4.5.3.1). */
+const isPlainAddress = (text: string): boolean => {
+  if (!/^[\x21-\x7e]{3,254}$/.test(text) || /[<>(),;:\\"[\]]/.test(text)) return false;
+  const parsed = addresses.parseOneAddress(text);
+  return parsed?.type === 'mailbox' && parsed.address === text && parsed.domain.includes('.');
+};
+
+const id = z.string().check(z.regex(idPattern, 'lower-case letters, digits and hyphens, at most 24'));
+const duration = z.string().check(z.refine(isDuration, 'an ISO-8601 duration such as PT4H or P1D'));
+const size = z
+  .union([z.string(), z.number()])
+  .check(
+    z.refine(
+      (value) => sizeInBytes(value) !== undefined,
+      'a size such as 500MB (decimal) or 500MiB (binary), or a number of bytes',
+    ),
+  );
+const contact = z.strictObject({
+  name: z.string().check(z.regex(/^[^\p{Cc}]{1,80}$/u, 'a name of 1 to 80 characters without line breaks')),
+  email: z.string().check(z.refine(isPlainAddress, 'one plain address such as data@acme.example')),
+  locale: z._default(z.enum(['en']), 'en'),
+});
+const people = z.array(contact).check(z.maxLength(10, 'at most 10 people'));
+const someone = people.check(z.minLength(1, 'at least one person'));
+const audience = z.enum(audiences);
+const localDate = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'));
+const title = z.string().check(z.regex(/^[^\p{Cc}]{1,100}$/u, 'text of 1 to 100 characters without line breaks'));
+const extension = z.string().check(z.regex(/^[a-z0-9]{1,8}$/, 'lower-case letters and digits, at most 8, no dot'));
+const timezone = z.string().check(z.refine(isTimeZone, 'an IANA time zone such as Europe/Berlin'));
+const modes = z.enum(['direct']);
+const channels = z.array(z.enum(['email', 'sns'])).check(
+  z.minLength(1, 'at least one channel'),
+  z.refine((all) => all.includes('email'), 'email among them: in direct mode only a mail may carry the URL'),
+);
+const count = (least: number, most: number) =>
+  z
+    .int()
+    .check(
+      z.gte(least, `a whole number from ${least} to ${most}`),
+      z.lte(most, `a whole number from ${least} to ${most}`),
+    );
+
+const expression = z
+  .string()
+  .check(
+    z.refine(
+      (value) => scheduleExpressionProblem(value) === undefined,
+      'cron(…) with six fields, rate(…) or at(…), as EventBridge Scheduler takes them',
+    ),
+  );
+
+/** The form of `feeds/<partner>/<feed>.yaml`. Published for editors as `docs/feed.schema.json`. */
+export const feedSource = z.strictObject({
+  $schema: z.optional(z.string()),
+  title,
+  schedule: z.strictObject({
+    expression,
+    timezone: z._default(timezone, 'UTC'),
+    enabled: z._default(z.boolean(), true),
+    skip: z._default(z.array(localDate), []),
+  }),
+  period: z._default(
+    z.strictObject({
+      unit: z._default(z.enum(periodUnits), 'day'),
+      offset: z._default(count(-366, 366), 0),
+    }),
+    { unit: 'day', offset: 0 },
+  ),
+  window: z.strictObject({ due: duration, close: z.optional(duration) }),
+  delivery: z._default(
+    z.strictObject({ mode: z._default(modes, 'direct'), channels: z._default(channels, ['email']) }),
+    {
+      mode: 'direct',
+      channels: ['email'],
+    },
+  ),
+  contacts: z.strictObject({
+    partner: someone,
+    backup: z._default(people, []),
+    owner: someone,
+    oncall: z._default(people, []),
+  }),
+  reminders: z.optional(z.array(duration).check(z.maxLength(10, 'at most 10 reminders'))),
+  escalation: z._default(
+    z
+      .array(z.strictObject({ at: duration, to: z.array(audience).check(z.minLength(1, 'at least one audience')) }))
+      .check(z.maxLength(10, 'at most 10 rungs')),
+    [{ at: 'PT0S', to: ['owner'] }],
+  ),
+  attempts: z._default(count(1, 20), 3),
+  file: z.strictObject({
+    format: z.enum(['csv', 'opaque']),
+    extension,
+    maxBytes: size,
+    minBytes: z._default(size, 1),
+    schema: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]+$/, 'the name of a file beside the feed'))),
+  }),
+});
+
+/** The form of a feed after defaults: what the deployment carries and every request's ledger document repeats. */
+export const resolvedFeed = z.strictObject({
+  partner: id,
+  feed: id,
+  title,
+  schedule: z.strictObject({ expression, timezone, enabled: z.boolean(), skip: z.array(localDate) }),
+  period: z.strictObject({ unit: z.enum(periodUnits), offset: z.int() }),
+  window: z.strictObject({ dueSeconds: z.int(), closeSeconds: z.int() }),
+  delivery: z.strictObject({ mode: modes, channels }),
+  contacts: z.strictObject({ partner: someone, backup: people, owner: someone, oncall: people }),
+  reminders: z.array(z.int()),
+  escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(audience) })),
+  attempts: z.int(),
+  file: z.strictObject({
+    format: z.enum(['csv', 'opaque']),
+    extension,
+    maxBytes: z.int(),
+    minBytes: z.int(),
+    schema: z.optional(tableSchema),
+  }),
+});

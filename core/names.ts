@@ -1,0 +1,68 @@
+import { periodPattern } from './period.ts';
+
+/** Ids of partners and feeds. */
+export const idPattern = /^[a-z0-9-]{1,24}$/;
+
+/** A feed of a partner. Written `partner/feed`. */
+export interface FeedId {
+  readonly partner: string;
+  readonly feed: string;
+}
+
+/** One generation of one period of one feed. */
+export interface RequestKey extends FeedId {
+  readonly period: string;
+  readonly generation: number;
+}
+
+/** `acme_daily-orders_2026-11-22`: in names, routes, tags and logs. Slashes only in storage keys. */
+export const requestId = ({ partner, feed, period }: Omit<RequestKey, 'generation'>): string =>
+  `${partner}_${feed}_${period}`;
+
+const folder = ({ partner, feed, period }: Omit<RequestKey, 'generation'>): string => `${partner}/${feed}/${period}`;
+
+/**
+ * Prefix of everything uploaded for one attempt. Ends in a slash, so that attempt 1 never matches attempt 10.
+ * Shape: `<partner>/<feed>/<period>/<generation>/<attempt>/`
+ */
+export const attemptPrefix = (request: RequestKey, attempt: number): string =>
+  `${folder(request)}/${request.generation}/${attempt}/`;
+
+/** The one key that an attempt may be uploaded to. Made by us, never from a file name. */
+export const landingKey = (request: RequestKey, attempt: number, extension: string): string =>
+  `${attemptPrefix(request, attempt)}upload.${extension}`;
+
+/** Where an accepted file is promoted to. */
+export const acceptedKey = (request: RequestKey, extension: string): string =>
+  `${folder(request)}/${request.generation}/data.${extension}`;
+
+/** Keys of the ledger bucket, all in one place. */
+export const ledgerKeys = {
+  request: (request: Omit<RequestKey, 'generation'>) => `requests/${folder(request)}.json`,
+  due: (date: string, request: Omit<RequestKey, 'generation'>) => `due/${date}/${folder(request)}`,
+  arrival: (request: RequestKey, attempt: number, versionId: string) =>
+    `arrivals/${attemptPrefix(request, attempt)}${versionId}.json`,
+  unexpectedArrival: (versionId: string) => `arrivals/unexpected/${versionId}.json`,
+  waits: (request: RequestKey, attempt: number) => `waits/${attemptPrefix(request, attempt)}`,
+  wait: (request: RequestKey, attempt: number, enteredAt: string, retry: number) =>
+    `waits/${attemptPrefix(request, attempt)}${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+  decisionWait: (request: RequestKey, enteredAt: string, retry: number) =>
+    `waits/${folder(request)}/${request.generation}/decision/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+  signals: (request: RequestKey) => `signals/${folder(request)}/${request.generation}/`,
+  link: (request: RequestKey, attempt: number, issue: number) =>
+    `links/${attemptPrefix(request, attempt)}${issue}.json`,
+  notification: (request: RequestKey, attempt: number, issue: number, kind: string, person: string) =>
+    `notifications/${attemptPrefix(request, attempt)}${issue}-${kind}-${person}.json`,
+  findings: (request: RequestKey, attempt: number) => `findings/${attemptPrefix(request, attempt)}report.json`,
+  person: (id: string) => `people/${id}.json`,
+} as const;
+
+/** Reads a landing key back. Undefined for a key that we did not make. */
+export const parseLandingKey = (key: string): { request: RequestKey; attempt: number } | undefined => {
+  const [partner, feed, period, generation, attempt, file, ...rest] = key.split('/');
+  if (!partner || !feed || !period || !generation || !attempt || !file || rest.length > 0) return undefined;
+  if (!idPattern.test(partner) || !idPattern.test(feed) || !periodPattern.test(period)) return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(generation) || !/^[1-9]\d{0,3}$/.test(attempt)) return undefined;
+  if (!/^upload\.[a-z0-9]{1,8}$/.test(file)) return undefined;
+  return { request: { partner, feed, period, generation: Number(generation) }, attempt: Number(attempt) };
+};

@@ -1,0 +1,46 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** What a delivery can be for. */
+export const periodUnits = ['hour', 'day', 'week', 'month'] as const;
+export type PeriodUnit = (typeof periodUnits)[number];
+
+/** Id of a period in names, routes and keys: lower-case letters, digits and hyphens. */
+export const periodPattern = /^\d{4}-(\d{2}-\d{2}(-\d{2}(-[pm]\d{4})?)?|w\d{2}|\d{2})$/;
+
+/**
+ * The period that a delivery is for, computed from its scheduled time in the feed's zone, never from "now".
+ *
+ * - day `2026-11-22`, week `2026-w47` (ISO 8601), month `2026-11`, hour `2026-11-22-06`
+ * - a local hour that occurs twice carries its UTC offset: `2026-10-25-02-p0200`, `2026-10-25-02-p0100`
+ *
+ * @param offset whole units to add: -1 makes Tuesday's run ask for Monday's file
+ */
+export const periodOf = (scheduledAt: string, timezone: string, unit: PeriodUnit, offset: number): string => {
+  const local = Temporal.Instant.from(scheduledAt).toZonedDateTimeISO(timezone).add(amount(unit, offset));
+  switch (unit) {
+    case 'month':
+      return local.toPlainDate().toPlainYearMonth().toString();
+    case 'week':
+      return `${local.yearOfWeek}-w${String(local.weekOfYear).padStart(2, '0')}`;
+    case 'day':
+      return local.toPlainDate().toString();
+    case 'hour':
+      return `${local.toPlainDate().toString()}-${String(local.hour).padStart(2, '0')}${repeatedHourSuffix(local)}`;
+  }
+};
+
+const amount = (unit: PeriodUnit, offset: number): Temporal.DurationLike => {
+  if (unit === 'hour') return { hours: offset };
+  if (unit === 'day') return { days: offset };
+  if (unit === 'week') return { weeks: offset };
+  return { months: offset };
+};
+
+/** `-p0200` where the clocks go back and this wall-clock hour happens twice, else nothing. */
+const repeatedHourSuffix = (local: Temporal.ZonedDateTime): string => {
+  const wall = local.toPlainDateTime();
+  const first = wall.toZonedDateTime(local.timeZoneId, { disambiguation: 'earlier' });
+  const second = wall.toZonedDateTime(local.timeZoneId, { disambiguation: 'later' });
+  if (first.equals(second)) return '';
+  return `-${local.offset.replace('+', 'p').replace('-', 'm').replace(':', '')}`;
+};

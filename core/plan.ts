@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { audiences, type Feed } from './feed.ts';
+import { addSeconds } from './time.ts';
+
+/** A moment in a request's plan. `index` is its place in the plan, `at` an ISO-8601 instant. */
+export const milestone = z.strictObject({
+  index: z.int(),
+  kind: z.enum(['remind', 'escalate', 'close']),
+  at: z.string(),
+  to: z.array(z.enum(audiences)),
+});
+export type Milestone = z.infer<typeof milestone>;
+
+/** What a request will do and when. Finite and ordered, made once when the request opens. */
+export const plan = z.strictObject({
+  opensAt: z.string(),
+  dueAt: z.string(),
+  /** No URL outlives this moment. */
+  closesAt: z.string(),
+  milestones: z.array(milestone).check(z.minLength(1)),
+});
+export type Plan = z.infer<typeof plan>;
+
+/** S3 checks a URL's expiry when a transfer starts; one that began in time may take this long to finish. */
+export const uploadGraceSeconds = 15 * 60;
+
+/** "Can sometimes take a minute or longer" (S3 user guide on EventBridge); five is on the safe side. */
+export const eventDelaySeconds = 5 * 60;
+
+/** The plan of a request: everything is measured from the scheduled time. */
+export const makePlan = (feed: Feed, scheduledAt: string): Plan => {
+  const dueAt = addSeconds(scheduledAt, feed.window.dueSeconds);
+  const closesAt = addSeconds(scheduledAt, feed.window.closeSeconds);
+  const moments: Omit<Milestone, 'index'>[] = [
+    ...feed.reminders.map((before) => ({ kind: 'remind' as const, at: addSeconds(dueAt, -before), to: partnerOnly })),
+    ...feed.escalation.map(({ afterDueSeconds, to }) => ({
+      kind: 'escalate' as const,
+      at: addSeconds(dueAt, afterDueSeconds),
+      to,
+    })),
+    {
+      kind: 'close' as const,
+      at: addSeconds(closesAt, uploadGraceSeconds + eventDelaySeconds),
+      to: [],
+    },
+  ];
+  const milestones = moments
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .map((moment, index) => ({ index, ...moment }));
+  return { opensAt: scheduledAt, dueAt, closesAt, milestones };
+};
+
+const partnerOnly: Milestone['to'] = ['partner'];
+
+/** The milestone to wait for next: the first from `from` on that is not past, else the last one (the close). */
+export const nextMilestone = (plan: Plan, now: Date, from = 0): Milestone =>
+  plan.milestones.find(({ index, at }) => index >= from && Date.parse(at) > now.getTime()) ?? lastOf(plan);
+
+/**
+ * The milestone that has just come due, after waiting for `waitedFor`. Where several have passed (a late start, a
+ * redrive) the latest one speaks for all: nobody is reminded after the escalation.
+ */
+export const dueMilestone = (plan: Plan, now: Date, waitedFor: number): Milestone => {
+  const passed = plan.milestones.filter(({ index, at }) => index <= waitedFor || Date.parse(at) <= now.getTime());
+  return passed.at(-1) ?? lastOf(plan);
+};
+
+const lastOf = (plan: Plan): Milestone => {
+  const last = plan.milestones.at(-1);
+  if (!last) throw new Error('a plan has at least its close');
+  return last;
+};

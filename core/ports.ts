@@ -1,0 +1,109 @@
+import type { Feed } from './feed.ts';
+import type { FeedId } from './names.ts';
+import type { PinnedUpload } from './request.ts';
+
+/** Product time. Never `Date.now()`. */
+export interface Clock {
+  now(): Date;
+}
+
+/** Fresh, unguessable ids. */
+export interface Ids {
+  next(): string;
+}
+
+/** SHA-256 of a text as lower-case hex. */
+export type Digest = (text: string) => string;
+
+/** The feeds of this deployment. */
+export interface Feeds {
+  /** Undefined when the deployment has no such feed. */
+  find(id: FeedId): Promise<{ feed: Feed; hash: string } | undefined>;
+}
+
+/** A ledger document with the tag that a later conditional write names. */
+export interface Stored {
+  readonly body: unknown;
+  readonly etag: string;
+}
+
+/** S3 as a ledger: strongly consistent, conditional writes, every version kept. */
+export interface Ledger {
+  /** Undefined when absent. */
+  find(key: string): Promise<Stored | undefined>;
+  /** False when the key already exists (`If-None-Match: *`). */
+  create(key: string, body: unknown): Promise<boolean>;
+  /** False when the document is no longer the one with this tag (`If-Match`). */
+  replace(key: string, body: unknown, etag: string): Promise<boolean>;
+  put(key: string, body: unknown): Promise<void>;
+  /** Keys under a prefix, in key order. */
+  list(prefix: string): Promise<string[]>;
+}
+
+/** Where partners' files land. */
+export interface Landing {
+  /** Every upload under a prefix, pinned; in key order. */
+  find(prefix: string): Promise<PinnedUpload[]>;
+  /** The bytes of exactly this version. */
+  read(upload: PinnedUpload): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Copies one pinned version somewhere. A copy that is already there is left alone. */
+export interface Copier {
+  copy(upload: PinnedUpload, toKey: string): Promise<void>;
+}
+
+/** Signs URLs that can put one key, once. */
+export interface Signer {
+  /**
+   * @param asked when the URL should end, ISO-8601
+   * @returns the URL, the moment after which S3 certainly refuses it (never later than asked), and every header
+   *   that the uploader must send
+   */
+  signPut(
+    key: string,
+    asked: string,
+  ): Promise<{ url: string; expiresAt: string; requiredHeaders: Record<string, string> }>;
+}
+
+/** One mail to one person. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Names and values of `[A-Za-z0-9_-]` (SES message tags). */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Mailer {
+  /** `refused` when the service will never accept this mail; throws when it may later. */
+  send(mail: Mail): Promise<{ messageId: string } | { refused: string }>;
+}
+
+/** Short messages to a topic. Never carries a URL or a token. */
+export interface Notices {
+  publish(subject: string, message: string): Promise<void>;
+}
+
+/** Completes waiting tasks. */
+export interface Tasks {
+  /** `over` when the token's task is no longer waiting: a classified outcome, not a failure. */
+  succeed(token: string, output: unknown): Promise<'resumed' | 'over'>;
+  fail(token: string, error: string, cause: string): Promise<'resumed' | 'over'>;
+}
+
+/** What we may know of another execution. */
+export interface Executions {
+  isRunning(arn: string): Promise<boolean>;
+}
+
+/** The event bus that downstream systems listen on. */
+export interface Announcements {
+  announce(detailType: string, detail: unknown): Promise<void>;
+}
+
+/** Counts things for dashboards and alarms. */
+export interface Metrics {
+  count(name: string): void;
+}

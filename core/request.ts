@@ -1,0 +1,191 @@
+import * as z from 'zod/mini';
+import { audiences, type Feed, resolvedFeed } from './feed.ts';
+import { idPattern, type RequestKey, requestId } from './names.ts';
+import { periodPattern } from './period.ts';
+import { milestone, plan } from './plan.ts';
+
+/** The pointer that travels through the workflow. Everything else is read from the ledger. */
+export const requestPointer = z.strictObject({
+  requestId: z.string(),
+  partner: z.string().check(z.regex(idPattern)),
+  feed: z.string().check(z.regex(idPattern)),
+  period: z.string().check(z.regex(periodPattern)),
+  generation: z.int().check(z.gte(1)),
+});
+export type RequestPointer = z.infer<typeof requestPointer>;
+
+export const pointTo = (key: RequestKey): RequestPointer => ({
+  requestId: requestId(key),
+  partner: key.partner,
+  feed: key.feed,
+  period: key.period,
+  generation: key.generation,
+});
+
+/** How a request ends. See the design's list of outcomes. */
+export const outcomeKinds = ['accepted', 'missed', 'rejected', 'waived'] as const;
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+const outcome = z.strictObject({
+  kind: z.enum(outcomeKinds),
+  at: z.string(),
+  /** One line for people: `Accepted on time at 07:41 (Berlin): 2,113 rows, 1 reminder`. */
+  line: z.string(),
+  acceptedKey: z.optional(z.string()),
+  versionId: z.optional(z.string()),
+});
+export type Outcome = z.infer<typeof outcome>;
+
+const feedOfRequest = z.strictObject({
+  ...resolvedFeed.shape,
+  /** People by id; names and addresses are in the erasable `people/` records. */
+  contacts: z.record(z.enum(audiences), z.array(z.string())),
+});
+
+/** `requests/<partner>/<feed>/<period>.json`: the claim on a period, and what became of it. */
+export const requestDocument = z.strictObject({
+  version: z.literal(1),
+  ...requestPointer.shape,
+  scheduledAt: z.string(),
+  openedAt: z.string(),
+  execution: z.strictObject({ arn: z.string(), name: z.string() }),
+  feedConfig: feedOfRequest,
+  /** SHA-256 (hex) of the deployed feed that this request lives by. */
+  feedHash: z.string(),
+  plan,
+  /** `closing`: no upload is taken any more, but one that slipped in may still be found. */
+  status: z.enum(['open', 'closing', 'ended']),
+  outcome: z.optional(outcome),
+});
+export type RequestDocument = z.infer<typeof requestDocument>;
+
+/** `people/<id>.json`: the only place with a name and an address. */
+export const personDocument = z.strictObject({ name: z.string(), email: z.string(), locale: z.enum(['en']) });
+export type Person = z.infer<typeof personDocument>;
+
+/** An upload, pinned to the version that S3 gave it. */
+export const pinnedUpload = z.strictObject({
+  key: z.string(),
+  versionId: z.string(),
+  size: z.int(),
+  /** When S3 had it, ISO-8601. */
+  arrivedAt: z.string(),
+});
+export type PinnedUpload = z.infer<typeof pinnedUpload>;
+
+/** `arrivals/…`: written once per version by whoever sees it first; `settled` decides every later race. */
+export const arrivalDocument = z.strictObject({
+  version: z.literal(1),
+  key: z.string(),
+  versionId: z.string(),
+  size: z.int(),
+  arrivedAt: z.string(),
+  recordedAt: z.string(),
+  sourceIp: z.optional(z.string()),
+  settled: z.enum(['open', 'taken', 'afterClose', 'unexpected']),
+});
+export type ArrivalDocument = z.infer<typeof arrivalDocument>;
+
+/** `waits/…`: the task token of one entry into a wait. A bearer secret. */
+export const waitDocument = z.strictObject({ version: z.literal(1), token: z.string(), registeredAt: z.string() });
+
+/** `links/…`: one issued URL. A bearer secret. */
+export const linkDocument = z.strictObject({
+  version: z.literal(1),
+  url: z.string(),
+  expiresAt: z.string(),
+  requiredHeaders: z.record(z.string(), z.string()),
+});
+export type LinkDocument = z.infer<typeof linkDocument>;
+
+/** `signals/…`: something that happened to a request while nobody was listening. */
+export const signalDocument = z.strictObject({
+  version: z.literal(1),
+  error: z.enum(['DeliveryFailed', 'OperatorWaived', 'OperatorReissued', 'OperatorAccepted']),
+  cause: z.string(),
+  /** The entry into a wait that took it: set once, so that a signal is heard once. */
+  consumedBy: z.optional(z.string()),
+});
+
+/** `notifications/…`: one mail to one person, written before and after it is sent. */
+export const notificationDocument = z.strictObject({
+  version: z.literal(1),
+  notificationId: z.string(),
+  kind: z.string(),
+  person: z.string(),
+  status: z.enum(['sending', 'sent', 'refused']),
+  at: z.string(),
+  messageId: z.optional(z.string()),
+  reason: z.optional(z.string()),
+});
+export type NotificationDocument = z.infer<typeof notificationDocument>;
+
+/** The mails a partner gets, and why. */
+export const partnerMailKinds = ['request', 'reminder', 'late', 'fix', 'reissued', 'receipt'] as const;
+export type PartnerMailKind = (typeof partnerMailKinds)[number];
+
+/** The mails that people on our side get, and why. */
+export const escalationKinds = ['late', 'rejected', 'mailRefused', 'deliveryFailed'] as const;
+export type EscalationKind = (typeof escalationKinds)[number];
+
+const attempt = z.int().check(z.gte(1));
+
+/** Inputs of the workflow's tasks, as the state machine sends them. */
+export const taskInputs = {
+  openRequest: z.strictObject({
+    partner: z.string().check(z.regex(idPattern)),
+    feed: z.string().check(z.regex(idPattern)),
+    scheduledTime: z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO-8601 time')),
+    execution: z.strictObject({ arn: z.string(), name: z.string() }),
+  }),
+  generateUploadUrl: z.strictObject({ request: requestPointer, attempt, issue: z.int().check(z.gte(1)) }),
+  emailPartner: z.strictObject({
+    request: requestPointer,
+    attempt,
+    issue: z.int(),
+    kind: z.enum(partnerMailKinds),
+  }),
+  registerWait: z.strictObject({
+    request: requestPointer,
+    attempt,
+    for: z.enum(['upload', 'decision']),
+    token: z.string(),
+    enteredAt: z.string(),
+    retry: z.int(),
+  }),
+  lookForUpload: z.strictObject({ request: requestPointer, attempt, waitedFor: milestone }),
+  validateUpload: z.strictObject({ request: requestPointer, attempt, upload: pinnedUpload }),
+  acceptUpload: z.strictObject({
+    request: requestPointer,
+    attempt,
+    upload: pinnedUpload,
+    /** Null for formats without rows. */
+    rows: z.nullable(z.int()),
+    override: z.boolean(),
+  }),
+  quarantineUpload: z.strictObject({ request: requestPointer, attempt, upload: pinnedUpload }),
+  escalate: z.strictObject({
+    request: requestPointer,
+    attempt,
+    issue: z.int(),
+    kind: z.enum(escalationKinds),
+    milestone: z.nullable(milestone),
+  }),
+  closeRequest: z.strictObject({
+    request: requestPointer,
+    attempt,
+    outcome: z.enum(['missed', 'rejected', 'waived']),
+    reason: z.optional(z.string()),
+  }),
+} as const;
+
+/** A feed as the request keeps it: people by id. */
+export const withPeopleById = (feed: Feed, idOf: (email: string) => string): RequestDocument['feedConfig'] => ({
+  ...feed,
+  contacts: {
+    partner: feed.contacts.partner.map((person) => idOf(person.email)),
+    backup: feed.contacts.backup.map((person) => idOf(person.email)),
+    owner: feed.contacts.owner.map((person) => idOf(person.email)),
+    oncall: feed.contacts.oncall.map((person) => idOf(person.email)),
+  },
+});

@@ -1,0 +1,51 @@
+import type * as z from 'zod/mini';
+import { ledgerKeys, type RequestKey } from './names.ts';
+import { parse } from './parse.ts';
+import type { Ledger } from './ports.ts';
+import { type RequestDocument, requestDocument } from './request.ts';
+
+/** A parsed document with its tag. */
+export interface Found<T> {
+  readonly document: T;
+  readonly etag: string;
+}
+
+/** Reads and parses one ledger document; undefined when absent. */
+export const findDocument = async <T>(
+  ledger: Pick<Ledger, 'find'>,
+  key: string,
+  schema: z.ZodMiniType<T>,
+): Promise<Found<T> | undefined> => {
+  const stored = await ledger.find(key);
+  return stored && { document: parse(schema, stored.body, key), etag: stored.etag };
+};
+
+/** The ledger document of a request that must exist. */
+export const readRequest = async (
+  ledger: Pick<Ledger, 'find'>,
+  request: RequestKey,
+): Promise<Found<RequestDocument>> => {
+  const key = ledgerKeys.request(request);
+  const found = await findDocument(ledger, key, requestDocument);
+  if (!found) throw new Error(`ledger has no ${key}: it was opened by this execution, so it must exist`);
+  return found;
+};
+
+/**
+ * Changes a request with `If-Match`, reading again when somebody else was faster.
+ *
+ * @param change returns the new document, or undefined to leave it as it is
+ * @returns the document as it stands afterwards
+ */
+export const changeRequest = async (
+  ledger: Pick<Ledger, 'find' | 'replace'>,
+  request: RequestKey,
+  change: (document: RequestDocument) => RequestDocument | undefined,
+): Promise<RequestDocument> => {
+  for (;;) {
+    const { document, etag } = await readRequest(ledger, request);
+    const changed = change(document);
+    if (!changed) return document;
+    if (await ledger.replace(ledgerKeys.request(request), changed, etag)) return changed;
+  }
+};
