@@ -1,0 +1,70 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Clock, Signer } from '../core/ports.ts';
+import { earlier } from '../core/time.ts';
+
+interface Settings {
+  readonly sts: STSClient;
+  readonly region: string;
+  readonly roleArn: string;
+  readonly bucket: string;
+  readonly clock: Clock;
+}
+
+/** The longest session that role chaining allows. */
+const sessionSeconds = 3600;
+
+/** A URL ends this much before the session that signed it, so that what the mail says is true on any clock. */
+const marginMs = 5 * 60_000;
+
+/** What the uploader must send along: the first upload wins, a second one gets 412. */
+const requiredHeaders = { 'if-none-match': '*' };
+
+/**
+ * Signs with a session that can put exactly one key: what is behind the URL can do nothing else, and dies when we say.
+ * The session policy narrows the signer's role (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session).
+ */
+export const createStsSigner = ({ sts, region, roleArn, bucket, clock }: Settings): Signer => ({
+  async signPut(key, asked) {
+    const { Credentials: session } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: roleArn,
+        RoleSessionName: sessionName(key),
+        DurationSeconds: sessionSeconds,
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/${key}` }],
+        }),
+      }),
+    );
+    const credentials = complete(session);
+    const latest = new Date(credentials.expiration.getTime() - marginMs).toISOString();
+    const wanted = earlier(asked, latest);
+    const signedAt = Math.floor(clock.now().getTime() / 1000) * 1000;
+    const expiresIn = Math.floor((Date.parse(wanted) - signedAt) / 1000);
+    if (expiresIn < 1) throw new Error(`a URL for ${key} would have to end at ${wanted}, which is over`);
+
+    // A default client would sign the checksum of an empty body into the URL.
+    const s3 = new S3Client({ region, credentials, requestChecksumCalculation: 'WHEN_REQUIRED' });
+    const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: '*' }), {
+      expiresIn,
+      signingDate: new Date(signedAt),
+    });
+    return { url, expiresAt: new Date(signedAt + expiresIn * 1000).toISOString(), requiredHeaders };
+  },
+});
+
+/** Session names are 2 to 64 characters of `[\w+=,.@-]`; the key's last parts say whose upload it is. */
+const sessionName = (key: string): string => key.replaceAll('/', '.').slice(-64);
+
+const complete = (session: Credentials | undefined) => {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = session ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) throw new Error('STS sent no complete session');
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration,
+  };
+};

@@ -1,0 +1,15 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Clock, Digest, Ids } from '../core/ports.ts';
+import type { Hasher } from '../core/validation/validate.ts';
+
+/** The machine's clock. */
+export const systemClock: Clock = { now: () => new Date() };
+
+export const randomIds: Ids = { next: () => randomUUID() };
+
+export const sha256: Digest = (text) => createHash('sha256').update(text).digest('hex');
+
+export const createSha256Hasher = (): Hasher => {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
+};

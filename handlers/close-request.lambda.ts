@@ -1,0 +1,18 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { metrics } from '../adapters/powertools.ts';
+import { createS3Landing } from '../adapters/s3-landing.ts';
+import { createS3Ledger } from '../adapters/s3-ledger.ts';
+import { systemClock } from '../adapters/system.ts';
+import { createCloseRequest } from './close-request.ts';
+import { lambda, setting } from './wiring.ts';
+
+const s3 = new S3Client({});
+
+export const handler = lambda(
+  createCloseRequest({
+    ledger: createS3Ledger(s3, setting('ledgerBucket')),
+    landing: createS3Landing(s3, setting('landingBucket')),
+    metrics,
+    clock: systemClock,
+  }),
+);

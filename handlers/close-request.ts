@@ -1,0 +1,56 @@
+import { arrivalKey, settleArrival } from '../core/arrivals.ts';
+import { attemptPrefix } from '../core/names.ts';
+import { closedOutcome } from '../core/outcome.ts';
+import { parse } from '../core/parse.ts';
+import type { Clock, Landing, Ledger, Metrics } from '../core/ports.ts';
+import { type PinnedUpload, type RequestPointer, taskInputs } from '../core/request.ts';
+import { changeRequest } from '../core/requests.ts';
+
+interface Deps {
+  readonly ledger: Ledger;
+  readonly landing: Landing;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/**
+ * Ends a request without an accepted file. A missed one is closed first and looked at once more afterwards: an upload
+ * that slipped in before the close is taken (late), one that came after it is recorded by `receive-upload`.
+ */
+export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
+  const { request, attempt, outcome, reason } = parse(taskInputs.closeRequest, event, 'input of close-request');
+  if (outcome === 'missed') {
+    await changeRequest(deps.ledger, request, (document) =>
+      document.status === 'open' ? { ...document, status: 'closing' } : undefined,
+    );
+    const upload = await takeLateUpload(deps, request, attempt);
+    if (upload) {
+      await changeRequest(deps.ledger, request, (document) =>
+        document.status === 'closing' ? { ...document, status: 'open' } : undefined,
+      );
+      return { upload, outcome: null };
+    }
+  }
+  const ended = await changeRequest(deps.ledger, request, (document) =>
+    document.status === 'ended'
+      ? undefined
+      : {
+          ...document,
+          status: 'ended',
+          outcome: closedOutcome(document, outcome, deps.clock.now(), attempt, reason),
+        },
+  );
+  deps.metrics.count(`Request${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`);
+  return { upload: null, outcome: ended.outcome?.line };
+};
+
+const takeLateUpload = async (
+  deps: Deps,
+  request: RequestPointer,
+  attempt: number,
+): Promise<PinnedUpload | undefined> => {
+  const [upload] = await deps.landing.find(attemptPrefix(request, attempt));
+  if (!upload) return undefined;
+  const settled = await settleArrival(deps, arrivalKey(request, attempt, upload), upload, 'taken');
+  return settled === 'taken' ? upload : undefined;
+};

@@ -1,0 +1,25 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SESClient } from '@aws-sdk/client-ses';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { metrics } from '../adapters/powertools.ts';
+import { createS3Ledger } from '../adapters/s3-ledger.ts';
+import { createSesMailer } from '../adapters/ses-mailer.ts';
+import { createSnsNotices } from '../adapters/sns-notices.ts';
+import { randomIds, systemClock } from '../adapters/system.ts';
+import { createEscalate } from './escalate.ts';
+import { lambda, setting } from './wiring.ts';
+
+export const handler = lambda(
+  createEscalate({
+    ledger: createS3Ledger(new S3Client({}), setting('ledgerBucket')),
+    mailer: createSesMailer({
+      ses: new SESClient({}),
+      sender: setting('sender'),
+      configurationSet: setting('configurationSet'),
+    }),
+    notices: createSnsNotices(new SNSClient({}), setting('operatorsTopicArn')),
+    metrics,
+    ids: randomIds,
+    clock: systemClock,
+  }),
+);

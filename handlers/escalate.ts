@@ -1,0 +1,54 @@
+import { escalationMail, escalationSubject, whatHappened } from '../core/messages/staff.ts';
+import { ledgerKeys } from '../core/names.ts';
+import { sendOnce } from '../core/notify.ts';
+import { parse } from '../core/parse.ts';
+import type { Clock, Ids, Ledger, Mailer, Metrics, Notices } from '../core/ports.ts';
+import { type EscalationKind, type RequestDocument, taskInputs } from '../core/request.ts';
+import { findDocument, readRequest } from '../core/requests.ts';
+import { report } from '../core/validation/findings.ts';
+
+interface Deps {
+  readonly ledger: Ledger;
+  readonly mailer: Mailer;
+  readonly notices: Notices;
+  readonly metrics: Metrics;
+  readonly ids: Ids;
+  readonly clock: Clock;
+}
+
+/**
+ * Tells the people of this rung by mail, and the operators by their topic. A refused mail is recorded and does not
+ * stop the others: the topic is the second way.
+ */
+export const createEscalate = (deps: Deps) => async (event: unknown) => {
+  const input = parse(taskInputs.escalate, event, 'input of escalate');
+  const { request, attempt, issue, kind, milestone } = input;
+  const { document } = await readRequest(deps.ledger, request);
+  const findings =
+    kind === 'rejected'
+      ? (await findDocument(deps.ledger, ledgerKeys.findings(request, attempt), report))?.document
+      : undefined;
+  const occasion = { request, attempt, issue, kind: `escalation-${kind}-${milestone?.index ?? 0}` };
+  const count = { sent: 0, refused: 0 };
+  for (const person of audience(document, kind, milestone?.to)) {
+    const compose = escalationMail.bind(undefined, kind, document, findings);
+    count[await sendOnce(deps, occasion, person, compose)] += 1;
+  }
+  await deps.notices.publish(escalationSubject(kind, document), whatHappened(kind, document));
+  deps.metrics.count('RequestEscalated');
+  return count;
+};
+
+/** The rung's people on our side; the partner gets the mail with the new URL instead. */
+const audience = (
+  { feedConfig: { contacts } }: RequestDocument,
+  kind: EscalationKind,
+  rung: readonly string[] = [],
+): string[] => {
+  const named = new Set(kind === 'late' ? rung : ['owner']);
+  const people = [
+    ...(named.has('owner') ? (contacts.owner ?? []) : []),
+    ...(named.has('oncall') ? (contacts.oncall ?? []) : []),
+  ];
+  return [...new Set(people)];
+};

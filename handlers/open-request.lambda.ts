@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { createBundledFeeds } from '../adapters/bundled-feeds.ts';
+import { createS3Ledger } from '../adapters/s3-ledger.ts';
+import { createSfnExecutions } from '../adapters/sfn-executions.ts';
+import { sha256, systemClock } from '../adapters/system.ts';
+import { feedsFolder } from '../core/environment.ts';
+import { createOpenRequest } from './open-request.ts';
+import { lambda, lambdaVariable, setting } from './wiring.ts';
+
+export const handler = lambda(
+  createOpenRequest({
+    feeds: createBundledFeeds(join(lambdaVariable('LAMBDA_TASK_ROOT'), feedsFolder), sha256),
+    ledger: createS3Ledger(new S3Client({}), setting('ledgerBucket')),
+    executions: createSfnExecutions(new SFNClient({})),
+    clock: systemClock,
+    digest: sha256,
+  }),
+);

@@ -1,0 +1,102 @@
+import { NotADeliveryDay, PeriodAlreadyOpen } from '../core/errors.ts';
+import type { Contact, Feed } from '../core/feed.ts';
+import { ledgerKeys, type RequestKey, requestId } from '../core/names.ts';
+import { parse } from '../core/parse.ts';
+import { periodOf } from '../core/period.ts';
+import { makePlan, nextMilestone } from '../core/plan.ts';
+import type { Clock, Digest, Executions, Feeds, Ledger } from '../core/ports.ts';
+import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
+import { findDocument } from '../core/requests.ts';
+
+interface Deps {
+  readonly feeds: Feeds;
+  readonly ledger: Ledger;
+  readonly executions: Executions;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+/**
+ * Claims the period for this execution and makes its plan. Firing twice is harmless: the first claim wins, a retry of
+ * the winner gets its stored plan back.
+ *
+ * @throws PeriodAlreadyOpen when another execution has the period
+ * @throws NotADeliveryDay when the feed skips this date
+ */
+export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
+  const input = parse(taskInputs.openRequest, event, 'input of open-request');
+  const deployed = await deps.feeds.find(input);
+  if (!deployed) throw new Error(`no feed ${input.partner}/${input.feed} in this deployment`);
+  const scheduledAt = new Date(input.scheduledTime).toISOString();
+  refuseSkippedDate(deployed.feed, scheduledAt);
+
+  const fresh = newRequest(deps, deployed, scheduledAt, input.execution);
+  await rememberPeople(deps, deployed.feed);
+  const request = await claim(deps, fresh);
+  await deps.ledger.create(ledgerKeys.due(request.plan.dueAt.slice(0, 10), request), { requestId: request.requestId });
+  return {
+    request: pointTo(request),
+    milestone: nextMilestone(request.plan, deps.clock.now()),
+    closeAt: request.plan.milestones.at(-1)?.at,
+  };
+};
+
+const refuseSkippedDate = ({ schedule, partner, feed }: Feed, scheduledAt: string): void => {
+  const date = periodOf(scheduledAt, schedule.timezone, 'day', 0);
+  if (schedule.skip.includes(date)) {
+    throw new NotADeliveryDay(`${partner}/${feed} expects nothing on ${date}: schedule.skip names this date`);
+  }
+};
+
+const newRequest = (
+  { clock, digest }: Deps,
+  { feed, hash }: { feed: Feed; hash: string },
+  scheduledAt: string,
+  execution: RequestDocument['execution'],
+): RequestDocument => {
+  const period = periodOf(scheduledAt, feed.schedule.timezone, feed.period.unit, feed.period.offset);
+  const key: RequestKey = { partner: feed.partner, feed: feed.feed, period, generation: 1 };
+  return {
+    version: 1,
+    ...pointTo(key),
+    scheduledAt,
+    openedAt: clock.now().toISOString(),
+    execution,
+    feedConfig: withPeopleById(feed, personIds(feed, digest)),
+    feedHash: hash,
+    plan: makePlan(feed, scheduledAt),
+    status: 'open',
+  };
+};
+
+const everyone = ({ contacts }: Feed): Contact[] => Object.values(contacts).flat();
+
+/** A person's id changes when the name or address does: a record is never rewritten, only erased. */
+const personId = (person: Contact, digest: Digest): string =>
+  digest(JSON.stringify([person.name, person.email, person.locale])).slice(0, 24);
+
+const personIds = (feed: Feed, digest: Digest): ((email: string) => string) => {
+  const ids = new Map(everyone(feed).map((person) => [person.email, personId(person, digest)]));
+  return (email) => ids.get(email) ?? '';
+};
+
+const rememberPeople = async ({ ledger, digest }: Deps, feed: Feed): Promise<void> => {
+  const people = new Map(everyone(feed).map((person) => [personId(person, digest), person]));
+  await Promise.all([...people].map(([id, person]) => ledger.create(ledgerKeys.person(id), person)));
+};
+
+const claim = async ({ ledger, executions }: Deps, fresh: RequestDocument): Promise<RequestDocument> => {
+  const key = ledgerKeys.request(fresh);
+  if (await ledger.create(key, fresh)) return fresh;
+  const found = await findDocument(ledger, key, requestDocument);
+  if (!found) throw new Error(`${key} exists, but cannot be read`);
+  const { document, etag } = found;
+  if (document.execution.arn === fresh.execution.arn) return document;
+  const isAbandoned = document.status !== 'ended' && !(await executions.isRunning(document.execution.arn));
+  if (isAbandoned) {
+    const takenOver = { ...fresh, generation: document.generation };
+    if (await ledger.replace(key, takenOver, etag)) return takenOver;
+  }
+  const state = document.status === 'ended' ? `has ended (${document.outcome?.kind})` : 'is open';
+  throw new PeriodAlreadyOpen(`${requestId(fresh)} ${state} in execution ${document.execution.name}`);
+};

@@ -1,0 +1,35 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import { logger, powertoolsMetrics } from '../adapters/powertools.ts';
+import { type EnvironmentKey, environmentKeys } from '../core/environment.ts';
+
+/**
+ * The chain around every function: context in the logs, metrics flushed, and one log line for an error. Events are
+ * never logged, they may hold a task token.
+ */
+export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
+  middy()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(powertoolsMetrics))
+    .use({
+      onError: ({ error }) => {
+        logger.error('failed', { reason: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
+      },
+    })
+    .handler((event: unknown) => handle(event));
+
+/** A setting of this function. @throws when the deployment did not set it */
+export const setting = (key: EnvironmentKey): string => {
+  const name = environmentKeys[key];
+  const value = process.env[name];
+  if (!value) throw new Error(`environment variable ${name} is not set: the deployment must set it`);
+  return value;
+};
+
+/** A variable that Lambda itself sets. */
+export const lambdaVariable = (name: 'AWS_REGION' | 'LAMBDA_TASK_ROOT'): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`environment variable ${name} is not set: Lambda sets it`);
+  return value;
+};
