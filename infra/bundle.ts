@@ -1,0 +1,46 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { feedsFolder } from '../core/environment.ts';
+import type { Feed } from '../core/feed.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Every function there is: the names of `handlers/*.lambda.ts`. */
+export const handlerNames = (): string[] =>
+  readdirSync(join(root, 'handlers'))
+    .filter((name) => name.endsWith('.lambda.ts'))
+    .map((name) => name.replace('.lambda.ts', ''))
+    .sort();
+
+/**
+ * Bundles all functions in one esbuild run (one process per function would take ten times as long) and puts the
+ * compiled feeds beside `open-request`.
+ *
+ * `mainFields` prefers ES modules: the SDK's bundles are a quarter smaller that way.
+ *
+ * @returns the folder of each function's code
+ */
+export const bundleHandlers = (feeds: readonly Feed[], out: string): ((name: string) => string) => {
+  rmSync(out, { recursive: true, force: true });
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(handlerNames().map((name) => [`${name}/index`, `handlers/${name}.lambda.ts`])),
+    outdir: out,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  for (const feed of feeds) {
+    const folder = join(out, 'open-request', feedsFolder, feed.partner);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${feed.feed}.json`), JSON.stringify(feed));
+  }
+  return (name) => join(out, name);
+};

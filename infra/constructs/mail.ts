@@ -1,0 +1,35 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnConfigurationSet, CfnEmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config.ts';
+
+/** Who mails come from. No click or open tracking: it would rewrite the links, and they are secrets. */
+export class Mail extends Construct {
+  readonly sender: string;
+  readonly identityArn: string;
+  readonly configurationSetName: string;
+  readonly configurationSetArn: string;
+
+  constructor(scope: Construct, id: string, config: StageConfig) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.sender = config.sender;
+    this.configurationSetName = `airlock-${config.stage}`;
+    const set = new CfnConfigurationSet(this, 'ConfigurationSet', {
+      name: this.configurationSetName,
+      sendingOptions: { sendingEnabled: true },
+      suppressionOptions: { suppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+    });
+    const identity = new CfnEmailIdentity(this, 'Identity', {
+      emailIdentity: config.identity,
+      configurationSetAttributes: { configurationSetName: this.configurationSetName },
+    });
+    identity.addResourceDependency(set);
+    this.identityArn = stack.formatArn({ service: 'ses', resource: 'identity', resourceName: config.identity });
+    this.configurationSetArn = stack.formatArn({
+      service: 'ses',
+      resource: 'configuration-set',
+      resourceName: this.configurationSetName,
+    });
+  }
+}

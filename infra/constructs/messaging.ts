@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config.ts';
+
+/** Topics for people, the bus for downstream systems, and a queue behind every asynchronous hop. */
+export class Messaging extends Construct {
+  /** Escalations and faults, for the people who run this. */
+  readonly operators: Topic;
+  /** What was mailed to partners, without URLs, for feeds with the channel `sns`. */
+  readonly notices: Topic;
+  /** `UploadAccepted`, for downstream systems. */
+  readonly bus: EventBus;
+  /** Starts that the Scheduler could not deliver. */
+  readonly failedStarts: Queue;
+  /** Events that EventBridge could not deliver. */
+  readonly failedEvents: Queue;
+  /** Events that a function took and failed on. */
+  readonly failedInvocations: Queue;
+
+  constructor(scope: Construct, id: string, config: StageConfig) {
+    super(scope, id);
+    const name = (suffix: string) => `airlock-${config.stage}-${suffix}`;
+    this.operators = new Topic(this, 'Operators', { topicName: name('operators'), enforceSSL: true });
+    this.notices = new Topic(this, 'Notices', { topicName: name('notices'), enforceSSL: true });
+    this.bus = new EventBus(this, 'Bus', { eventBusName: name('events') });
+    this.failedStarts = this.#queue('FailedStarts', name('failed-starts'));
+    this.failedEvents = this.#queue('FailedEvents', name('failed-events'));
+    this.failedInvocations = this.#queue('FailedInvocations', name('failed-invocations'));
+  }
+
+  #queue(id: string, queueName: string): Queue {
+    return new Queue(this, id, {
+      queueName,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+  }
+}

@@ -1,0 +1,197 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Functions } from './functions.ts';
+import type { Mail } from './mail.ts';
+import type { Messaging } from './messaging.ts';
+import type { Signer } from './signer.ts';
+import type { Storage } from './storage.ts';
+
+export interface PermissionsProps {
+  readonly storage: Storage;
+  readonly mail: Mail;
+  readonly messaging: Messaging;
+  readonly signer: Signer;
+  readonly stateMachineArn: string;
+  /** ARN pattern of the machine's executions. */
+  readonly executionsArn: string;
+}
+
+/**
+ * Who may do what: every statement that a function has, and the settings it works with, in one place. Hand-written,
+ * because the grants of the constructs are wider than needed. No wildcard action, and nobody deletes.
+ *
+ * Looking for a key that may be absent takes `ListBucket` on its prefix: see `Ledger.find`.
+ */
+export const grantPermissions = (functions: Functions, props: PermissionsProps): void => {
+  const { storage, mail, messaging, signer, stateMachineArn, executionsArn } = props;
+  const { landing, accepted, quarantine, ledger } = storage;
+  const mailSettings = { sender: mail.sender, configurationSet: mail.configurationSetName };
+
+  functions.configure('open-request', { ledgerBucket: ledger.bucketName });
+  functions.allow(
+    'open-request',
+    put('ClaimPeriods', ledger, 'requests/*', 'people/*', 'due/*'),
+    get('ReadClaims', ledger, 'requests/*'),
+    list('FindClaims', ledger, 'requests/*'),
+    statement('LookAtOwners', ['states:DescribeExecution'], [executionsArn]),
+  );
+
+  functions.configure('generate-upload-url', {
+    ledgerBucket: ledger.bucketName,
+    landingBucket: landing.bucketName,
+    signerRoleArn: signer.roleArn,
+  });
+  functions.allow(
+    'generate-upload-url',
+    get('ReadRequests', ledger, 'requests/*'),
+    list('FindRequests', ledger, 'requests/*'),
+    put('StoreLinks', ledger, 'links/*'),
+    statement('BecomeSigner', ['sts:AssumeRole'], [signer.roleArn]),
+  );
+
+  functions.configure('email-partner', {
+    ledgerBucket: ledger.bucketName,
+    noticesTopicArn: messaging.notices.topicArn,
+    ...mailSettings,
+  });
+  functions.allow(
+    'email-partner',
+    get('ReadWhatToSay', ledger, 'requests/*', 'links/*', 'people/*', 'findings/*', 'notifications/*'),
+    list('FindWhatToSay', ledger, 'requests/*', 'links/*', 'people/*', 'findings/*', 'notifications/*'),
+    put('RecordMails', ledger, 'notifications/*'),
+    sendMail(mail),
+    publish('PublishNotices', messaging.notices),
+  );
+
+  functions.configure('register-wait', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
+  functions.allow(
+    'register-wait',
+    put('StoreTokens', ledger, 'waits/*'),
+    list('FindSignals', ledger, 'signals/*'),
+    get('ReadSignals', ledger, 'signals/*'),
+    put('TakeSignals', ledger, 'signals/*'),
+    list('FindUploads', landing, '*'),
+    get('PinUploads', landing, '*'),
+    statement('CompleteOwnTask', ['states:SendTaskSuccess', 'states:SendTaskFailure'], [stateMachineArn]),
+  );
+
+  functions.configure('receive-upload', {
+    ledgerBucket: ledger.bucketName,
+    operatorsTopicArn: messaging.operators.topicArn,
+  });
+  functions.allow(
+    'receive-upload',
+    put('RecordArrivals', ledger, 'arrivals/*'),
+    get('ReadArrivalsAndWaits', ledger, 'arrivals/*', 'requests/*', 'waits/*'),
+    list('FindArrivalsAndWaits', ledger, 'arrivals/*', 'requests/*', 'waits/*'),
+    statement('CompleteTasks', ['states:SendTaskSuccess'], [stateMachineArn]),
+    publish('TellOperators', messaging.operators),
+    statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
+  );
+
+  functions.configure('look-for-upload', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
+  functions.allow(
+    'look-for-upload',
+    list('FindUploads', landing, '*'),
+    get('PinUploads', landing, '*'),
+    get('ReadRequests', ledger, 'requests/*'),
+    list('FindRequests', ledger, 'requests/*'),
+  );
+
+  functions.configure('validate-upload', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
+  functions.allow(
+    'validate-upload',
+    getVersion('ReadPinnedUploads', landing),
+    get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
+    list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
+    put('TakeArrivalsAndReport', ledger, 'arrivals/*', 'findings/*'),
+  );
+
+  functions.configure('accept-upload', {
+    ledgerBucket: ledger.bucketName,
+    landingBucket: landing.bucketName,
+    acceptedBucket: accepted.bucketName,
+    eventBusName: messaging.bus.eventBusName,
+  });
+  functions.allow(
+    'accept-upload',
+    getVersion('ReadPinnedUploads', landing),
+    put('Promote', accepted, '*'),
+    get('ReadRequests', ledger, 'requests/*'),
+    list('FindRequests', ledger, 'requests/*'),
+    put('EndRequests', ledger, 'requests/*'),
+    statement('Announce', ['events:PutEvents'], [messaging.bus.eventBusArn]),
+  );
+
+  functions.configure('quarantine-upload', {
+    ledgerBucket: ledger.bucketName,
+    landingBucket: landing.bucketName,
+    quarantineBucket: quarantine.bucketName,
+  });
+  functions.allow(
+    'quarantine-upload',
+    getVersion('ReadPinnedUploads', landing),
+    put('SetAside', quarantine, '*'),
+    get('ReadRequests', ledger, 'requests/*'),
+    list('FindRequests', ledger, 'requests/*'),
+  );
+
+  functions.configure('escalate', {
+    ledgerBucket: ledger.bucketName,
+    operatorsTopicArn: messaging.operators.topicArn,
+    ...mailSettings,
+  });
+  functions.allow(
+    'escalate',
+    get('ReadWhatToSay', ledger, 'requests/*', 'people/*', 'findings/*', 'notifications/*'),
+    list('FindWhatToSay', ledger, 'requests/*', 'people/*', 'findings/*', 'notifications/*'),
+    put('RecordMails', ledger, 'notifications/*'),
+    sendMail(mail),
+    publish('TellOperators', messaging.operators),
+  );
+
+  functions.configure('close-request', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
+  functions.allow(
+    'close-request',
+    get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
+    list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
+    put('EndRequests', ledger, 'requests/*', 'arrivals/*'),
+    list('FindUploads', landing, '*'),
+    get('PinUploads', landing, '*'),
+  );
+};
+
+const statement = (
+  sid: string,
+  actions: string[],
+  resources: string[],
+  conditions?: Record<string, Record<string, string | string[]>>,
+): PolicyStatement => new PolicyStatement({ sid, actions, resources, ...(conditions && { conditions }) });
+
+const objects = (bucket: IBucket, prefixes: string[]): string[] => prefixes.map((one) => bucket.arnForObjects(one));
+
+const get = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
+  statement(sid, ['s3:GetObject'], objects(bucket, prefixes));
+
+const put = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
+  statement(sid, ['s3:PutObject'], objects(bucket, prefixes));
+
+const getVersion = (sid: string, bucket: IBucket): PolicyStatement =>
+  statement(sid, ['s3:GetObjectVersion'], [bucket.arnForObjects('*')]);
+
+const list = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
+  statement(
+    sid,
+    ['s3:ListBucket'],
+    [bucket.bucketArn],
+    prefixes.includes('*') ? undefined : { StringLike: { 's3:prefix': prefixes } },
+  );
+
+const publish = (sid: string, topic: ITopic): PolicyStatement => statement(sid, ['sns:Publish'], [topic.topicArn]);
+
+/** The address is a condition, so that a domain identity does not let us write as anybody else. */
+const sendMail = (mail: Mail): PolicyStatement =>
+  statement('SendMail', ['ses:SendEmail'], [mail.identityArn, mail.configurationSetArn], {
+    StringEquals: { 'ses:FromAddress': mail.sender },
+  });

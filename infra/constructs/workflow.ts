@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { DefinitionBody, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config.ts';
+import { type FunctionName, type Functions, pascal } from './functions.ts';
+import type { Messaging } from './messaging.ts';
+
+export const definitionFile = join(import.meta.dirname, '../../statemachine/upload-workflow.asl.json');
+
+/** The functions that the workflow calls; each is the substitution `${OpenRequest}` and so on. */
+export const workflowFunctions = [
+  'open-request',
+  'generate-upload-url',
+  'email-partner',
+  'register-wait',
+  'look-for-upload',
+  'validate-upload',
+  'accept-upload',
+  'quarantine-upload',
+  'escalate',
+  'close-request',
+] as const satisfies readonly FunctionName[];
+
+const machineName = (config: StageConfig): string => `airlock-${config.stage}`;
+
+/** Built from the explicit name: a reference to the machine would make a cycle with the functions' policies. */
+export const workflowArns = (scope: Construct, config: StageConfig): { machine: string; executions: string } => {
+  const arn = (resource: string, name: string) =>
+    Stack.of(scope).formatArn({
+      service: 'states',
+      resource,
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  return {
+    machine: arn('stateMachine', machineName(config)),
+    executions: arn('execution', `${machineName(config)}:*`),
+  };
+};
+
+interface WorkflowProps {
+  readonly config: StageConfig;
+  readonly functions: Functions;
+  readonly messaging: Messaging;
+}
+
+/** The state machine, from the hand-written file, and the rule that tells operators when an execution ends red. */
+export class Workflow extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { config, functions, messaging }: WorkflowProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const policy = new Policy(this, 'Policy', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          sid: 'RunTasks',
+          actions: ['lambda:InvokeFunction'],
+          // With `:*` a waiting execution may go on calling the version that it started with.
+          resources: workflowFunctions.flatMap((name) => {
+            const { functionArn } = functions.get(name);
+            return [functionArn, `${functionArn}:*`];
+          }),
+        }),
+      ],
+    });
+    const machine = new StateMachine(this, 'StateMachine', {
+      stateMachineName: machineName(config),
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(readFileSync(definitionFile, 'utf8')),
+      definitionSubstitutions: Object.fromEntries(
+        workflowFunctions.map((name) => [pascal(name), functions.get(name).functionArn]),
+      ),
+      role: role.withoutPolicyUpdates(),
+      removalPolicy: config.removalPolicy,
+    });
+    machine.node.addDependency(policy);
+    this.arn = machine.stateMachineArn;
+
+    new Rule(this, 'EndedRed', {
+      description: 'Tells operators of executions that did not end green',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [machine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      targets: [
+        new SnsTopic(messaging.operators, {
+          deadLetterQueue: messaging.failedEvents,
+          message: RuleTargetInput.fromText(
+            `Execution ${EventField.fromPath('$.detail.name')} ended ${EventField.fromPath('$.detail.status')}: ${EventField.fromPath('$.detail.executionArn')}`,
+          ),
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import type { Feed } from '../core/feed.ts';
+import { type FeedProblem, readFeed } from '../core/feed-rules.ts';
+import { idPattern } from '../core/names.ts';
+
+/** All that is wrong with the feeds of a folder, in one message. */
+export class FeedErrors extends Error {
+  override readonly name = 'FeedErrors';
+}
+
+/**
+ * Reads `<folder>/<partner>/<feed>.yaml`.
+ *
+ * @throws FeedErrors with every problem of every file: file, path, got, allowed, fix
+ */
+export const loadFeeds = (folder: string): Feed[] => {
+  if (!existsSync(folder)) throw new FeedErrors(`no folder of feeds: got ${folder}; make it, or pass -c feeds=DIR`);
+  const results = partnersOf(folder).flatMap((partner) =>
+    readdirSync(join(folder, partner))
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => loadFeed(folder, partner, name)),
+  );
+  const problems = results.flatMap((result) => ('message' in result ? [result.message] : []));
+  if (problems.length > 0) throw new FeedErrors(problems.join('\n'));
+  const feeds = results.flatMap((result) => ('feed' in result ? [result.feed] : []));
+  if (feeds.length === 0) throw new FeedErrors(`no feeds in ${folder}: expected <partner>/<feed>.yaml`);
+  return feeds;
+};
+
+const partnersOf = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+
+const loadFeed = (folder: string, partner: string, name: string): { feed: Feed } | { message: string } => {
+  const path = join(folder, partner, name);
+  const file = relative('.', path);
+  const feed = name.replace(/\.ya?ml$/, '');
+  const badId = [partner, feed].find((id) => !idPattern.test(id));
+  if (badId !== undefined) {
+    return {
+      message: `${file}: got name "${badId}", allowed lower-case letters, digits and hyphens, at most 24; rename it`,
+    };
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, uniqueKeys: true });
+  const [syntax] = document.errors;
+  if (syntax) return { message: `${file}: not valid YAML: ${syntax.message.split('\n')[0]}; mend this line` };
+  const result = readFeed({ partner, feed }, document.toJS(), (schema) => readJson(join(folder, partner, schema)));
+  if ('feed' in result) return result;
+  return { message: result.problems.map((problem) => sentence(file, problem)).join('\n') };
+};
+
+const sentence = (file: string, { path, got, allowed, fix }: FeedProblem): string =>
+  `${file}: ${path}: got ${got}; allowed: ${allowed}; fix: ${fix}`;
+
+const readJson = (path: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+};
