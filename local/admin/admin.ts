@@ -1,0 +1,133 @@
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { EventBuses, EventFault } from '../events/buses.ts';
+import { type AwsRequest, type AwsResponse, readBody } from '../http/request.ts';
+import type { Scheduler } from '../scheduler/scheduler.ts';
+import type { Ses } from '../ses/ses.ts';
+import type { Sns } from '../sns/sns.ts';
+
+/** What AWS has no API for: the clock, the inbox, and the buttons that a test needs. */
+export class Admin {
+  readonly #context: Context;
+  readonly #ses: Ses;
+  readonly #sns: Sns;
+  readonly #buses: EventBuses;
+  readonly #scheduler: Scheduler;
+  readonly #outputs: () => Record<string, string>;
+
+  constructor(
+    context: Context,
+    {
+      ses,
+      sns,
+      buses,
+      scheduler,
+      outputs,
+    }: { ses: Ses; sns: Sns; buses: EventBuses; scheduler: Scheduler; outputs: () => Record<string, string> },
+  ) {
+    this.#context = context;
+    this.#ses = ses;
+    this.#sns = sns;
+    this.#buses = buses;
+    this.#scheduler = scheduler;
+    this.#outputs = outputs;
+  }
+
+  async handle(request: AwsRequest): Promise<AwsResponse> {
+    try {
+      refuseStrangers(request);
+      const body = await readBody(request.body);
+      const input: Record<string, unknown> = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+      return json(200, await this.#route(`${request.method} ${request.path.replace('/_local/', '')}`, input));
+    } catch (error) {
+      if (error instanceof AwsError) return json(error.status, { error: error.code, message: error.message });
+      if (error instanceof SyntaxError) return json(400, { error: 'BadRequest', message: 'the body is no JSON' });
+      throw error;
+    }
+  }
+
+  async #route(route: string, input: Record<string, unknown>): Promise<unknown> {
+    switch (route) {
+      case 'GET status':
+        return {
+          now: this.#context.clock.iso(),
+          endpoint: this.#context.endpoint(),
+          region: this.#context.region,
+          accountId: this.#context.accountId,
+          outputs: this.#outputs(),
+        };
+      case 'GET emails':
+        return this.#ses.emails();
+      case 'GET published':
+        return this.#sns.published();
+      case 'GET clock':
+        return { now: this.#context.clock.iso(), nextDueAt: isoOrNull(this.#context.jobs.nextDue()) };
+      case 'POST clock':
+        await this.#moveClock(input);
+        return { now: this.#context.clock.iso() };
+      case 'POST settle':
+        await this.#context.jobs.settled();
+        return { now: this.#context.clock.iso() };
+      case 'POST fire':
+        return this.#scheduler.fire(
+          String(input.schedule),
+          input.scheduledTime === undefined ? this.#context.clock.now() : instant(input.scheduledTime),
+        );
+      case 'PUT ses-account':
+        this.#ses.account.put('account', { productionAccess: input.productionAccess !== false });
+        return {};
+      case 'PUT event-fault':
+        this.#buses.fault = Object.keys(input).length === 0 ? undefined : eventFault(input);
+        return {};
+      default:
+        throw new AwsError('NotFound', `no such route: ${route}`, 404);
+    }
+  }
+
+  /** `{to}`: an instant; `{next: true}`: the next due one. */
+  async #moveClock({ to, next }: Record<string, unknown>): Promise<void> {
+    if (next === true) {
+      await this.#context.jobs.settled();
+      const due = this.#context.jobs.nextDue();
+      if (due !== undefined) await this.#context.jobs.advance(due);
+      return;
+    }
+    const target = instant(to);
+    if (target < this.#context.clock.now()) {
+      throw new AwsError('BadRequest', `time only moves forward: got ${to}, now is ${this.#context.clock.iso()}`);
+    }
+    await this.#context.jobs.advance(target);
+  }
+}
+
+const json = (status: number, content: unknown): AwsResponse => ({
+  status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(content),
+});
+
+const isoOrNull = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
+
+const instant = (value: unknown): number => {
+  const at = Date.parse(String(value));
+  if (Number.isNaN(at)) throw new AwsError('BadRequest', `expected an ISO-8601 time, got ${value}`);
+  return at;
+};
+
+const eventFault = ({ source, copies, delaySeconds }: Record<string, unknown>): EventFault => ({
+  source: String(source),
+  copies: typeof copies === 'number' ? copies : 1,
+  delaySeconds: Array.isArray(delaySeconds) ? delaySeconds.map(Number) : [],
+});
+
+/** The inbox holds bearer secrets: no other site may reach it through a browser (DNS rebinding, cross-site requests). */
+const refuseStrangers = ({ headers }: AwsRequest): void => {
+  const isLocal = (host: string) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
+  const { host = '', origin } = headers;
+  if (isLocal(host) && (origin === undefined || isLocal(origin.replace(/^http:\/\//, '')))) return;
+  throw new AwsError(
+    'Forbidden',
+    `only pages of this machine may ask here, got host ${host} and origin ${origin ?? 'none'}`,
+    403,
+  );
+};

@@ -1,0 +1,106 @@
+import { StartError, UnsupportedFeatureError } from '../errors.ts';
+import type { Journal } from '../journal.ts';
+import { Registry } from '../registry.ts';
+import type { Assembly, TemplateResource } from './assembly.ts';
+import { type Deployed, Resolver, references } from './intrinsics.ts';
+import { Properties } from './properties.ts';
+
+/** How a type of resource comes into being and goes. */
+export interface ResourceType {
+  /** Makes or updates it from resolved properties. */
+  put(properties: Properties, names: { readonly logicalId: string; readonly physicalId: string }): Deployed;
+  /** Takes it away; absent where data would be lost, so that it stays. */
+  remove?(ref: string): void;
+}
+
+interface Known {
+  readonly type: string;
+  readonly ref: string;
+}
+
+interface Settings {
+  readonly journal: Journal;
+  readonly types: Readonly<Record<string, ResourceType>>;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/**
+ * Brings the runtime to what a template says: makes what is new, updates what is there, removes what is gone. All in
+ * one transaction: a template that is refused changes nothing.
+ *
+ * @returns the stack's outputs
+ * @throws UnsupportedFeatureError `<logical id>: <property>`
+ */
+export const deploy = (assembly: Assembly, { journal, types, parameters }: Settings): Record<string, string> => {
+  const { template, stackName } = assembly;
+  const defaults = Object.entries(template.Parameters ?? {}).map(([name, one]) => [name, one.Default ?? ''] as const);
+  const resolver = new Resolver(new Map([...defaults, ...parameters, ['AWS::StackName', stackName]]));
+  const known = new Registry<Known>(journal, 'stack-resource');
+  return journal.transaction(() => {
+    for (const logicalId of inOrder(template.Resources)) {
+      const resource = template.Resources[logicalId];
+      if (!resource) continue;
+      const deployed = putResource(logicalId, resource, { resolver, types, stackName });
+      resolver.add(logicalId, deployed);
+      known.put(logicalId, { type: resource.Type, ref: deployed.ref });
+    }
+    removeGone(known, template.Resources, types);
+    return Object.fromEntries(
+      Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [
+        name,
+        String(resolver.resolve(`Outputs.${name}`, Value)),
+      ]),
+    );
+  });
+};
+
+const putResource = (
+  logicalId: string,
+  resource: TemplateResource,
+  { resolver, types, stackName }: { resolver: Resolver; types: Settings['types']; stackName: string },
+): Deployed => {
+  const type = types[resource.Type];
+  if (!type) throw new UnsupportedFeatureError(logicalId, resource.Type);
+  const values = resolver.resolve(logicalId, resource.Properties ?? {});
+  const properties = new Properties(logicalId, Object.fromEntries(Object.entries(values ?? {})));
+  const deployed = type.put(properties, { logicalId, physicalId: `${stackName}-${logicalId}` });
+  properties.done();
+  return deployed;
+};
+
+const removeGone = (
+  known: Registry<Known>,
+  resources: Readonly<Record<string, unknown>>,
+  types: Settings['types'],
+): void => {
+  const kept = new Set(
+    known
+      .all()
+      .filter(({ name }) => name in resources)
+      .map(({ body }) => `${body.type} ${body.ref}`),
+  );
+  for (const { name, body } of known.all()) {
+    if (name in resources) continue;
+    if (!kept.has(`${body.type} ${body.ref}`)) types[body.type]?.remove?.(body.ref);
+    known.delete(name);
+  }
+};
+
+/** Dependencies first. @throws StartError on a cycle, as CloudFormation does */
+const inOrder = (resources: Readonly<Record<string, TemplateResource>>): string[] => {
+  const ordered: string[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (id: string, path: readonly string[]): void => {
+    const resource = resources[id];
+    if (!resource || state.get(id) === 'done') return;
+    if (state.get(id) === 'open')
+      throw new StartError(`Circular dependency between resources: [${[...path, id].join(', ')}]`);
+    state.set(id, 'open');
+    const needs = [...references(resource.Properties ?? {}), ...[resource.DependsOn ?? []].flat()];
+    for (const need of needs) visit(need, [...path, id]);
+    state.set(id, 'done');
+    ordered.push(id);
+  };
+  for (const id of Object.keys(resources)) visit(id, []);
+  return ordered;
+};

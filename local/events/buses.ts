@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { Sender } from '../identity/sender.ts';
+import type { Job } from '../jobs.ts';
+import type { Lambda } from '../lambda/lambda.ts';
+import { Registry } from '../registry.ts';
+import type { Sns } from '../sns/sns.ts';
+import type { Sqs } from '../sqs/sqs.ts';
+import { type Pattern, patternMatches } from './pattern.ts';
+
+/** One target of a rule. */
+export interface RuleTarget {
+  readonly id: string;
+  readonly arn: string;
+  readonly deadLetterArn?: string;
+  readonly maxAttempts: number;
+  readonly maxAgeSeconds: number;
+  readonly inputTransformer?: { readonly paths: Readonly<Record<string, string>>; readonly template: string };
+}
+
+export interface RuleRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly bus: string;
+  readonly pattern: Pattern;
+  readonly isEnabled: boolean;
+  readonly targets: readonly RuleTarget[];
+}
+
+/** What a sender gives; the envelope is ours. */
+export interface EventDraft {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: unknown;
+  readonly resources?: readonly string[];
+  readonly time?: string;
+}
+
+/** An event as targets get it. */
+export interface BusEvent extends EventDraft {
+  readonly version: '0';
+  readonly id: string;
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+}
+
+/** Faults that a test may ask for, by the source of the event. */
+export interface EventFault {
+  readonly source: string;
+  /** How many times each event is delivered; 0 loses it. */
+  readonly copies: number;
+  /** Seconds of delay of each copy in turn; missing ones are 0. */
+  readonly delaySeconds: readonly number[];
+}
+
+interface Delivery {
+  readonly rule: string;
+  readonly target: string;
+  readonly event: BusEvent;
+  readonly attempt: number;
+  readonly firstAt: number;
+}
+
+/** Pauses between tries of a delivery: doubling from one second up to five minutes. */
+const pauseMs = (attempt: number): number => Math.min(1000 * 2 ** attempt, 300_000);
+
+/** EventBridge: buses, rules, and deliveries that are tried again or end in a dead-letter queue. */
+export class EventBuses {
+  readonly buses: Registry<{ readonly arn: string }>;
+  readonly rules: Registry<RuleRecord>;
+  /** Set by a test; forgotten with the process. */
+  fault: EventFault | undefined;
+  readonly #context: Context;
+  readonly #targets: { readonly lambda: Lambda; readonly sns: Sns; readonly sqs: Sqs };
+
+  constructor(context: Context, targets: { lambda: Lambda; sns: Sns; sqs: Sqs }) {
+    this.#context = context;
+    this.#targets = targets;
+    this.buses = new Registry(context.journal, 'event-bus');
+    this.rules = new Registry(context.journal, 'event-rule');
+    context.jobs.handle(
+      'event.route',
+      async ({ payload }) =>
+        () =>
+          this.#route(payload as { bus: string; event: BusEvent }),
+    );
+    context.jobs.handle('event.deliver', (job) => this.#deliver(job));
+  }
+
+  /** Takes an event; joins the caller's transaction, so that it is never lost once the caller's change is made. */
+  publish(bus: string, draft: EventDraft): string {
+    const { accountId, region, clock, jobs } = this.#context;
+    const event: BusEvent = {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': draft['detail-type'],
+      source: draft.source,
+      account: accountId,
+      time: draft.time ?? `${clock.iso().slice(0, 19)}Z`,
+      region,
+      resources: draft.resources ?? [],
+      detail: draft.detail,
+    };
+    const fault = this.fault?.source === draft.source ? this.fault : undefined;
+    for (let copy = 0; copy < (fault?.copies ?? 1); copy += 1) {
+      jobs.add('event.route', event.id, { bus, event }, clock.now() + (fault?.delaySeconds[copy] ?? 0) * 1000);
+    }
+    return event.id;
+  }
+
+  /** PutEvents: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+  putEvents(sender: Sender, entries: readonly Record<string, string>[]): { EventId: string }[] {
+    return entries.map((entry) => {
+      const name = (entry.EventBusName ?? 'default').split('/').at(-1) ?? 'default';
+      const arn = `arn:aws:events:${this.#context.region}:${this.#context.accountId}:event-bus/${name}`;
+      this.#context.authorizer.require({ ...sender, action: 'events:PutEvents', resource: arn });
+      if (name !== 'default' && !this.buses.get(name)) {
+        throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
+      }
+      if (!entry.Source || !entry.DetailType || !entry.Detail) {
+        throw new AwsError('ValidationException', 'Source, DetailType and Detail are required.');
+      }
+      if (entry.Source.startsWith('aws.')) {
+        throw new AwsError('NotAuthorizedForSourceException', 'Not authorized for the source.');
+      }
+      const draft = { source: entry.Source, 'detail-type': entry.DetailType, detail: JSON.parse(entry.Detail) };
+      return { EventId: this.publish(name, draft) };
+    });
+  }
+
+  #route({ bus, event }: { bus: string; event: BusEvent }): void {
+    for (const { name, body: rule } of this.rules.all()) {
+      if (!rule.isEnabled || rule.bus !== bus || !patternMatches(rule.pattern, event)) continue;
+      for (const target of rule.targets) {
+        const delivery: Delivery = {
+          rule: name,
+          target: target.id,
+          event,
+          attempt: 0,
+          firstAt: this.#context.clock.now(),
+        };
+        this.#context.jobs.add('event.deliver', event.id, delivery);
+      }
+    }
+  }
+
+  async #deliver({ payload, subject }: Job): Promise<() => void> {
+    const delivery = payload as Delivery;
+    const rule = this.rules.get(delivery.rule);
+    const target = rule?.targets.find(({ id }) => id === delivery.target);
+    if (!rule || !target) return () => undefined;
+    return () => {
+      try {
+        this.#send(rule, target, delivery.event);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        this.#retry(subject, delivery, rule, target, error);
+      }
+    };
+  }
+
+  #send(rule: RuleRecord, target: RuleTarget, event: BusEvent): void {
+    const input = target.inputTransformer ? transform(target.inputTransformer, event) : JSON.stringify(event);
+    const sender = { principal: { kind: 'service' as const, name: 'events.amazonaws.com' }, sourceArn: rule.arn };
+    const service = target.arn.split(':')[2];
+    if (service === 'lambda') this.#targets.lambda.invokeLater(sender, target.arn, input);
+    else if (service === 'sns') this.#targets.sns.publishFrom(sender, target.arn, unquoted(input));
+    else this.#targets.sqs.sendFrom(sender, target.arn, input);
+  }
+
+  /** No permission is not a matter of time: such a delivery goes to the queue at once, as on AWS. */
+  #retry(subject: string, delivery: Delivery, rule: RuleRecord, target: RuleTarget, error: AwsError): void {
+    const { clock, jobs } = this.#context;
+    const attempt = delivery.attempt + 1;
+    const isTooOld = clock.now() - delivery.firstAt > target.maxAgeSeconds * 1000;
+    if (error.code !== 'AccessDenied' && attempt <= target.maxAttempts && !isTooOld) {
+      jobs.add('event.deliver', subject, { ...delivery, attempt }, clock.now() + pauseMs(attempt));
+      return;
+    }
+    if (!target.deadLetterArn) {
+      this.#context.report(`event ${subject} for ${target.arn} is lost (no dead-letter queue): ${error.message}`);
+      return;
+    }
+    const sender = { principal: { kind: 'service' as const, name: 'events.amazonaws.com' }, sourceArn: rule.arn };
+    const attributes = {
+      RULE_ARN: rule.arn,
+      TARGET_ARN: target.arn,
+      ERROR_CODE: error.code,
+      ERROR_MESSAGE: error.message,
+    };
+    this.#targets.sqs.sendFrom(sender, target.deadLetterArn, JSON.stringify(delivery.event), attributes);
+  }
+}
+
+/** `<name>` in a template becomes the value at its path; a quoted whole template is a text. */
+const transform = ({ paths, template }: NonNullable<RuleTarget['inputTransformer']>, event: BusEvent): string =>
+  template.replaceAll(/<([\w.-]+)>/g, (whole, name: string) => {
+    const path = paths[name];
+    if (path === undefined) return whole;
+    const value = path
+      .replace(/^\$\.?/, '')
+      .split('.')
+      .reduce<unknown>(
+        (at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined),
+        event,
+      );
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
+
+const unquoted = (input: string): string => (/^".*"$/s.test(input) ? JSON.parse(input) : input);

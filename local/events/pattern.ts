@@ -1,0 +1,50 @@
+import { UnsupportedFeatureError } from '../errors.ts';
+import { matches } from '../identity/policy.ts';
+
+/** A parsed event pattern: objects nest, arrays hold what may match. */
+export type Pattern = { readonly [name: string]: unknown };
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const operators: Readonly<Record<string, (argument: unknown, value: unknown) => boolean>> = {
+  prefix: (argument, value) => typeof value === 'string' && value.startsWith(String(argument)),
+  suffix: (argument, value) => typeof value === 'string' && value.endsWith(String(argument)),
+  wildcard: (argument, value) => typeof value === 'string' && matches(String(argument), value),
+  exists: (argument, value) => (value !== undefined) === argument,
+  'equals-ignore-case': (argument, value) =>
+    typeof value === 'string' && value.toLowerCase() === String(argument).toLowerCase(),
+  'anything-but': (argument, value) =>
+    value !== undefined && !(Array.isArray(argument) ? argument : [argument]).includes(value),
+};
+
+/** Refuses a pattern with an operator that would be misread. */
+export const checkPattern = (where: string, pattern: Pattern): void => {
+  for (const value of Object.values(pattern)) {
+    if (isObject(value)) checkPattern(where, value);
+    if (!Array.isArray(value)) continue;
+    for (const one of value.filter(isObject)) {
+      for (const operator of Object.keys(one)) {
+        if (!(operator in operators)) throw new UnsupportedFeatureError(where, `event pattern operator ${operator}`);
+      }
+    }
+  }
+};
+
+/**
+ * Whether an event fits: every name of the pattern must.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ */
+export const patternMatches = (pattern: Pattern, event: unknown): boolean =>
+  Object.entries(pattern).every(([name, wanted]) => {
+    const actual = isObject(event) ? event[name] : undefined;
+    if (isObject(wanted)) return patternMatches(wanted, actual);
+    if (!Array.isArray(wanted)) return false;
+    const values = Array.isArray(actual) ? actual : [actual];
+    return values.some((value) => wanted.some((one) => fits(one, value)));
+  });
+
+const fits = (wanted: unknown, value: unknown): boolean => {
+  if (!isObject(wanted)) return wanted === value;
+  return Object.entries(wanted).every(([operator, argument]) => operators[operator]?.(argument, value) ?? false);
+};

@@ -1,0 +1,146 @@
+import { AwsError } from '../errors.ts';
+import type { Authenticator } from '../identity/authenticate.ts';
+import type { Sender } from '../identity/sender.ts';
+import { sha256Hex } from '../identity/sigv4.ts';
+import { errorResponse, type S3 } from '../s3/s3.ts';
+import { type AwsRequest, type AwsResponse, queryValue, readBody } from './request.ts';
+import { type XmlValue, xmlDocument } from './xml.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** How a service is spoken to: by JSON with a target header, by form and XML, or by REST and JSON. */
+export interface ServiceProtocols {
+  readonly json: Readonly<Record<string, (sender: Sender, operation: string, input: Json) => unknown>>;
+  readonly query: Readonly<
+    Record<string, (sender: Sender, action: string, input: ReadonlyMap<string, string>) => { [name: string]: XmlValue }>
+  >;
+  readonly rest: Readonly<Record<string, (sender: Sender, request: AwsRequest, body: Buffer) => Promise<AwsResponse>>>;
+}
+
+/** Service that a request is for: its signature's scope says it. Everything unsigned is S3's. */
+const serviceOf = (request: AwsRequest): string => {
+  const credential =
+    /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1] ?? queryValue(request, 'X-Amz-Credential');
+  return credential?.split('/')[3] ?? 's3';
+};
+
+/** Finds the service, checks the signature, and speaks the service's protocol, errors included. */
+export class Gateway {
+  readonly #authenticator: Authenticator;
+  readonly #s3: S3;
+  readonly #services: ServiceProtocols;
+
+  constructor(authenticator: Authenticator, s3: S3, services: ServiceProtocols) {
+    this.#authenticator = authenticator;
+    this.#s3 = s3;
+    this.#services = services;
+  }
+
+  async handle(request: AwsRequest): Promise<AwsResponse> {
+    const service = serviceOf(request);
+    const { json, query, rest } = this.#services;
+    if (service in json) return this.#json(request, service);
+    if (service in query) return this.#query(request, service);
+    if (service in rest) return this.#rest(request, service);
+    if (service === 's3') return this.#s3Request(request);
+    return errorResponse(
+      new AwsError(
+        'NotImplemented',
+        `the service ${service} is not part of the embedded runtime (see local/README.md)`,
+        501,
+      ),
+      request,
+    );
+  }
+
+  async #s3Request(request: AwsRequest): Promise<AwsResponse> {
+    try {
+      return await this.#s3.handle(request, () => this.#authenticator.authenticate(request));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return errorResponse(error, request);
+    }
+  }
+
+  #sender(request: AwsRequest, body: Buffer): Sender {
+    const { principal } = this.#authenticator.authenticate(request, sha256Hex(body));
+    return { principal };
+  }
+
+  async #json(request: AwsRequest, service: string): Promise<AwsResponse> {
+    const type = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
+    const answer = (status: number, content: unknown): AwsResponse => ({
+      status,
+      headers: { 'content-type': type, 'x-amzn-requestid': request.id },
+      body: JSON.stringify(content),
+    });
+    try {
+      const body = await readBody(request.body);
+      const sender = this.#sender(request, body);
+      const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+      const input = parseObject(body);
+      return answer(200, await this.#services.json[service]?.(sender, operation, input));
+    } catch (error) {
+      const { code, message } = known(error);
+      return answer(400, { __type: jsonCodes[code] ?? code, message });
+    }
+  }
+
+  async #query(request: AwsRequest, service: string): Promise<AwsResponse> {
+    const headers = { 'content-type': 'text/xml', 'x-amzn-requestid': request.id };
+    try {
+      const body = await readBody(request.body);
+      const sender = this.#sender(request, body);
+      const input = new Map(new URLSearchParams(body.toString('utf8')));
+      const action = input.get('Action') ?? '';
+      const result = this.#services.query[service]?.(sender, action, input) ?? {};
+      const content = { [`${action}Result`]: result, ResponseMetadata: { RequestId: request.id } };
+      return { status: 200, headers, body: xmlDocument(`${action}Response`, content) };
+    } catch (error) {
+      const { code, message, status } = known(error);
+      const content = { Error: { Type: 'Sender', Code: code, Message: message }, RequestId: request.id };
+      return { status, headers, body: xmlDocument('ErrorResponse', content) };
+    }
+  }
+
+  async #rest(request: AwsRequest, service: string): Promise<AwsResponse> {
+    try {
+      const body = await readBody(request.body, 7_000_000);
+      const sender = this.#sender(request, body);
+      const answer = await this.#services.rest[service]?.(sender, request, body);
+      if (!answer) throw new AwsError('NotImplemented', service, 501);
+      return answer;
+    } catch (error) {
+      const { code, message, status } = known(error);
+      const type = jsonCodes[code] ?? code;
+      return {
+        status,
+        headers: { 'content-type': 'application/json', 'x-amzn-errortype': type, 'x-amzn-requestid': request.id },
+        body: JSON.stringify({ Message: message, message }),
+      };
+    }
+  }
+}
+
+/** JSON services name some errors in their own way. */
+const jsonCodes: Readonly<Record<string, string>> = {
+  AccessDenied: 'AccessDeniedException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  InvalidAccessKeyId: 'UnrecognizedClientException',
+  ExpiredToken: 'ExpiredTokenException',
+  QueueDoesNotExist: 'com.amazonaws.sqs#QueueDoesNotExist',
+};
+
+const known = (error: unknown): AwsError => {
+  if (error instanceof AwsError) return error;
+  if (error instanceof RangeError) return new AwsError('RequestEntityTooLarge', error.message, 413);
+  throw error;
+};
+
+const parseObject = (body: Buffer): Json => {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new AwsError('SerializationException', 'the request body is no JSON');
+  }
+};

@@ -1,0 +1,34 @@
+/** An XML document as nested values: arrays repeat their element, undefined is left out. */
+export type XmlValue =
+  | string
+  | number
+  | boolean
+  | undefined
+  | readonly XmlValue[]
+  | { readonly [name: string]: XmlValue };
+
+const escapeXml = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\r', '&#13;');
+
+const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
+
+const element = (name: string, value: XmlValue): string => {
+  if (value === undefined) return '';
+  if (isList(value)) return value.map((one) => element(name, one)).join('');
+  const content = typeof value === 'object' ? children(value) : escapeXml(String(value));
+  return `<${name}>${content}</${name}>`;
+};
+
+const children = (value: { readonly [name: string]: XmlValue }): string =>
+  Object.entries(value)
+    .map(([name, one]) => element(name, one))
+    .join('');
+
+/** A whole document with its root element. */
+export const xmlDocument = (root: string, content: { readonly [name: string]: XmlValue }, namespace?: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${namespace ? ` xmlns="${namespace}"` : ''}>${children(content)}</${root}>`;

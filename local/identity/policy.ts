@@ -1,0 +1,106 @@
+import { UnsupportedFeatureError } from '../errors.ts';
+import { type ConditionBlock, conditionsHold, knownOperators } from './conditions.ts';
+
+type OneOrMany<T> = T | readonly T[];
+
+/** A statement of an identity, session, trust or resource policy. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: OneOrMany<string>;
+  readonly Resource?: OneOrMany<string>;
+  readonly Principal?: '*' | Readonly<Record<string, OneOrMany<string>>>;
+  readonly Condition?: ConditionBlock;
+}
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: OneOrMany<Statement>;
+}
+
+/** What is asked: may `principal` do `action` on `resource`, under these circumstances? */
+export interface Question {
+  readonly action: string;
+  readonly resource: string;
+  /** Every ARN or service name that this caller answers to. */
+  readonly principal: readonly string[];
+  readonly context: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export type Verdict = 'allow' | 'deny' | 'none';
+
+export const many = <T>(value: OneOrMany<T> | undefined): readonly T[] => {
+  if (value === undefined) return [];
+  return isMany(value) ? value : [value];
+};
+
+const isMany = <T>(value: OneOrMany<T>): value is readonly T[] => Array.isArray(value);
+
+/** `*` and `?` as IAM matches them. */
+export const matches = (pattern: string, value: string, ignoreCase = false): boolean => {
+  const expression = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${expression}$`, ignoreCase ? 'is' : 's').test(value);
+};
+
+/** An explicit deny wins; else one allow is enough. */
+export const evaluate = (document: PolicyDocument, question: Question, kind: 'identity' | 'resource'): Verdict => {
+  const relevant = many(document.Statement).filter((statement) => applies(statement, question, kind));
+  if (relevant.some(({ Effect }) => Effect === 'Deny')) return 'deny';
+  return relevant.length > 0 ? 'allow' : 'none';
+};
+
+const applies = (statement: Statement, question: Question, kind: 'identity' | 'resource'): boolean =>
+  many(statement.Action).some((action) => matches(action, question.action, true)) &&
+  (statement.Resource === undefined || many(statement.Resource).some((one) => matches(one, question.resource))) &&
+  (kind === 'identity' || principalMatches(statement.Principal, question.principal)) &&
+  conditionsHold(statement.Condition ?? {}, question.context);
+
+const principalMatches = (allowed: Statement['Principal'], principal: readonly string[]): boolean => {
+  if (allowed === undefined) return false;
+  if (allowed === '*') return true;
+  return Object.values(allowed)
+    .flatMap((one) => many(one))
+    .some((name) => name === '*' || principal.includes(name));
+};
+
+const statementKeys = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition'];
+
+/** Refuses a policy that this evaluator would misread. Called for every policy when it is deployed. */
+export const checkPolicy = (where: string, document: PolicyDocument): PolicyDocument => {
+  for (const statement of many(document.Statement)) {
+    for (const key of Object.keys(statement)) {
+      if (!statementKeys.includes(key)) throw new UnsupportedFeatureError(where, `policy element ${key}`);
+    }
+    for (const [operator, block] of Object.entries(statement.Condition ?? {})) {
+      if (!knownOperators.has(operator.replace(/IfExists$/, ''))) {
+        throw new UnsupportedFeatureError(where, `condition operator ${operator}`);
+      }
+      for (const key of Object.keys(block)) {
+        if (!knownKeys.has(key.toLowerCase())) throw new UnsupportedFeatureError(where, `condition key ${key}`);
+      }
+    }
+  }
+  return document;
+};
+
+/** Condition keys that requests here carry. A key outside this list would never match, so it is refused. */
+const knownKeys = new Set(
+  [
+    'aws:SecureTransport',
+    'aws:SourceArn',
+    'aws:SourceAccount',
+    'aws:SourceIp',
+    'aws:PrincipalArn',
+    's3:prefix',
+    's3:if-none-match',
+    's3:ObjectCreationOperation',
+    's3:signatureAge',
+    's3:authType',
+    's3:TlsVersion',
+    's3:x-amz-server-side-encryption',
+    'ses:FromAddress',
+  ].map((key) => key.toLowerCase()),
+);

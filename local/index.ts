@@ -1,0 +1,178 @@
+import { Admin } from './admin/admin.ts';
+import { ProductClock } from './clock.ts';
+import { loadAssembly } from './cloudformation/assembly.ts';
+import { deploy } from './cloudformation/deploy.ts';
+import { resourceTypes, type Services } from './cloudformation/resource-types.ts';
+import type { Context } from './context.ts';
+import { AwsError } from './errors.ts';
+import { EventBuses } from './events/buses.ts';
+import { Gateway } from './http/gateway.ts';
+import { queryValue } from './http/request.ts';
+import { listen } from './http/server.ts';
+import { Iam } from './iam/iam.ts';
+import { Authenticator } from './identity/authenticate.ts';
+import { Authorizer } from './identity/authorizer.ts';
+import { Identities } from './identity/identities.ts';
+import { JobQueue } from './jobs.ts';
+import { Journal } from './journal.ts';
+import { Lambda } from './lambda/lambda.ts';
+import { S3 } from './s3/s3.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { Ses } from './ses/ses.ts';
+import { Sns } from './sns/sns.ts';
+import { Sqs } from './sqs/sqs.ts';
+import { Engine } from './states/engine.ts';
+import { States } from './states/states.ts';
+import { Sts } from './sts/sts.ts';
+
+export { StartError, UnsupportedFeatureError } from './errors.ts';
+
+/** Fixed facts of the embedded account. */
+export const account = { region: 'eu-west-1', accountId: '000000000000' } as const;
+
+export interface EmbeddedAwsOptions {
+  /** Folder of a synthesized CDK app with one stack. */
+  readonly assembly: string;
+  /** Folder for everything that must survive. */
+  readonly dataDir: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The machine's clock, in milliseconds. */
+  readonly wall: () => number;
+  /** For the jitter of retries: a number in [0, 1). */
+  readonly random: () => number;
+  /** Faults of the runtime itself, a line each. */
+  readonly report: (message: string) => void;
+}
+
+export interface EmbeddedAws {
+  readonly endpoint: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Deploys a synthesized app to this machine and serves the AWS that it needs on one loopback port.
+ *
+ * @throws StartError (port, folder, assembly); UnsupportedFeatureError (something in the template)
+ */
+export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<EmbeddedAws> => {
+  const assembly = loadAssembly(options.assembly);
+  const journal = new Journal(options.dataDir);
+  const clock = new ProductClock(journal, options.wall);
+  const jobs = new JobQueue(journal, clock, options.report);
+  const identities = new Identities(journal, clock, account.accountId);
+  const authorizer = new Authorizer(identities, account.accountId);
+  let endpoint = '';
+  const { dataDir, report } = options;
+  const context: Context = {
+    ...account,
+    dataDir,
+    endpoint: () => endpoint,
+    journal,
+    clock,
+    jobs,
+    identities,
+    authorizer,
+    report,
+  };
+
+  const services = createServices(context, options.random);
+  let outputs: Record<string, string> = {};
+  const admin = new Admin(context, { ...services, outputs: () => outputs });
+  const gateway = new Gateway(
+    new Authenticator(identities, clock, account.region),
+    services.s3,
+    protocols(context, services),
+  );
+  const { server, port } = await listen({
+    port: options.port,
+    clock,
+    report,
+    handle: (request) => (request.path.startsWith('/_local/') ? admin.handle(request) : gateway.handle(request)),
+  });
+  endpoint = `http://127.0.0.1:${port}`;
+  const close = async () => {
+    jobs.close();
+    services.lambda.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    journal.close();
+  };
+  try {
+    const parameters = new Map([
+      ['AWS::Region', account.region],
+      ['AWS::AccountId', account.accountId],
+      ['AWS::Partition', 'aws'],
+      ['AWS::URLSuffix', 'amazonaws.com'],
+    ]);
+    outputs = deploy(assembly, { journal, types: resourceTypes(context, services, assembly), parameters });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  jobs.open();
+  return { endpoint, outputs, close };
+};
+
+const createServices = (context: Context, random: () => number): Services => {
+  const sqs = new Sqs(context);
+  const sns = new Sns(context);
+  const lambda = new Lambda(context, sqs);
+  const buses = new EventBuses(context, { lambda, sns, sqs });
+  const states = new States(context, new Engine(context, lambda, buses, random));
+  const scheduler = new Scheduler(context, states, sqs);
+  return { sqs, sns, lambda, buses, states, scheduler, s3: new S3(context, buses), ses: new Ses(context) };
+};
+
+const protocols = (
+  context: Context,
+  { states, buses, sqs, sns, ses, scheduler, lambda }: Services,
+): ConstructorParameters<typeof Gateway>[2] => {
+  const sts = new Sts(context);
+  const iam = new Iam(context);
+  const mail: typeof ses.handle = (sender, action, input) => ses.handle(sender, action, input);
+  return {
+    json: {
+      states: (sender, operation, input) => states.handle(sender, operation, input),
+      sqs: (sender, operation, input) => sqs.handle(sender, operation, input),
+      events: (sender, operation, { Entries }) => {
+        if (operation !== 'PutEvents')
+          throw new AwsError('UnknownOperationException', `${operation} is not implemented here (see local/README.md)`);
+        return {
+          FailedEntryCount: 0,
+          Entries: context.journal.transaction(() => buses.putEvents(sender, Array.isArray(Entries) ? Entries : [])),
+        };
+      },
+    },
+    query: {
+      sts: (sender, action, input) => sts.handle(sender, action, input),
+      iam: (sender, action, input) => iam.handle(sender, action, input),
+      sns: (sender, action, input) => sns.handle(sender, action, input),
+      ses: mail,
+      email: mail,
+    },
+    rest: {
+      scheduler: async (sender, request) => {
+        const answer = scheduler.handle(sender, request.method, request.path, queryValue(request, 'groupName'));
+        return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
+      },
+      lambda: async (sender, request, body) => {
+        const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.path) ?? [];
+        if (name === undefined || request.method !== 'POST')
+          throw new AwsError(
+            'NotImplemented',
+            `${request.method} ${request.path} is not implemented here (see local/README.md)`,
+            501,
+          );
+        const result = await lambda.invoke(sender, decodeURIComponent(name), body.toString('utf8') || '{}');
+        const headers = {
+          'content-type': 'application/json',
+          'x-amz-executed-version': '$LATEST',
+          ...(!result.ok && { 'x-amz-function-error': 'Unhandled' }),
+        };
+        return { status: 200, headers, body: result.payload };
+      },
+    },
+  };
+};

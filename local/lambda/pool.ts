@@ -1,0 +1,61 @@
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { FunctionRecord, Invocation } from './lambda.ts';
+import { FunctionProcess } from './process.ts';
+
+/** Functions that run at the same moment on this machine; AWS has 1,000 by default. Others wait their turn. */
+const maxRunning = 16;
+
+/** Warm processes kept in all. */
+const maxProcesses = 24;
+
+/** Gives each invocation a process: a warm one of the same function, or a new one. */
+export class FunctionPool {
+  readonly #context: Context;
+  readonly #idle: FunctionProcess[] = [];
+  readonly #busy = new Set<FunctionProcess>();
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  async run(fn: FunctionRecord, input: string, requestId: string): Promise<Invocation> {
+    while (this.#busy.size >= maxRunning) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const process = this.#take(fn);
+    this.#busy.add(process);
+    try {
+      return await process.run(input, requestId);
+    } finally {
+      this.#busy.delete(process);
+      if (process.isAlive) this.#idle.push(process);
+      this.#waiting.shift()?.();
+    }
+  }
+
+  close(): void {
+    for (const process of [...this.#idle, ...this.#busy]) process.kill();
+  }
+
+  #take(fn: FunctionRecord): FunctionProcess {
+    const at = this.#idle.findLastIndex((process) => process.isAlive && process.serves(fn));
+    const [warm] = at < 0 ? [] : this.#idle.splice(at, 1);
+    if (warm) return warm;
+    while (this.#idle.length + this.#busy.size >= maxProcesses && this.#idle.length > 0) this.#idle.shift()?.kill();
+    return new FunctionProcess(this.#context, fn, this.#roleSession(fn));
+  }
+
+  #roleSession(fn: FunctionRecord) {
+    const { identities, authorizer } = this.#context;
+    const role = identities.roleByArn(fn.roleArn);
+    if (!role) throw new AwsError('InvalidParameterValueException', `The role ${fn.roleArn} does not exist.`);
+    authorizer.require({
+      principal: { kind: 'service', name: 'lambda.amazonaws.com' },
+      action: 'sts:AssumeRole',
+      resource: role.arn,
+      resourcePolicy: role.trust,
+      mustBeAllowedByResource: true,
+    });
+    return identities.openSession(role, fn.name, 12 * 3600);
+  }
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { AwsError } from '../errors.ts';
+import type { Authenticated, AwsRequest } from '../http/request.ts';
+import { type ChecksumName, checksumNames, createChecksum, isChecksumName, type RunningChecksum } from './checksums.ts';
+import { decodeChunks } from './chunked.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** A body that is on disk and proved to be what the sender meant. */
+export interface ReceivedBody {
+  readonly blob: string;
+  readonly size: number;
+  readonly md5: string;
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+const streamingPrefix = 'STREAMING-';
+
+/** One PUT takes at most 5 GiB. */
+const maxPutBytes = 5 * 2 ** 30;
+
+/**
+ * Receives an object's bytes as a stream: unwraps aws-chunked, checks length, payload hash, Content-MD5 and every
+ * declared checksum (header or trailer). Nothing is kept of a body that does not fit.
+ */
+export const receiveBody = async (
+  request: AwsRequest,
+  auth: Authenticated,
+  store: ObjectStore,
+): Promise<ReceivedBody> => {
+  const declared = declaredChecksums(request);
+  const trailers = new Map<string, string>();
+  const source = bytesOf(request, auth, (name, value) => trailers.set(name, value));
+  const running = startChecksums(declared, auth);
+  let size = 0;
+  const blob = await store.write(
+    (async function* () {
+      for await (const chunk of source) {
+        size += chunk.length;
+        if (size > maxPutBytes)
+          throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
+        for (const one of running.values()) one.update(chunk);
+        yield chunk;
+      }
+    })(),
+  );
+  try {
+    const results = new Map<string, string>();
+    for (const [name, one] of running) results.set(name, await one.base64());
+    checkLength(request, size);
+    checkPayloadHash(auth, results.get('payload'));
+    checkMd5(request, results.get('md5'));
+    checkDeclared(declared, trailers, results);
+    const kept = [...results].filter(([name]) => isChecksumName(name));
+    const md5 = Buffer.from(results.get('md5') ?? '', 'base64').toString('hex');
+    return { blob, size, md5, checksums: Object.fromEntries(kept) };
+  } catch (error) {
+    store.discard(blob);
+    throw error;
+  }
+};
+
+const bytesOf = (
+  request: AwsRequest,
+  auth: Authenticated,
+  onTrailer: (name: string, value: string) => void,
+): AsyncIterable<Uint8Array> => {
+  if (!auth.payloadHash.startsWith(streamingPrefix)) return request.body;
+  const isSigned = auth.payloadHash.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD');
+  return decodeChunks(request.body, isSigned ? auth.chunkSigning : undefined, onTrailer);
+};
+
+/** Checksums that the sender promised: their value, or undefined where it comes in the trailer. */
+const declaredChecksums = (request: AwsRequest): Map<ChecksumName, string | undefined> => {
+  const declared = new Map<ChecksumName, string | undefined>();
+  for (const name of checksumNames) {
+    const value = request.headers[`x-amz-checksum-${name}`];
+    if (value !== undefined) declared.set(name, value);
+  }
+  const trailer = request.headers['x-amz-trailer']?.toLowerCase().replace('x-amz-checksum-', '') ?? '';
+  if (isChecksumName(trailer)) declared.set(trailer, undefined);
+  if (declared.size > 1) {
+    throw new AwsError(
+      'InvalidRequest',
+      'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+    );
+  }
+  return declared;
+};
+
+const startChecksums = (
+  declared: ReadonlyMap<ChecksumName, unknown>,
+  auth: Authenticated,
+): Map<string, RunningChecksum> => {
+  const md5 = createHash('md5');
+  const running = new Map<string, RunningChecksum>([
+    ['md5', { update: (bytes) => void md5.update(bytes), base64: async () => md5.digest('base64') }],
+  ]);
+  for (const name of declared.keys()) running.set(name, createChecksum(name));
+  // S3 adds CRC64NVME to objects that come without a checksum.
+  if (declared.size === 0) running.set('crc64nvme', createChecksum('crc64nvme'));
+  if (/^[0-9a-f]{64}$/.test(auth.payloadHash)) running.set('payload', createChecksum('sha256'));
+  return running;
+};
+
+const checkLength = (request: AwsRequest, size: number): void => {
+  const expected = request.headers['x-amz-decoded-content-length'] ?? request.headers['content-length'];
+  if (expected !== undefined && Number(expected) !== size) {
+    throw new AwsError(
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    );
+  }
+};
+
+const checkPayloadHash = ({ payloadHash }: Authenticated, actual: string | undefined): void => {
+  if (actual === undefined) return;
+  const hex = Buffer.from(actual, 'base64').toString('hex');
+  if (hex === payloadHash) return;
+  throw new AwsError(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    400,
+    {
+      ClientComputedContentSHA256: payloadHash,
+      S3ComputedContentSHA256: hex,
+    },
+  );
+};
+
+const checkMd5 = (request: AwsRequest, actual: string | undefined): void => {
+  const expected = request.headers['content-md5'];
+  if (expected === undefined || expected === actual) return;
+  if (Buffer.from(expected, 'base64').length !== 16) {
+    throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.');
+  }
+  throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
+};
+
+const checkDeclared = (
+  declared: ReadonlyMap<ChecksumName, string | undefined>,
+  trailers: ReadonlyMap<string, string>,
+  results: ReadonlyMap<string, string>,
+): void => {
+  for (const [name, value] of declared) {
+    const expected = value ?? trailers.get(`x-amz-checksum-${name}`);
+    if (expected === results.get(name)) continue;
+    const label = name.toUpperCase();
+    if (expected === undefined)
+      throw new AwsError('MalformedTrailerError', `The trailer x-amz-checksum-${name} is missing`);
+    throw new AwsError('BadDigest', `The ${label} you specified did not match the calculated checksum.`);
+  }
+};

@@ -1,0 +1,177 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { ProductClock } from '../clock.ts';
+import { AwsError } from '../errors.ts';
+import { integer, type Journal, type Row, text } from '../journal.ts';
+
+/** One version of one object. */
+export interface StoredObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+  readonly seq: number;
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly blob: string;
+  readonly modifiedAt: number;
+  /** Content-Type and user metadata, as they are sent back. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Base64 by algorithm. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+/** What a write asks for besides its bytes. */
+export interface WriteConditions {
+  readonly ifNoneMatch: string | undefined;
+  readonly ifMatch: string | undefined;
+}
+
+/** Objects: rows in the journal, bytes in files. A row is only written when its file is complete. */
+export class ObjectStore {
+  readonly #journal: Journal;
+  readonly #clock: ProductClock;
+  readonly #folder: string;
+
+  constructor(journal: Journal, clock: ProductClock, dataDir: string) {
+    this.#journal = journal;
+    this.#clock = clock;
+    this.#folder = join(dataDir, 'objects');
+    mkdirSync(this.#folder, { recursive: true });
+    this.#removeLeftovers();
+  }
+
+  /** Files that a crash left without a row. */
+  #removeLeftovers(): void {
+    const known = new Set(this.#journal.all('select blob from objects').map((row) => text(row, 'blob')));
+    for (const name of readdirSync(this.#folder)) if (!known.has(name)) rmSync(join(this.#folder, name));
+  }
+
+  /** Streams bytes into a new file. @returns its name, for `commit` or `discard` */
+  async write(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+    const blob = randomUUID();
+    const file = createWriteStream(join(this.#folder, blob), { flags: 'wx' });
+    try {
+      for await (const chunk of bytes) {
+        if (!file.write(chunk)) await new Promise<void>((resolve) => file.once('drain', resolve));
+      }
+      file.end();
+      await finished(file);
+      return blob;
+    } catch (error) {
+      file.destroy();
+      this.discard(blob);
+      throw error;
+    }
+  }
+
+  discard(blob: string): void {
+    rmSync(join(this.#folder, blob), { force: true });
+  }
+
+  /** Makes a file the latest version of a key, if the conditions hold at this very moment. */
+  commit(
+    object: Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'>,
+    conditions: WriteConditions,
+    then: (stored: StoredObject) => void,
+  ): StoredObject {
+    return this.#journal.transaction(() => {
+      this.#check(object.bucket, object.key, conditions);
+      const versionId = randomBytes(24).toString('base64url').replaceAll('-', '.');
+      const modifiedAt = this.#clock.now();
+      this.#journal.run(
+        'update objects set is_latest = 0 where bucket = ? and key = ? and is_latest = 1',
+        object.bucket,
+        object.key,
+      );
+      const { lastId } = this.#journal.run(
+        `insert into objects (bucket, key, version_id, is_latest, size, etag, blob, modified_at, headers, checksums)
+         values (?, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
+        object.bucket,
+        object.key,
+        versionId,
+        object.size,
+        object.etag,
+        object.blob,
+        modifiedAt,
+        JSON.stringify(object.headers),
+        JSON.stringify(object.checksums),
+      );
+      const stored: StoredObject = { ...object, versionId, seq: lastId, modifiedAt };
+      then(stored);
+      return stored;
+    });
+  }
+
+  #check(bucket: string, key: string, { ifNoneMatch, ifMatch }: WriteConditions): void {
+    const latest = this.latest(bucket, key);
+    if (ifNoneMatch === '*' && latest) throw preconditionFailed('If-None-Match');
+    if (ifMatch === undefined) return;
+    if (!latest) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
+    if (ifMatch.replaceAll('"', '') !== latest.etag) throw preconditionFailed('If-Match');
+  }
+
+  latest(bucket: string, key: string): StoredObject | undefined {
+    return this.#one('select * from objects where bucket = ? and key = ? and is_latest = 1', bucket, key);
+  }
+
+  version(bucket: string, key: string, versionId: string): StoredObject | undefined {
+    return this.#one('select * from objects where bucket = ? and key = ? and version_id = ?', bucket, key, versionId);
+  }
+
+  /** Latest objects whose keys start with `prefix` and sort after `after`, in UTF-8 order. */
+  list(bucket: string, prefix: string, after: string, limit: number): StoredObject[] {
+    return this.#journal
+      .all(
+        `select * from objects where bucket = ? and is_latest = 1 and key > ? and key >= ? and key < ?
+         order by key limit ?`,
+        bucket,
+        after,
+        prefix,
+        `${prefix}\u{10ffff}`,
+        limit,
+      )
+      .map(toObject);
+  }
+
+  /** Every version under a prefix: by key, newest first. */
+  versions(bucket: string, prefix: string): (StoredObject & { isLatest: boolean })[] {
+    return this.#journal
+      .all(
+        'select * from objects where bucket = ? and key >= ? and key < ? order by key, seq desc',
+        bucket,
+        prefix,
+        `${prefix}\u{10ffff}`,
+      )
+      .map((row) => ({ ...toObject(row), isLatest: integer(row, 'is_latest') === 1 }));
+  }
+
+  read(object: StoredObject, range?: { start: number; end: number }): NodeJS.ReadableStream {
+    return createReadStream(join(this.#folder, object.blob), range);
+  }
+
+  #one(sql: string, ...values: string[]): StoredObject | undefined {
+    const row = this.#journal.get(sql, ...values);
+    return row && toObject(row);
+  }
+}
+
+const preconditionFailed = (condition: string): AwsError =>
+  new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {
+    Condition: condition,
+  });
+
+const toObject = (row: Row): StoredObject => ({
+  bucket: text(row, 'bucket'),
+  key: text(row, 'key'),
+  versionId: text(row, 'version_id'),
+  seq: integer(row, 'seq'),
+  size: integer(row, 'size'),
+  etag: text(row, 'etag'),
+  blob: text(row, 'blob'),
+  modifiedAt: integer(row, 'modified_at'),
+  headers: JSON.parse(text(row, 'headers')),
+  checksums: JSON.parse(text(row, 'checksums')),
+});

@@ -1,0 +1,403 @@
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { EventBuses } from '../events/buses.ts';
+import type { Authenticated, AwsRequest, AwsResponse } from '../http/request.ts';
+import { queryValue } from '../http/request.ts';
+import { xmlDocument } from '../http/xml.ts';
+import { Registry } from '../registry.ts';
+import { receiveBody } from './body.ts';
+import type { BucketRecord } from './buckets.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { listObjects, listVersions } from './list.ts';
+import { ObjectStore, type StoredObject } from './object-store.ts';
+import { parseRange } from './range.ts';
+
+const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+/** Where a request points. */
+interface Target {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** Subresources that no operation here answers; S3 has them, so silence would be a lie. */
+const unsupported = [
+  'acl',
+  'tagging',
+  'uploads',
+  'uploadId',
+  'delete',
+  'retention',
+  'legal-hold',
+  'restore',
+  'select',
+  'torrent',
+  'lifecycle',
+  'policy',
+  'cors',
+  'encryption',
+  'notification',
+  'website',
+  'logging',
+  'attributes',
+  'object-lock',
+  'replication',
+];
+
+/** S3: the operations that the product, the AWS CLI's `s3api` basics and presigned URLs need. */
+export class S3 {
+  readonly buckets: Registry<BucketRecord>;
+  readonly objects: ObjectStore;
+  readonly #context: Context;
+  readonly #buses: EventBuses;
+
+  constructor(context: Context, buses: EventBuses) {
+    this.#context = context;
+    this.#buses = buses;
+    this.buckets = new Registry(context.journal, 'bucket');
+    this.objects = new ObjectStore(context.journal, context.clock, context.dataDir);
+  }
+
+  async handle(request: AwsRequest, authenticate: () => Authenticated): Promise<AwsResponse> {
+    const target = targetOf(request);
+    if (request.method === 'OPTIONS') return preflight(this.buckets.get(target.bucket), request);
+    const cors = corsHeaders(this.buckets.get(target.bucket), request);
+    try {
+      const response = await this.#dispatch(request, target, authenticate());
+      return { ...response, headers: { ...response.headers, ...cors } };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return errorResponse(error, request, cors);
+    }
+  }
+
+  async #dispatch(request: AwsRequest, target: Target, auth: Authenticated): Promise<AwsResponse> {
+    const odd = unsupported.find((name) => queryValue(request, name) !== undefined);
+    if (odd !== undefined) throw notImplemented(`the subresource ?${odd}`);
+    if (target.bucket === '') return this.#listBuckets(request, auth);
+    const bucket = this.#bucket(target.bucket);
+    if (target.key === '') return this.#bucketOperation(request, bucket, auth);
+    switch (request.method) {
+      case 'PUT':
+        return request.headers['x-amz-copy-source'] === undefined
+          ? this.#put(request, bucket, target.key, auth)
+          : this.#copy(request, bucket, target.key, auth);
+      case 'GET':
+      case 'HEAD':
+        return this.#get(request, bucket, target.key, auth);
+      default:
+        throw notImplemented(`${request.method} of an object`);
+    }
+  }
+
+  #bucket(name: string): BucketRecord {
+    const bucket = this.buckets.get(name);
+    if (!bucket) throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: name });
+    return bucket;
+  }
+
+  #require(
+    auth: Authenticated,
+    action: string,
+    bucket: BucketRecord,
+    key: string | undefined,
+    request: AwsRequest,
+    more: Record<string, string> = {},
+  ): void {
+    this.#context.authorizer.require({
+      principal: auth.principal,
+      action,
+      resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
+      resourcePolicy: bucket.policy,
+      context: {
+        'aws:SourceIp': request.sourceIp,
+        's3:authType': auth.via === 'query' ? 'REST-QUERY-STRING' : 'REST-HEADER',
+        's3:TlsVersion': '1.3',
+        ...(auth.signatureAge !== undefined && { 's3:signatureAge': String(auth.signatureAge) }),
+        ...(request.headers['if-none-match'] !== undefined && { 's3:if-none-match': request.headers['if-none-match'] }),
+        ...more,
+      },
+    });
+  }
+
+  #listBuckets(request: AwsRequest, auth: Authenticated): AwsResponse {
+    if (request.method !== 'GET') throw notImplemented(`${request.method} without a bucket`);
+    this.#context.authorizer.require({ principal: auth.principal, action: 's3:ListAllMyBuckets', resource: '*' });
+    const Bucket = this.buckets
+      .all()
+      .map(({ body }) => ({ Name: body.name, CreationDate: new Date(body.createdAt).toISOString() }));
+    return xml('ListAllMyBucketsResult', { Owner: { ID: this.#context.accountId }, Buckets: { Bucket } });
+  }
+
+  #bucketOperation(request: AwsRequest, bucket: BucketRecord, auth: Authenticated): AwsResponse {
+    const prefix = queryValue(request, 'prefix') ?? '';
+    if (request.method === 'GET' && queryValue(request, 'location') !== undefined) {
+      this.#require(auth, 's3:GetBucketLocation', bucket, undefined, request);
+      return {
+        status: 200,
+        headers: xmlType,
+        body: `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="${namespace}">${this.#context.region}</LocationConstraint>`,
+      };
+    }
+    if (request.method === 'GET' && queryValue(request, 'versioning') !== undefined) {
+      this.#require(auth, 's3:GetBucketVersioning', bucket, undefined, request);
+      return xml('VersioningConfiguration', { Status: 'Enabled' });
+    }
+    if (request.method === 'GET' && queryValue(request, 'versions') !== undefined) {
+      this.#require(auth, 's3:ListBucketVersions', bucket, undefined, request, { 's3:prefix': prefix });
+      return xml('ListVersionsResult', listVersions(this.objects, bucket.name, prefix));
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw notImplemented(`${request.method} of a bucket`);
+    this.#require(auth, 's3:ListBucket', bucket, undefined, request, { 's3:prefix': prefix });
+    if (request.method === 'HEAD') return { status: 200, headers: { 'x-amz-bucket-region': this.#context.region } };
+    return xml('ListBucketResult', listObjects(this.objects, bucket.name, request));
+  }
+
+  async #put(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
+    this.#requireWrite(request, bucket, key, auth);
+    const body = await receiveBody(request, auth, this.objects);
+    const stored = this.#commit(request, bucket, key, auth, 'PutObject', {
+      blob: body.blob,
+      size: body.size,
+      etag: body.md5,
+      headers: keptHeaders(request.headers),
+      checksums: body.checksums,
+    });
+    return { status: 200, headers: writtenHeaders(bucket, stored) };
+  }
+
+  async #copy(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
+    this.#requireWrite(request, bucket, key, auth);
+    const source = this.#source(request, auth);
+    const blob = await this.objects.write(toBytes(this.objects.read(source)));
+    const stored = this.#commit(request, bucket, key, auth, 'CopyObject', {
+      blob,
+      size: source.size,
+      etag: source.etag,
+      headers:
+        request.headers['x-amz-metadata-directive'] === 'REPLACE' ? keptHeaders(request.headers) : source.headers,
+      checksums: source.checksums,
+    });
+    const result = xml('CopyObjectResult', { LastModified: iso(stored), ETag: `"${stored.etag}"` });
+    const versions = { 'x-amz-copy-source-version-id': source.versionId, 'x-amz-version-id': stored.versionId };
+    return { ...result, headers: { ...result.headers, ...versions, ...encryption(bucket) } };
+  }
+
+  /** `/bucket/key?versionId=…`, percent-encoded. */
+  #source(request: AwsRequest, auth: Authenticated): StoredObject {
+    const [path = '', query = ''] = (request.headers['x-amz-copy-source'] ?? '').split('?versionId=');
+    const [name = '', ...rest] = decodeURIComponent(path).replace(/^\//, '').split('/');
+    const bucket = this.#bucket(name);
+    const key = rest.join('/');
+    const versionId = query === '' ? undefined : decodeURIComponent(query);
+    return this.#readable(request, bucket, key, versionId, auth);
+  }
+
+  #requireWrite(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): void {
+    const condition = request.headers['if-none-match'];
+    if (condition !== undefined && condition !== '*') throw notImplemented('If-None-Match with a value other than *');
+    if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 'Your key is too long');
+    this.#require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
+    // If-Match tells about an object that is there, so it takes the right to read it.
+    if (request.headers['if-match'] !== undefined) this.#require(auth, 's3:GetObject', bucket, key, request);
+  }
+
+  #commit(
+    request: AwsRequest,
+    bucket: BucketRecord,
+    key: string,
+    auth: Authenticated,
+    reason: string,
+    object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
+  ): StoredObject {
+    const conditions = { ifNoneMatch: request.headers['if-none-match'], ifMatch: request.headers['if-match'] };
+    try {
+      return this.objects.commit({ ...object, bucket: bucket.name, key }, conditions, (stored) => {
+        if (bucket.eventBridge) this.#announce(stored, request, auth, reason);
+      });
+    } catch (error) {
+      this.objects.discard(object.blob);
+      throw error;
+    }
+  }
+
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+  #announce(stored: StoredObject, request: AwsRequest, auth: Authenticated, reason: string): void {
+    const { accountId } = this.#context;
+    this.#buses.publish('default', {
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      resources: [`arn:aws:s3:::${stored.bucket}`],
+      detail: {
+        version: '0',
+        bucket: { name: stored.bucket },
+        object: {
+          key: stored.key,
+          size: stored.size,
+          etag: stored.etag,
+          'version-id': stored.versionId,
+          sequencer: stored.seq.toString(16).toUpperCase().padStart(18, '0'),
+        },
+        'request-id': request.id,
+        requester: auth.principal.kind === 'anonymous' ? 'anonymous' : accountId,
+        'source-ip-address': request.sourceIp,
+        reason,
+      },
+    });
+  }
+
+  #get(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
+    const object = this.#readable(request, bucket, key, queryValue(request, 'versionId'), auth);
+    const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+    if (ifMatch !== undefined && ifMatch.replaceAll('"', '') !== object.etag) {
+      throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+    }
+    const headers = { ...readHeaders(request, bucket, object) };
+    if (ifNoneMatch !== undefined && ifNoneMatch.replaceAll('"', '') === object.etag) return { status: 304, headers };
+    const range = parseRange(request.headers.range, object.size);
+    const length = range ? range.end - range.start + 1 : object.size;
+    const ranged: Record<string, string> = range
+      ? { 'content-range': `bytes ${range.start}-${range.end}/${object.size}` }
+      : {};
+    const all = { ...headers, ...ranged, 'content-length': String(length), ...overrides(request) };
+    const status = range ? 206 : 200;
+    if (request.method === 'HEAD' || length === 0) return { status, headers: all };
+    return { status, headers: all, body: this.objects.read(object, range) };
+  }
+
+  /** The object, if the caller may read it. Whoever may not list learns nothing about absent keys. */
+  #readable(
+    request: AwsRequest,
+    bucket: BucketRecord,
+    key: string,
+    versionId: string | undefined,
+    auth: Authenticated,
+  ): StoredObject {
+    this.#require(auth, versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, request);
+    const object =
+      versionId === undefined
+        ? this.objects.latest(bucket.name, key)
+        : this.objects.version(bucket.name, key, versionId);
+    if (object) return object;
+    this.#require(auth, 's3:ListBucket', bucket, undefined, request);
+    if (versionId !== undefined) {
+      throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, {
+        Key: key,
+        VersionId: versionId,
+      });
+    }
+    throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
+  }
+}
+
+async function* toBytes(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield Buffer.from(chunk);
+}
+
+const xmlType = { 'content-type': 'application/xml' };
+
+const xml = (
+  root: string,
+  content: Parameters<typeof xmlDocument>[1],
+): AwsResponse & { headers: Record<string, string> } => ({
+  status: 200,
+  headers: { ...xmlType },
+  body: xmlDocument(root, content, namespace),
+});
+
+const iso = (object: StoredObject): string => new Date(Math.floor(object.modifiedAt / 1000) * 1000).toISOString();
+
+const notImplemented = (what: string): AwsError =>
+  new AwsError(
+    'NotImplemented',
+    `A header or operation you provided implies functionality that is not implemented: ${what} (see local/README.md)`,
+    501,
+  );
+
+const keptHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> => {
+  const kept = ['content-type', 'content-disposition', 'content-language', 'cache-control'];
+  const entries = Object.entries(headers).filter(([name]) => kept.includes(name) || name.startsWith('x-amz-meta-'));
+  const encoding = headers['content-encoding']
+    ?.split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== 'aws-chunked')
+    .join(',');
+  return {
+    'content-type': 'binary/octet-stream',
+    ...Object.fromEntries(entries),
+    ...(encoding && { 'content-encoding': encoding }),
+  };
+};
+
+const encryption = (bucket: BucketRecord): Record<string, string> => ({
+  'x-amz-server-side-encryption': bucket.encryption,
+});
+
+const checksumHeaders = (object: StoredObject): Record<string, string> =>
+  Object.fromEntries(Object.entries(object.checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value]));
+
+const writtenHeaders = (bucket: BucketRecord, stored: StoredObject): Record<string, string> => ({
+  etag: `"${stored.etag}"`,
+  'x-amz-version-id': stored.versionId,
+  ...encryption(bucket),
+  ...checksumHeaders(stored),
+  'x-amz-checksum-type': 'FULL_OBJECT',
+});
+
+const readHeaders = (request: AwsRequest, bucket: BucketRecord, object: StoredObject): Record<string, string> => ({
+  ...object.headers,
+  'accept-ranges': 'bytes',
+  etag: `"${object.etag}"`,
+  'last-modified': new Date(object.modifiedAt).toUTCString(),
+  'x-amz-version-id': object.versionId,
+  ...encryption(bucket),
+  ...(request.headers['x-amz-checksum-mode'] === 'ENABLED' &&
+    request.headers.range === undefined &&
+    checksumHeaders(object)),
+});
+
+/** `response-content-type` and its kin, as presigned GETs use them. */
+const overrides = (request: AwsRequest): Record<string, string> =>
+  Object.fromEntries(
+    request.query
+      .filter(([name]) => /^response-(content-(type|disposition|encoding|language)|cache-control|expires)$/.test(name))
+      .map(([name, value]) => [name.replace('response-', ''), value]),
+  );
+
+/** Virtual-host style (`bucket.s3.<region>.…`, `bucket.localhost`) or path style (IP address, `localhost`). */
+export const targetOf = (request: Pick<AwsRequest, 'headers' | 'path'>): Target => {
+  const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  const [, bucket] = /^(.+?)\.(?:s3[.-][a-z0-9-]+\.|s3\.)?(?:localhost|amazonaws\.com)$/.exec(host) ?? [];
+  const path = decodePath(request.path.slice(1));
+  if (bucket !== undefined && bucket !== 's3') return { bucket, key: path };
+  const slash = path.indexOf('/');
+  return slash < 0 ? { bucket: path, key: '' } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+};
+
+const decodePath = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
+  }
+};
+
+/** S3's error document; a HEAD gets the status alone. */
+export const errorResponse = (
+  error: AwsError,
+  request: AwsRequest,
+  headers: Record<string, string> = {},
+): AwsResponse => ({
+  status: error.status,
+  headers: { ...xmlType, ...headers },
+  ...(request.method !== 'HEAD' && {
+    body: xmlDocument('Error', {
+      Code: error.code,
+      Message: error.message,
+      ...error.details,
+      Resource: request.path,
+      RequestId: request.id,
+      HostId: 'local',
+    }),
+  }),
+});

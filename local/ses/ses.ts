@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { XmlValue } from '../http/xml.ts';
+import type { Sender } from '../identity/sender.ts';
+import { integer, text } from '../journal.ts';
+import { Registry } from '../registry.ts';
+
+/** A mail that was accepted; it stays in the inbox of this machine. */
+export interface Email {
+  readonly id: string;
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly at: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+interface Account {
+  /** False is the sandbox: only verified recipients. */
+  readonly productionAccess: boolean;
+}
+
+const maxRecipients = 50;
+
+/** SES, API version 1: https://docs.aws.amazon.com/ses/latest/APIReference/API_Operations.html */
+export class Ses {
+  readonly identities: Registry<{ readonly verified: boolean }>;
+  readonly configurationSets: Registry<{ readonly name: string }>;
+  readonly account: Registry<Account>;
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.identities = new Registry(context.journal, 'ses-identity');
+    this.configurationSets = new Registry(context.journal, 'ses-configuration-set');
+    this.account = new Registry(context.journal, 'ses-account');
+  }
+
+  emails(): Email[] {
+    return this.#context.journal
+      .all('select body from emails order by at, rowid')
+      .map((row) => JSON.parse(text(row, 'body')));
+  }
+
+  handle(sender: Sender, action: string, input: ReadonlyMap<string, string>): { [name: string]: XmlValue } {
+    switch (action) {
+      case 'SendEmail':
+        return { MessageId: this.#send(sender, input) };
+      case 'VerifyEmailIdentity':
+        this.#admin(sender, 'ses:VerifyEmailIdentity');
+        this.identities.put(input.get('EmailAddress') ?? '', { verified: true });
+        return {};
+      case 'DeleteIdentity':
+        this.#admin(sender, 'ses:DeleteIdentity');
+        this.identities.delete(input.get('Identity') ?? '');
+        return {};
+      case 'ListIdentities':
+        this.#admin(sender, 'ses:ListIdentities');
+        return { Identities: { member: this.identities.all().map(({ name }) => name) } };
+      case 'GetSendQuota':
+        this.#admin(sender, 'ses:GetSendQuota');
+        return { Max24HourSend: '50000.0', MaxSendRate: '14.0', SentLast24Hours: `${this.#sentToday()}.0` };
+      default:
+        throw new AwsError('InvalidAction', `SES ${action} is not implemented here (see local/README.md)`);
+    }
+  }
+
+  #admin(sender: Sender, action: string): void {
+    this.#context.authorizer.require({ ...sender, action, resource: '*' });
+  }
+
+  #sentToday(): number {
+    const since = this.#context.clock.now() - 86_400_000;
+    return integer(this.#context.journal.get('select count(*) as n from emails where at > ?', since), 'n');
+  }
+
+  #send(sender: Sender, input: ReadonlyMap<string, string>): string {
+    const from = input.get('Source') ?? '';
+    const to = list(input, 'Destination.ToAddresses.member');
+    const identity = this.#identityOf(from);
+    const arn = (kind: string, name: string) =>
+      `arn:aws:ses:${this.#context.region}:${this.#context.accountId}:${kind}/${name}`;
+    this.#context.authorizer.require({
+      ...sender,
+      action: 'ses:SendEmail',
+      resource: arn('identity', identity ?? from),
+      context: { 'ses:FromAddress': from },
+    });
+    if (to.length === 0 || to.length > maxRecipients) {
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Recipient count must be from 1 to ${maxRecipients}, got ${to.length}.`,
+      );
+    }
+    for (const address of to)
+      if (!/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(address))
+        throw new AwsError('InvalidParameterValue', `Illegal address: ${address}`);
+    this.#requireVerified(identity === undefined ? [from] : [], to);
+    const set = input.get('ConfigurationSetName');
+    if (set !== undefined && !this.configurationSets.get(set)) {
+      throw new AwsError('ConfigurationSetDoesNotExist', `Configuration set <${set}> does not exist.`);
+    }
+    return this.#keep(from, to, input);
+  }
+
+  #requireVerified(unverifiedSenders: string[], to: string[]): void {
+    const isSandbox = this.account.get('account')?.productionAccess === false;
+    const unverified = [
+      ...unverifiedSenders,
+      ...(isSandbox ? to.filter((address) => this.#identityOf(address) === undefined) : []),
+    ];
+    if (unverified.length === 0) return;
+    throw new AwsError(
+      'MessageRejected',
+      `Email address is not verified. The following identities failed the check in region ${this.#context.region.toUpperCase()}: ${unverified.join(', ')}`,
+    );
+  }
+
+  /** The verified identity behind an address: the address itself, or its domain. */
+  #identityOf(address: string): string | undefined {
+    return [address, address.split('@')[1] ?? ''].find((name) => this.identities.get(name)?.verified);
+  }
+
+  #keep(from: string, to: string[], input: ReadonlyMap<string, string>): string {
+    const email: Email = {
+      id: `${randomUUID()}-000000`,
+      to,
+      from,
+      subject: input.get('Message.Subject.Data') ?? '',
+      text: input.get('Message.Body.Text.Data') ?? '',
+      html: input.get('Message.Body.Html.Data') ?? '',
+      at: this.#context.clock.iso(),
+      tags: tags(input),
+    };
+    this.#context.journal.run(
+      'insert into emails values (?, ?, ?)',
+      email.id,
+      this.#context.clock.now(),
+      JSON.stringify(email),
+    );
+    return email.id;
+  }
+}
+
+/** `<prefix>.1`, `<prefix>.2`, … */
+const list = (input: ReadonlyMap<string, string>, prefix: string): string[] => {
+  const values: string[] = [];
+  for (let value = input.get(`${prefix}.1`); value !== undefined; value = input.get(`${prefix}.${values.length + 1}`))
+    values.push(value);
+  return values;
+};
+
+const tags = (input: ReadonlyMap<string, string>): Record<string, string> => {
+  const found: [string, string][] = [];
+  for (let index = 1; input.has(`Tags.member.${index}.Name`); index += 1) {
+    const name = input.get(`Tags.member.${index}.Name`) ?? '';
+    const value = input.get(`Tags.member.${index}.Value`) ?? '';
+    if (!/^[A-Za-z0-9_-]{1,256}$/.test(name) || !/^[A-Za-z0-9_-]{1,256}$/.test(value)) {
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Invalid tag name or value <${name}: ${value}>, only alphanumeric ASCII characters, '_', and '-' are allowed.`,
+      );
+    }
+    found.push([name, value]);
+  }
+  return Object.fromEntries(found);
+};

@@ -1,0 +1,572 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { EventBuses } from '../events/buses.ts';
+import type { Job } from '../jobs.ts';
+import type { Invocation, Lambda } from '../lambda/lambda.ts';
+import { Registry } from '../registry.ts';
+import { type Catcher, type Definition, parseDefinition, type State } from './definition.ts';
+import { type Execution, type ExecutionBody, Executions, type Frame, type Status } from './executions.ts';
+import { Expressions, StateError, type StatesVariable } from './expressions.ts';
+import { History } from './history.ts';
+import { findCatcher, nextRetry } from './retry.ts';
+
+/** What a step changes: collected while expressions are evaluated, committed at once. */
+type Commit = () => void;
+
+/** An execution that is at a state. */
+interface Running extends Execution {
+  readonly frame: Frame;
+}
+
+const nothing: Commit = () => undefined;
+
+/** Kinds of this engine's jobs. Subjects: the execution for the first and last, the task's id for the others. */
+const jobKinds = {
+  enter: 'states.enter',
+  task: 'states.task',
+  taskTimeout: 'states.task-timeout',
+  heartbeat: 'states.heartbeat',
+  retry: 'states.retry',
+  wake: 'states.wake',
+  machineTimeout: 'states.machine-timeout',
+} as const;
+
+/** What happened to a task, and what its state does about it. */
+type TaskEnd =
+  | { readonly kind: 'succeeded'; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly error: string; readonly cause: string; readonly eventType?: string };
+
+/**
+ * Executes JSONata state machines. Every transition is one transaction over history, frame and jobs, so a crash
+ * resumes exactly where it was; a task whose call was under way is called again.
+ */
+export class Engine {
+  readonly executions: Executions;
+  readonly history: History;
+  readonly definitions: Registry<string>;
+  readonly #context: Context;
+  readonly #lambda: Lambda;
+  readonly #buses: EventBuses;
+  readonly #random: () => number;
+
+  constructor(context: Context, lambda: Lambda, buses: EventBuses, random: () => number) {
+    this.#context = context;
+    this.#lambda = lambda;
+    this.#buses = buses;
+    this.#random = random;
+    this.executions = new Executions(context.journal);
+    this.history = new History(context.journal, () => context.clock.now());
+    this.definitions = new Registry(context.journal, 'definition');
+    const { jobs } = context;
+    jobs.handle(jobKinds.enter, (job) => this.#atState(job, (execution, state) => this.#enter(execution, state)));
+    jobs.handle(jobKinds.wake, (job) => this.#atState(job, (execution, state) => this.#leave(execution, state, {})));
+    jobs.handle(jobKinds.task, (job) => this.#atTask(job, (execution) => this.#call(execution)));
+    jobs.handle(jobKinds.retry, (job) => this.#atTask(job, (execution, state) => this.#schedule(execution, state)));
+    jobs.handle(jobKinds.taskTimeout, (job) =>
+      this.#atTask(job, (execution, state) => this.#timedOut(execution, state, 'States.Timeout')),
+    );
+    jobs.handle(jobKinds.heartbeat, (job) =>
+      this.#atTask(job, (execution, state) => this.#timedOut(execution, state, 'States.HeartbeatTimeout')),
+    );
+    jobs.handle(
+      jobKinds.machineTimeout,
+      async ({ subject }) =>
+        () =>
+          this.#end(subject, 'TIMED_OUT', {}, 'ExecutionTimedOut'),
+    );
+  }
+
+  /** Starts an execution; joins the caller's transaction. */
+  start(execution: Omit<Execution, 'status' | 'startedAt' | 'stoppedAt' | 'frame'>): Execution {
+    const { clock, jobs } = this.#context;
+    const definition = this.#definition(execution.body.definition);
+    const started: Execution = {
+      ...execution,
+      status: 'RUNNING',
+      startedAt: clock.now(),
+      stoppedAt: undefined,
+      frame: freshFrame(definition.StartAt, JSON.parse(execution.body.input), {}, clock.now()),
+    };
+    this.executions.insert(started);
+    this.history.append(started.arn, 'ExecutionStarted', {
+      executionStartedEventDetails: { input: started.body.input, inputDetails, roleArn: started.body.roleArn },
+    });
+    this.#announce(started);
+    jobs.add(jobKinds.enter, started.arn, {});
+    if (definition.TimeoutSeconds !== undefined) {
+      jobs.add(jobKinds.machineTimeout, started.arn, {}, clock.now() + definition.TimeoutSeconds * 1000);
+    }
+    return started;
+  }
+
+  /** StopExecution. False when it had already ended. */
+  abort(arn: string, error: string | undefined, cause: string | undefined): boolean {
+    const execution = this.executions.get(arn);
+    if (execution?.status !== 'RUNNING') return false;
+    const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+    this.#end(arn, 'ABORTED', details, 'ExecutionAborted');
+    return true;
+  }
+
+  /**
+   * Ends a waiting task from outside.
+   *
+   * @throws AwsError InvalidToken, TaskTimedOut
+   */
+  async completeTask(token: string, end: TaskEnd): Promise<void> {
+    const { execution, state } = this.#waiting(token);
+    // The answer is computed first, then it is checked once more that the task is still the one that waits.
+    const commit = await this.#taskEnded(execution, state, end);
+    this.#context.journal.transaction(() => {
+      this.#waiting(token);
+      commit();
+    });
+  }
+
+  /** @throws AwsError InvalidToken, TaskTimedOut */
+  heartbeat(token: string): void {
+    const { execution } = this.#waiting(token);
+    const { heartbeatSeconds, taskId = '' } = execution.frame;
+    if (heartbeatSeconds === undefined) return;
+    const { clock, jobs } = this.#context;
+    jobs.cancel(jobKinds.heartbeat, taskId);
+    jobs.add(jobKinds.heartbeat, taskId, { arn: execution.arn }, clock.now() + heartbeatSeconds * 1000);
+  }
+
+  /** Machine of a token, to ask whether the caller may use it. */
+  machineOfToken(token: string): string | undefined {
+    const known = this.executions.token(token);
+    return known && this.executions.get(known.execution)?.machine;
+  }
+
+  #waiting(token: string): { execution: Running; state: State } {
+    const known = this.executions.token(token);
+    if (!known) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
+    const execution = this.executions.get(known.execution);
+    if (!isRunning(execution) || execution.frame.taskId !== known.task || execution.frame.token !== token) {
+      throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
+    }
+    return { execution, state: this.#state(execution) };
+  }
+
+  #definition(hash: string): Definition {
+    return parseDefinition('definition', this.definitions.get(hash) ?? '');
+  }
+
+  #state(execution: Running): State {
+    const state = this.#definition(execution.body.definition).States[execution.frame.state];
+    if (!state) throw new Error(`${execution.arn} is at a state that its definition does not have`);
+    return state;
+  }
+
+  /** Runs a step of an execution, if it is still running. Its errors end the execution with their name. */
+  async #atState({ subject }: Job, step: (execution: Running, state: State) => Promise<Commit>): Promise<Commit> {
+    const commit = await this.#guarded(subject, step);
+    // It may have been stopped while the step was under way.
+    return () => {
+      if (isRunning(this.executions.get(subject))) commit();
+    };
+  }
+
+  /** Runs a step of a task, if that very try is still what the execution waits for. */
+  async #atTask(
+    { subject, payload }: Job,
+    step: (execution: Running, state: State) => Promise<Commit>,
+  ): Promise<Commit> {
+    const { arn } = payload as { arn: string };
+    return this.#guarded(arn, async (execution, state) => {
+      if (execution.frame.taskId !== subject) return nothing;
+      const commit = await step(execution, state);
+      // A token may have been used while the step was under way.
+      return () => {
+        if (this.executions.get(arn)?.frame?.taskId === subject) commit();
+      };
+    });
+  }
+
+  async #guarded(arn: string, step: (execution: Running, state: State) => Promise<Commit>): Promise<Commit> {
+    const execution = this.executions.get(arn);
+    if (!isRunning(execution)) return nothing;
+    const state = this.#state(execution);
+    try {
+      return await step(execution, state);
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      return this.#evaluationFailed(execution, state, error);
+    }
+  }
+
+  async #evaluationFailed(execution: Running, state: State, { error, cause }: StateError): Promise<Commit> {
+    const record = () =>
+      this.history.append(execution.arn, 'EvaluationFailed', {
+        evaluationFailedEventDetails: { error, cause, state: execution.frame.state },
+      });
+    const handled = state.Type === 'Task' ? await this.#handleError(execution, state, error, cause) : undefined;
+    return () => {
+      record();
+      if (handled) handled();
+      else this.#end(execution.arn, 'FAILED', { error, cause }, 'ExecutionFailed');
+    };
+  }
+
+  async #enter(execution: Running, state: State): Promise<Commit> {
+    const { arn, frame } = execution;
+    const enter = () =>
+      this.history.append(arn, `${state.Type}StateEntered`, {
+        stateEnteredEventDetails: { name: frame.state, input: JSON.stringify(frame.input), inputDetails },
+      });
+    const then = await this.#onEntry(execution, state);
+    return () => {
+      enter();
+      then();
+    };
+  }
+
+  #onEntry(execution: Running, state: State): Promise<Commit> {
+    switch (state.Type) {
+      case 'Task':
+        return this.#schedule(execution, state);
+      case 'Choice':
+        return this.#choose(execution, state);
+      case 'Wait':
+        return this.#sleep(execution, state);
+      case 'Pass':
+      case 'Succeed':
+        return this.#leave(execution, state, {});
+      case 'Fail':
+        return this.#fail(execution, state);
+    }
+  }
+
+  async #choose(execution: Running, state: State): Promise<Commit> {
+    const expressions = this.#expressions(execution);
+    const states = this.#states(execution);
+    for (const [index, rule] of (state.Choices ?? []).entries()) {
+      const holds = await expressions.template(`Choices[${index}]/Condition`, rule.Condition, states);
+      if (typeof holds !== 'boolean') {
+        throw new StateError(
+          'States.QueryEvaluationError',
+          `The Condition of rule ${index} must be a boolean, got ${JSON.stringify(holds)}`,
+        );
+      }
+      if (holds) return this.#exit(execution, state, rule, rule.Next, {});
+    }
+    if (state.Default === undefined)
+      throw new StateError('States.NoChoiceMatched', 'No choice matched and there is no Default');
+    return this.#exit(execution, state, state, state.Default, {});
+  }
+
+  async #sleep(execution: Running, state: State): Promise<Commit> {
+    const field = state.Seconds === undefined ? 'Timestamp' : 'Seconds';
+    const value = await this.#expressions(execution).template(field, state[field], this.#states(execution));
+    const { clock, jobs } = this.#context;
+    const until = field === 'Seconds' ? clock.now() + Number(value) * 1000 : Date.parse(String(value));
+    if (Number.isNaN(until)) throw new StateError('States.Runtime', `${field} is not usable: ${JSON.stringify(value)}`);
+    return () => jobs.add(jobKinds.wake, execution.arn, {}, Math.max(until, clock.now()));
+  }
+
+  async #fail(execution: Running, state: State): Promise<Commit> {
+    const expressions = this.#expressions(execution);
+    const text = async (field: 'Error' | 'Cause') =>
+      state[field] === undefined
+        ? undefined
+        : String(await expressions.template(field, state[field], this.#states(execution)));
+    const [error, cause] = [await text('Error'), await text('Cause')];
+    const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+    return () => this.#end(execution.arn, 'FAILED', details, 'ExecutionFailed');
+  }
+
+  /** Puts a task on its way: a try of its own, with its own token and its own deadline. */
+  async #schedule(execution: Running, state: State): Promise<Commit> {
+    const { arn, frame } = execution;
+    const { clock, jobs, region } = this.#context;
+    const taskId = randomUUID();
+    const { resource, wantsToken } = resourceOf(state);
+    const token = wantsToken ? randomBytes(384).toString('base64') : undefined;
+    const attempt: Running = { ...execution, frame: { ...frame, token, taskId } };
+    const expressions = this.#expressions(attempt);
+    const states = this.#states(attempt);
+    const parameters = await expressions.template('Arguments', state.Arguments ?? {}, states);
+    const seconds = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds') =>
+      state[field] === undefined
+        ? undefined
+        : wholeSeconds(field, await expressions.template(field, state[field], states));
+    const timeout = await seconds('TimeoutSeconds');
+    const heartbeat = await seconds('HeartbeatSeconds');
+    return () => {
+      this.history.append(arn, 'TaskScheduled', {
+        taskScheduledEventDetails: {
+          resourceType: 'lambda',
+          resource,
+          region,
+          parameters: JSON.stringify(parameters),
+          ...(timeout !== undefined && { timeoutInSeconds: timeout }),
+          ...(heartbeat !== undefined && { heartbeatInSeconds: heartbeat }),
+        },
+      });
+      this.history.append(arn, 'TaskStarted', { taskStartedEventDetails: { resourceType: 'lambda', resource } });
+      if (token) this.executions.addToken(token, arn, taskId);
+      this.executions.saveFrame(arn, { ...attempt.frame, parameters, heartbeatSeconds: heartbeat });
+      jobs.add(jobKinds.task, taskId, { arn });
+      const after = (kind: string, limit: number | undefined) => {
+        if (limit !== undefined) jobs.add(kind, taskId, { arn }, clock.now() + limit * 1000);
+      };
+      after(jobKinds.taskTimeout, timeout);
+      after(jobKinds.heartbeat, heartbeat);
+    };
+  }
+
+  /** Calls the task's resource with the machine's role. */
+  async #call(execution: Running): Promise<Commit> {
+    const state = this.#state(execution);
+    const { resource, wantsToken } = resourceOf(state);
+    const answer = await this.#invoke(execution);
+    if (!answer.ok)
+      return this.#taskEnded(execution, state, { kind: 'failed', error: answer.errorType, cause: answer.payload });
+    const output = lambdaOutput(answer.payload);
+    if (!wantsToken) return this.#taskEnded(execution, state, { kind: 'succeeded', result: output });
+    return () =>
+      this.history.append(execution.arn, 'TaskSubmitted', {
+        taskSubmittedEventDetails: {
+          resourceType: 'lambda',
+          resource,
+          output: JSON.stringify(output),
+          outputDetails: inputDetails,
+        },
+      });
+  }
+
+  async #invoke({ body, name, frame }: Running): Promise<Invocation> {
+    const { FunctionName = '', Payload = {} } = frame.parameters as { FunctionName?: string; Payload?: unknown };
+    try {
+      const principal = this.#context.identities.actAs(body.roleArn, name);
+      return await this.#lambda.invoke({ principal }, FunctionName, JSON.stringify(Payload));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const payload = `${error.message} (Service: Lambda, Status Code: ${error.status})`;
+      return { ok: false, errorType: 'Lambda.AWSLambdaException', payload };
+    }
+  }
+
+  #timedOut(execution: Running, state: State, error: string): Promise<Commit> {
+    return this.#taskEnded(execution, state, { kind: 'failed', error, cause: '', eventType: 'TaskTimedOut' });
+  }
+
+  /** Records how a task ended and goes on: next state, another try, a catcher, or the end. */
+  async #taskEnded(execution: Running, state: State, end: TaskEnd): Promise<Commit> {
+    const { resource } = resourceOf(state);
+    const base = { resourceType: 'lambda', resource };
+    if (end.kind === 'succeeded') {
+      const record = () =>
+        this.history.append(execution.arn, 'TaskSucceeded', {
+          taskSucceededEventDetails: { ...base, output: JSON.stringify(end.result), outputDetails: inputDetails },
+        });
+      const leave = await this.#leaveOrFail(execution, state, end.result);
+      return () => {
+        this.#stopTimers(execution);
+        record();
+        leave();
+      };
+    }
+    const { error, cause, eventType = 'TaskFailed' } = end;
+    const handled = await this.#handleError(execution, state, error, cause);
+    return () => {
+      this.#stopTimers(execution);
+      const detailsName = eventType === 'TaskTimedOut' ? 'taskTimedOutEventDetails' : 'taskFailedEventDetails';
+      this.history.append(execution.arn, eventType, { [detailsName]: { ...base, error, ...(cause && { cause }) } });
+      if (handled) handled();
+      else this.#end(execution.arn, 'FAILED', { error, ...(cause && { cause }) }, 'ExecutionFailed');
+    };
+  }
+
+  async #leaveOrFail(execution: Running, state: State, result: unknown): Promise<Commit> {
+    try {
+      return await this.#leave(execution, state, { result });
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      return this.#evaluationFailed(execution, state, error);
+    }
+  }
+
+  #stopTimers({ frame: { taskId = '' } }: Running): void {
+    this.#context.jobs.cancel(jobKinds.taskTimeout, taskId);
+    this.#context.jobs.cancel(jobKinds.heartbeat, taskId);
+  }
+
+  /** Undefined when nothing handles the error. */
+  async #handleError(execution: Running, state: State, error: string, cause: string): Promise<Commit | undefined> {
+    const { arn, frame } = execution;
+    const retry = nextRetry(state.Retry, error, frame.retriesUsed, this.#random);
+    if (retry) {
+      const retriesUsed = Object.assign([...frame.retriesUsed], {
+        [retry.index]: (frame.retriesUsed[retry.index] ?? 0) + 1,
+      });
+      const { clock, jobs } = this.#context;
+      const taskId = randomUUID();
+      return () => {
+        const filled = Array.from(retriesUsed, (count) => count ?? 0);
+        this.executions.saveFrame(arn, {
+          ...frame,
+          retriesUsed: filled,
+          retryCount: frame.retryCount + 1,
+          taskId,
+          token: undefined,
+        });
+        jobs.add(jobKinds.retry, taskId, { arn }, clock.now() + retry.pauseMs);
+      };
+    }
+    const catcher = findCatcher(state.Catch, error);
+    return (
+      catcher && this.#exit(execution, state, catcher, catcher.Next, { errorOutput: { Error: error, Cause: cause } })
+    );
+  }
+
+  /** Leaves a state in the ordinary way. */
+  #leave(execution: Running, state: State, more: Partial<StatesVariable>): Promise<Commit> {
+    return this.#exit(execution, state, state, state.Next, more);
+  }
+
+  /** Evaluates Assign and Output of a state, a rule or a catcher, and moves on; without a next state, ends. */
+  async #exit(
+    execution: Running,
+    state: State,
+    how: Pick<Catcher, 'Assign' | 'Output'>,
+    next: string | undefined,
+    more: Partial<StatesVariable>,
+  ): Promise<Commit> {
+    const { arn, frame } = execution;
+    const expressions = this.#expressions(execution);
+    const states = this.#states(execution, more);
+    const assigned = how.Assign === undefined ? {} : await expressions.template('Assign', how.Assign, states);
+    const fallback = more.errorOutput ?? more.result ?? frame.input;
+    const output = how.Output === undefined ? fallback : await expressions.template('Output', how.Output, states);
+    const variables = { ...frame.variables, ...(assigned as Record<string, unknown>) };
+    return () => {
+      this.history.append(arn, `${state.Type}StateExited`, {
+        stateExitedEventDetails: {
+          name: frame.state,
+          output: JSON.stringify(output),
+          outputDetails: inputDetails,
+          ...(how.Assign !== undefined && {
+            assignedVariables: asTexts(assigned),
+            assignedVariablesDetails: inputDetails,
+          }),
+        },
+      });
+      if (next === undefined) {
+        this.#end(arn, 'SUCCEEDED', { output: JSON.stringify(output) }, 'ExecutionSucceeded');
+        return;
+      }
+      this.executions.saveFrame(arn, freshFrame(next, output, variables, this.#context.clock.now()));
+      this.#context.jobs.add(jobKinds.enter, arn, {});
+    };
+  }
+
+  #end(arn: string, status: Status, result: Partial<ExecutionBody>, eventType: string): void {
+    const execution = this.executions.get(arn);
+    if (!isRunning(execution)) return;
+    const state = this.#state(execution);
+    const { jobs, clock } = this.#context;
+    this.#stopTimers(execution);
+    jobs.cancel(jobKinds.machineTimeout, arn);
+    jobs.cancel(jobKinds.wake, arn);
+    if (status === 'ABORTED' && (state.Type === 'Task' || state.Type === 'Wait'))
+      this.history.append(arn, `${state.Type}StateAborted`);
+    const detailsName = `${eventType.charAt(0).toLowerCase()}${eventType.slice(1)}EventDetails`;
+    const details = result.output === undefined ? result : { output: result.output, outputDetails: inputDetails };
+    this.history.append(arn, eventType, { [detailsName]: details });
+    this.executions.end(arn, status, clock.now(), { ...execution.body, ...result });
+    const ended = this.executions.get(arn);
+    if (ended) this.#announce(ended);
+  }
+
+  /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+  #announce(execution: Execution): void {
+    const { arn, machine, name, status, startedAt, stoppedAt = null, body } = execution;
+    this.#buses.publish('default', {
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      resources: [arn],
+      detail: {
+        executionArn: arn,
+        stateMachineArn: machine,
+        name,
+        status,
+        startDate: startedAt,
+        stopDate: stoppedAt,
+        input: body.input,
+        inputDetails: { included: true },
+        output: body.output ?? null,
+        outputDetails: body.output === undefined ? null : { included: true },
+        error: body.error ?? null,
+        cause: body.cause ?? null,
+      },
+    });
+  }
+
+  #expressions({ frame }: Running): Expressions {
+    return new Expressions(frame.variables, () => this.#context.clock.now());
+  }
+
+  #states({ arn, machine, name, startedAt, body, frame }: Running, more: Partial<StatesVariable> = {}): StatesVariable {
+    const context = {
+      Execution: {
+        Id: arn,
+        Input: JSON.parse(body.input),
+        Name: name,
+        RoleArn: body.roleArn,
+        StartTime: new Date(startedAt).toISOString(),
+        RedriveCount: 0,
+      },
+      StateMachine: { Id: machine, Name: machine.split(':').at(-1) },
+      State: { EnteredTime: new Date(frame.enteredAt).toISOString(), Name: frame.state, RetryCount: frame.retryCount },
+      ...(frame.token !== undefined && { Task: { Token: frame.token } }),
+    };
+    return { input: frame.input, context, ...more };
+  }
+}
+
+/** Nothing is ever cut off here. */
+const inputDetails = { truncated: false };
+
+const isRunning = (execution: Execution | undefined): execution is Running =>
+  execution?.status === 'RUNNING' && execution.frame !== undefined;
+
+const freshFrame = (state: string, input: unknown, variables: Frame['variables'], now: number): Frame => ({
+  state,
+  input,
+  variables,
+  enteredAt: now,
+  retryCount: 0,
+  retriesUsed: [],
+  taskId: undefined,
+  token: undefined,
+  parameters: undefined,
+  heartbeatSeconds: undefined,
+});
+
+const resourceOf = ({ Resource = '' }: State): { resource: string; wantsToken: boolean } => ({
+  resource: Resource.split(':').at(-1) ?? '',
+  wantsToken: Resource.endsWith('.waitForTaskToken'),
+});
+
+const wholeSeconds = (field: string, value: unknown): number => {
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= 99_999_999) return value;
+  throw new StateError(
+    'States.QueryEvaluationError',
+    `${field} must be a whole number from 1 to 99999999, got ${JSON.stringify(value)}`,
+  );
+};
+
+/** What the optimized integration returns: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
+const lambdaOutput = (payload: string): unknown => ({
+  ExecutedVersion: '$LATEST',
+  Payload: JSON.parse(payload),
+  SdkHttpMetadata: { HttpStatusCode: 200 },
+  SdkResponseMetadata: { RequestId: randomUUID() },
+  StatusCode: 200,
+});
+
+const asTexts = (assigned: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries(assigned ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));

@@ -1,0 +1,123 @@
+import { integer, type Journal, type Row, text } from '../journal.ts';
+
+export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** Where a running execution stands. */
+export interface Frame {
+  readonly state: string;
+  readonly input: unknown;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly enteredAt: number;
+  readonly retryCount: number;
+  /** Tries so far, by index of the retrier. */
+  readonly retriesUsed: readonly number[];
+  /** Names this try of a task; timers and answers of earlier tries do not fit it. */
+  readonly taskId: string | undefined;
+  readonly token: string | undefined;
+  /** Evaluated arguments of the task. */
+  readonly parameters: unknown;
+  readonly heartbeatSeconds: number | undefined;
+}
+
+/** What is fixed when an execution starts, and what it ends with. */
+export interface ExecutionBody {
+  readonly input: string;
+  readonly roleArn: string;
+  /** Hash of the definition that it started with. */
+  readonly definition: string;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+export interface Execution {
+  readonly arn: string;
+  readonly machine: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly startedAt: number;
+  readonly stoppedAt: number | undefined;
+  readonly body: ExecutionBody;
+  readonly frame: Frame | undefined;
+}
+
+/** Executions and their task tokens. */
+export class Executions {
+  readonly #journal: Journal;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  get(arn: string): Execution | undefined {
+    const row = this.#journal.get('select * from executions where arn = ?', arn);
+    return row && toExecution(row);
+  }
+
+  insert(execution: Execution): void {
+    this.#journal.run(
+      'insert into executions values (?, ?, ?, ?, ?, ?, ?, ?)',
+      execution.arn,
+      execution.machine,
+      execution.name,
+      execution.status,
+      execution.startedAt,
+      null,
+      JSON.stringify(execution.body),
+      JSON.stringify(execution.frame ?? null),
+    );
+  }
+
+  saveFrame(arn: string, frame: Frame): void {
+    this.#journal.run('update executions set frame = ? where arn = ?', JSON.stringify(frame), arn);
+  }
+
+  end(arn: string, status: Status, at: number, body: ExecutionBody): void {
+    this.#journal.run(
+      'update executions set status = ?, stopped_at = ?, body = ?, frame = null where arn = ?',
+      status,
+      at,
+      JSON.stringify(body),
+      arn,
+    );
+  }
+
+  /** Newest first. */
+  list(machine: string, status: string | undefined, offset: number, limit: number): Execution[] {
+    return this.#journal
+      .all(
+        `select * from executions where machine = ? and (? is null or status = ?)
+         order by started_at desc, rowid desc limit ? offset ?`,
+        machine,
+        status ?? null,
+        status ?? null,
+        limit,
+        offset,
+      )
+      .map(toExecution);
+  }
+
+  addToken(token: string, execution: string, task: string): void {
+    this.#journal.run('insert into tokens values (?, ?, ?)', token, execution, task);
+  }
+
+  /** Undefined for a token that was never given out. */
+  token(token: string): { execution: string; task: string } | undefined {
+    const row = this.#journal.get('select execution, task from tokens where token = ?', token);
+    return row && { execution: text(row, 'execution'), task: text(row, 'task') };
+  }
+}
+
+const toExecution = (row: Row): Execution => {
+  const status: Status = JSON.parse(`"${text(row, 'status')}"`);
+  return {
+    arn: text(row, 'arn'),
+    machine: text(row, 'machine'),
+    name: text(row, 'name'),
+    status,
+    startedAt: integer(row, 'started_at'),
+    stoppedAt: row.stopped_at === null ? undefined : integer(row, 'stopped_at'),
+    body: JSON.parse(text(row, 'body')),
+    frame: JSON.parse(text(row, 'frame') || 'null') ?? undefined,
+  };
+};

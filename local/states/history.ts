@@ -1,0 +1,55 @@
+import { integer, type Journal, text } from '../journal.ts';
+
+/** One event as GetExecutionHistory returns it. `timestamp` is in milliseconds here. */
+export interface HistoryEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly type: string;
+  readonly timestamp: number;
+  /** `{ taskScheduledEventDetails: { … } }`, or empty. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The history of executions: append-only. */
+export class History {
+  readonly #journal: Journal;
+  readonly #now: () => number;
+
+  constructor(journal: Journal, now: () => number) {
+    this.#journal = journal;
+    this.#now = now;
+  }
+
+  /**
+   * Appends an event behind the last one.
+   * As on AWS the first state's entry names no previous event, like the start itself.
+   */
+  append(execution: string, type: string, details: Readonly<Record<string, unknown>> = {}): number {
+    const last = integer(this.#journal.get('select max(id) as id from history where execution = ?', execution), 'id');
+    const previous = last <= 1 ? 0 : last;
+    this.#journal.run(
+      'insert into history values (?, ?, ?, ?, ?, ?)',
+      execution,
+      last + 1,
+      this.#now(),
+      type,
+      previous,
+      JSON.stringify(details),
+    );
+    return last + 1;
+  }
+
+  /** @param after id of the last event already seen; in reverse order the first one not wanted */
+  page(execution: string, after: number, limit: number, reverse: boolean): HistoryEvent[] {
+    const sql = reverse
+      ? 'select * from history where execution = ? and id < ? order by id desc limit ?'
+      : 'select * from history where execution = ? and id > ? order by id limit ?';
+    return this.#journal.all(sql, execution, after, limit).map((row) => ({
+      id: integer(row, 'id'),
+      previousEventId: integer(row, 'previous'),
+      type: text(row, 'type'),
+      timestamp: integer(row, 'at'),
+      details: JSON.parse(text(row, 'details')),
+    }));
+  }
+}

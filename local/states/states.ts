@@ -1,0 +1,319 @@
+import { createHash } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { Sender } from '../identity/sender.ts';
+import { Registry } from '../registry.ts';
+import { parseDefinition } from './definition.ts';
+import type { Engine } from './engine.ts';
+import type { Execution } from './executions.ts';
+import type { HistoryEvent } from './history.ts';
+
+/** A state machine of the template, or one that a client created. */
+export interface MachineRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  /** Hash of the current definition. */
+  readonly definition: string;
+  readonly createdAt: number;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+type Output = Record<string, unknown>;
+
+const maxInputBytes = 262_144;
+const namePattern = /^[A-Za-z0-9_-]{1,80}$/;
+
+/** The Step Functions API: https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html */
+export class States {
+  readonly machines: Registry<MachineRecord>;
+  readonly engine: Engine;
+  readonly #context: Context;
+  readonly #operations: Readonly<Record<string, (sender: Sender, input: Input) => Output | Promise<Output>>>;
+
+  constructor(context: Context, engine: Engine) {
+    this.#context = context;
+    this.engine = engine;
+    this.machines = new Registry(context.journal, 'state-machine');
+    this.#operations = {
+      CreateStateMachine: (sender, input) => this.#create(sender, input),
+      DescribeStateMachine: (sender, input) => this.#describeMachine(sender, input),
+      ListStateMachines: (sender) => this.#listMachines(sender),
+      StartExecution: (sender, input) => this.start(sender, input),
+      DescribeExecution: (sender, input) => describe(this.#execution(sender, 'states:DescribeExecution', input)),
+      DescribeStateMachineForExecution: (sender, input) => this.#machineOfExecution(sender, input),
+      ListExecutions: (sender, input) => this.#listExecutions(sender, input),
+      StopExecution: (sender, input) => this.#stop(sender, input),
+      GetExecutionHistory: (sender, input) => this.#history(sender, input),
+      SendTaskSuccess: (sender, input) => this.#taskSuccess(sender, input),
+      SendTaskFailure: (sender, input) => this.#taskFailure(sender, input),
+      SendTaskHeartbeat: (sender, input) => this.#taskHeartbeat(sender, input),
+    };
+  }
+
+  async handle(sender: Sender, operation: string, input: Input): Promise<Output> {
+    const run = this.#operations[operation];
+    if (!run)
+      throw new AwsError('UnknownOperationException', `${operation} is not implemented here (see local/README.md)`);
+    return run(sender, input);
+  }
+
+  /** Makes or updates a machine; running executions keep the definition that they started with. */
+  putMachine(name: string, roleArn: string, definition: string): MachineRecord {
+    parseDefinition(name, definition);
+    const hash = createHash('sha256').update(definition).digest('hex');
+    this.engine.definitions.put(hash, definition);
+    const createdAt = this.machines.get(name)?.createdAt ?? this.#context.clock.now();
+    const machine: MachineRecord = { arn: this.machineArn(name), name, roleArn, definition: hash, createdAt };
+    this.machines.put(name, machine);
+    return machine;
+  }
+
+  machineArn(name: string): string {
+    return `arn:aws:states:${this.#context.region}:${this.#context.accountId}:stateMachine:${name}`;
+  }
+
+  /** StartExecution. Repeating a start with the same name and input is harmless while the execution runs. */
+  start(sender: Sender, input: Input): Output {
+    const machine = this.#machine(sender, 'states:StartExecution', input.stateMachineArn);
+    const name = typeof input.name === 'string' ? input.name : crypto.randomUUID();
+    if (!namePattern.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+    const text = typeof input.input === 'string' ? input.input : '{}';
+    requireJson(text);
+    if (Buffer.byteLength(text) > maxInputBytes) throw validation('input', 'at most 262144 bytes');
+    const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const existing = this.engine.executions.get(arn);
+    if (existing && (existing.status !== 'RUNNING' || existing.body.input !== text)) {
+      throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    const execution =
+      existing ??
+      this.#context.journal.transaction(() => {
+        this.#requireTrust(machine);
+        const body = { input: text, roleArn: machine.roleArn, definition: machine.definition };
+        return this.engine.start({ arn, machine: machine.arn, name, body });
+      });
+    return { executionArn: arn, startDate: execution.startedAt / 1000 };
+  }
+
+  /** The machine's role must let Step Functions act with it. */
+  #requireTrust({ roleArn }: MachineRecord): void {
+    const role = this.#context.identities.roleByArn(roleArn);
+    this.#context.authorizer.require({
+      principal: { kind: 'service', name: 'states.amazonaws.com' },
+      action: 'sts:AssumeRole',
+      resource: roleArn,
+      resourcePolicy: role?.trust,
+      mustBeAllowedByResource: true,
+    });
+  }
+
+  #machine(sender: Sender, action: string, arn: unknown): MachineRecord {
+    const machine = this.machines.get(String(arn).split(':').at(-1) ?? '');
+    this.#context.authorizer.require({ ...sender, action, resource: String(arn) });
+    if (!machine || machine.arn !== arn)
+      throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  }
+
+  #execution(sender: Sender, action: string, { executionArn }: Input): Execution {
+    this.#context.authorizer.require({ ...sender, action, resource: String(executionArn) });
+    const execution = this.engine.executions.get(String(executionArn));
+    if (!execution) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+    return execution;
+  }
+
+  #create(sender: Sender, { name, definition, roleArn, type }: Input): Output {
+    const arn = this.machineArn(String(name));
+    this.#context.authorizer.require({ ...sender, action: 'states:CreateStateMachine', resource: arn });
+    if (!namePattern.test(String(name))) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+    if (type !== undefined && type !== 'STANDARD') throw validation('type', 'STANDARD (see local/README.md)');
+    if (!this.#context.identities.roleByArn(String(roleArn)))
+      throw new AwsError('InvalidArn', `Invalid Role Arn: '${roleArn}'`);
+    const machine = this.#context.journal.transaction(() =>
+      this.putMachine(String(name), String(roleArn), String(definition)),
+    );
+    return { stateMachineArn: machine.arn, creationDate: machine.createdAt / 1000 };
+  }
+
+  #describeMachine(sender: Sender, { stateMachineArn }: Input): Output {
+    const machine = this.#machine(sender, 'states:DescribeStateMachine', stateMachineArn);
+    return this.#machineOutput(machine, machine.definition);
+  }
+
+  #machineOfExecution(sender: Sender, input: Input): Output {
+    const { machine: arn, body } = this.#execution(sender, 'states:DescribeStateMachineForExecution', input);
+    const machine = this.machines.get(arn.split(':').at(-1) ?? '');
+    if (!machine) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return this.#machineOutput(machine, body.definition);
+  }
+
+  #machineOutput({ arn, name, roleArn, createdAt }: MachineRecord, definition: string): Output {
+    return {
+      stateMachineArn: arn,
+      name,
+      status: 'ACTIVE',
+      definition: this.engine.definitions.get(definition),
+      roleArn,
+      type: 'STANDARD',
+      creationDate: createdAt / 1000,
+      loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    };
+  }
+
+  #listMachines(sender: Sender): Output {
+    this.#context.authorizer.require({ ...sender, action: 'states:ListStateMachines', resource: '*' });
+    const stateMachines = this.machines.all().map(({ body }) => ({
+      stateMachineArn: body.arn,
+      name: body.name,
+      type: 'STANDARD',
+      creationDate: body.createdAt / 1000,
+    }));
+    return { stateMachines };
+  }
+
+  #listExecutions(sender: Sender, { stateMachineArn, statusFilter, maxResults, nextToken }: Input): Output {
+    const machine = this.#machine(sender, 'states:ListExecutions', stateMachineArn);
+    const limit = pageSize(maxResults, 100);
+    const offset = decodeToken(nextToken);
+    const status = typeof statusFilter === 'string' ? statusFilter : undefined;
+    const found = this.engine.executions.list(machine.arn, status, offset, limit + 1);
+    const executions = found.slice(0, limit).map((execution) => ({
+      executionArn: execution.arn,
+      stateMachineArn: execution.machine,
+      name: execution.name,
+      status: execution.status,
+      startDate: execution.startedAt / 1000,
+      ...(execution.stoppedAt !== undefined && { stopDate: execution.stoppedAt / 1000 }),
+    }));
+    return { executions, ...(found.length > limit && { nextToken: encodeToken(offset + limit) }) };
+  }
+
+  #stop(sender: Sender, input: Input): Output {
+    const execution = this.#execution(sender, 'states:StopExecution', input);
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    this.#context.journal.transaction(() => this.engine.abort(execution.arn, text(input.error), text(input.cause)));
+    const stopped = this.engine.executions.get(execution.arn)?.stoppedAt ?? this.#context.clock.now();
+    return { stopDate: stopped / 1000 };
+  }
+
+  #history(sender: Sender, input: Input): Output {
+    const execution = this.#execution(sender, 'states:GetExecutionHistory', input);
+    const limit = pageSize(input.maxResults, 1000);
+    const isReverse = input.reverseOrder === true;
+    const after = input.nextToken === undefined && isReverse ? Number.MAX_SAFE_INTEGER : decodeToken(input.nextToken);
+    const found = this.engine.history.page(execution.arn, after, limit + 1, isReverse);
+    const page = found.slice(0, limit);
+    const last = page.at(-1)?.id ?? 0;
+    const withData = input.includeExecutionData !== false;
+    return {
+      events: page.map((event) => eventOutput(event, withData)),
+      ...(found.length > limit && { nextToken: encodeToken(last) }),
+    };
+  }
+
+  async #taskSuccess(sender: Sender, { taskToken, output }: Input): Promise<Output> {
+    this.#requireToken(sender, 'states:SendTaskSuccess', taskToken);
+    const text = String(output);
+    if (Buffer.byteLength(text) > maxInputBytes) throw new AwsError('InvalidOutput', 'Invalid Output: too large');
+    const result = parseOutput(text);
+    await this.engine.completeTask(String(taskToken), { kind: 'succeeded', result });
+    return {};
+  }
+
+  async #taskFailure(sender: Sender, { taskToken, error = '', cause = '' }: Input): Promise<Output> {
+    this.#requireToken(sender, 'states:SendTaskFailure', taskToken);
+    await this.engine.completeTask(String(taskToken), { kind: 'failed', error: String(error), cause: String(cause) });
+    return {};
+  }
+
+  #taskHeartbeat(sender: Sender, { taskToken }: Input): Output {
+    this.#requireToken(sender, 'states:SendTaskHeartbeat', taskToken);
+    this.engine.heartbeat(String(taskToken));
+    return {};
+  }
+
+  #requireToken(sender: Sender, action: string, token: unknown): void {
+    const machine = this.engine.machineOfToken(String(token));
+    if (machine === undefined) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
+    this.#context.authorizer.require({ ...sender, action, resource: machine });
+  }
+}
+
+const describe = (execution: Execution): Output => ({
+  executionArn: execution.arn,
+  stateMachineArn: execution.machine,
+  name: execution.name,
+  status: execution.status,
+  startDate: execution.startedAt / 1000,
+  ...(execution.stoppedAt !== undefined && { stopDate: execution.stoppedAt / 1000 }),
+  input: execution.body.input,
+  inputDetails: { included: true },
+  ...(execution.body.output !== undefined && { output: execution.body.output, outputDetails: { included: true } }),
+  ...(execution.body.error !== undefined && { error: execution.body.error }),
+  ...(execution.body.cause !== undefined && { cause: execution.body.cause }),
+  redriveCount: 0,
+  redriveStatus: 'NOT_REDRIVABLE',
+  redriveStatusReason: 'The embedded runtime does not redrive',
+});
+
+const eventOutput = ({ id, previousEventId, type, timestamp, details }: HistoryEvent, withData: boolean): Output => ({
+  timestamp: timestamp / 1000,
+  type,
+  id,
+  previousEventId,
+  ...(withData ? details : withoutData(details)),
+});
+
+/** `includeExecutionData: false` leaves the fields out that may hold data of the execution. */
+const withoutData = (details: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, fields]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(fields ?? {}).filter(
+          ([field]) => !['input', 'output', 'parameters', 'cause', 'assignedVariables'].includes(field),
+        ),
+      ),
+    ]),
+  );
+
+const validation = (field: string, allowed: string): AwsError =>
+  new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value at '${field}' failed to satisfy constraint: ${allowed}`,
+  );
+
+const pageSize = (value: unknown, fallback: number): number => {
+  if (value === undefined || value === 0) return fallback;
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= 1000) return value;
+  throw validation('maxResults', 'a whole number from 0 to 1000');
+};
+
+const encodeToken = (position: number): string => Buffer.from(String(position)).toString('base64');
+
+const decodeToken = (token: unknown): number => {
+  if (token === undefined) return 0;
+  const position = Number(Buffer.from(String(token), 'base64').toString('utf8'));
+  if (Number.isInteger(position)) return position;
+  throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
+};
+
+const requireJson = (text: string): void => {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new AwsError(
+      'InvalidExecutionInput',
+      `Invalid State Machine Execution Input: '${error instanceof Error ? error.message : ''}'`,
+    );
+  }
+};
+
+const parseOutput = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AwsError('InvalidOutput', `Invalid Output: '${error instanceof Error ? error.message : ''}'`);
+  }
+};
