@@ -1,0 +1,82 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+
+/** A mail in the embedded inbox. */
+export interface Email {
+  readonly id: string;
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly at: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface RuntimeStatus {
+  readonly now: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** An answer of the endpoint that is an error. */
+export class EndpointError extends Error {
+  override readonly name = 'EndpointError';
+}
+
+/** The embedded AWS as the console sees it: AWS clients, and the few routes that AWS has no API for. */
+export class Endpoint {
+  readonly sfn: SFNClient;
+  readonly s3: S3Client;
+  readonly #url: string;
+
+  constructor(url: string, region: string) {
+    this.#url = url;
+    const settings = { endpoint: url, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+    this.sfn = new SFNClient(settings);
+    this.s3 = new S3Client(settings);
+  }
+
+  status(): Promise<RuntimeStatus> {
+    return this.#ask('GET', 'status');
+  }
+
+  emails(): Promise<Email[]> {
+    return this.#ask('GET', 'emails');
+  }
+
+  published(): Promise<unknown[]> {
+    return this.#ask('GET', 'published');
+  }
+
+  clock(): Promise<{ now: string; nextDueAt: string | null }> {
+    return this.#ask('GET', 'clock');
+  }
+
+  /** Answers once everything that became due has run to its next wait. */
+  moveClock(move: { readonly to: string } | { readonly next: true }): Promise<{ now: string }> {
+    return this.#ask('POST', 'clock', move);
+  }
+
+  /** Answers once everything that is due now has run to its next wait. */
+  settle(): Promise<{ now: string }> {
+    return this.#ask('POST', 'settle');
+  }
+
+  /** Fires a schedule as if its time had come. */
+  fire(schedule: string, scheduledTime: string | undefined): Promise<{ executionArn: string }> {
+    return this.#ask('POST', 'fire', { schedule, ...(scheduledTime !== undefined && { scheduledTime }) });
+  }
+
+  async #ask<T>(method: string, route: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.#url}/_local/${route}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answer = JSON.parse(await response.text());
+    if (!response.ok) throw new EndpointError(answer.message);
+    return answer;
+  }
+}

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Endpoint } from './endpoint.ts';
+
+interface Welcome {
+  readonly endpoint: Endpoint;
+  readonly url: string;
+  readonly feeds: string;
+  /** On a fresh folder one example feed is run once, so that there is something to try. */
+  readonly isFresh: boolean;
+}
+
+/** What to try next. */
+export const welcome = async ({ endpoint, url, feeds, isFresh }: Welcome): Promise<string> => {
+  const status = await endpoint.status();
+  const lines = [
+    '',
+    `  AWS endpoint   export AWS_ENDPOINT_URL=${status.endpoint} AWS_REGION=${status.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+  ];
+  const sample = isFresh ? findSample(feeds) : undefined;
+  if (sample) {
+    await endpoint.fire(`${status.outputs.ScheduleGroupName}/${sample.partner}_${sample.feed}`, undefined);
+    await endpoint.settle();
+    const [mail] = await endpoint.emails();
+    const curl = /^curl .*$/m.exec(mail?.text ?? '')?.[0]?.replace(/-T '[^']*'/, `-T '${sample.file}'`);
+    lines.push(
+      `  A mail waits   ${url}/inbox`,
+      '',
+      `  Send the sample file as ${sample.partner} would:`,
+      '',
+      `  ${curl ?? ''}`,
+      '',
+    );
+    lines.push(`  Or never send it, and see what happens: ${url}/clock`);
+  } else {
+    lines.push(
+      `  Run a feed     curl -X POST ${url}/api/feeds/<partner>/<feed>/run`,
+      `  Move time      curl -X POST ${url}/api/clock -d '{"advance":"PT1H"}'`,
+    );
+  }
+  return [...lines, '', '  Stop with Ctrl-C; everything is kept.', ''].join('\n');
+};
+
+/** The first feed that has a good sample beside it. */
+const findSample = (feeds: string): { partner: string; feed: string; file: string } | undefined => {
+  for (const partner of readdirSync(feeds).sort()) {
+    const folder = join(feeds, partner);
+    const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+    const sample = names.find((name) => /^[a-z0-9-]+\.good\.\w+$/.test(name));
+    if (sample) return { partner, feed: sample.split('.')[0] ?? '', file: join(folder, sample) };
+  }
+  return undefined;
+};
