@@ -31,6 +31,7 @@ export const bundleHandlers = (feeds: readonly Feed[], out: string): ((name: str
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    outExtension: { '.js': '.cjs' },
     mainFields: ['module', 'main'],
     minify: true,
     keepNames: true,

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { ArnPrincipal, type IRole, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, type IRole, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
@@ -20,7 +20,8 @@ export class Signer extends Construct {
     super(scope, id);
     const role = new Role(this, 'Role', {
       description: 'Signs upload URLs; assumed with a session policy for one key',
-      assumedBy: new ArnPrincipal(trusted.roleArn),
+      // The account, narrowed to one role: so that role's own policy must allow it as well.
+      assumedBy: new AccountRootPrincipal().withConditions({ ArnEquals: { 'aws:PrincipalArn': trusted.roleArn } }),
       maxSessionDuration: Duration.hours(1),
     });
     this.roleArn = role.roleArn;
