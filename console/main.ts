@@ -33,8 +33,9 @@ const start = async (options: Options): Promise<void> => {
   const endpoint = new Endpoint(aws.endpoint, account.region);
   const url = await serveConsole(endpoint, options.consolePort, aws);
   stopOnSignals(aws);
+  const advice = await welcome({ endpoint, url, feeds: options.feeds, isFresh });
   say(`Airlock is ready: ${url}`);
-  say(await welcome({ endpoint, url, feeds: options.feeds, isFresh }));
+  say(advice);
 };
 
 /** Removes what this program keeps in the folder, and nothing else that may lie there. */

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Email, RuntimeStatus } from './endpoint.ts';
+
+const main = join(import.meta.dirname, 'main.ts');
+
+/** `npm start` as a process of its own, driven over the console's HTTP routes as any program would. */
+export class AirlockProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #output: () => string;
+
+  private constructor(child: ChildProcess, url: string, output: () => string) {
+    this.#child = child;
+    this.url = url;
+    this.#output = output;
+  }
+
+  /** @throws Error with what the process printed, when it did not come up */
+  static async start(args: readonly string[]): Promise<AirlockProcess> {
+    const command = ['--disable-warning=ExperimentalWarning', main, '--port', '0', '--console-port', '0', ...args];
+    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const onText = (text: string) => {
+      output += text;
+      const url = /Airlock is ready: (\S+)/.exec(output)?.[1];
+      if (url !== undefined) resolve(url);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', onText);
+    child.once('exit', (code) => reject(new Error(`Airlock ended with code ${code}:\n${output}`)));
+    return new AirlockProcess(child, await promise, () => output);
+  }
+
+  /** Everything that it printed so far. */
+  get output(): string {
+    return this.#output();
+  }
+
+  status(): Promise<RuntimeStatus> {
+    return this.#ask('GET', 'status');
+  }
+
+  emails(): Promise<Email[]> {
+    return this.#ask('GET', 'emails');
+  }
+
+  published(): Promise<{ subject?: string; message: string; topicArn: string }[]> {
+    return this.#ask('GET', 'published');
+  }
+
+  /** Moves product time and waits until all that became due has run to its next wait. */
+  advance(duration: string): Promise<{ now: string }> {
+    return this.#ask('POST', 'clock', { advance: duration });
+  }
+
+  run(feed: string, scheduledTime?: string): Promise<{ executionArn: string }> {
+    return this.#ask('POST', `feeds/${feed}/run`, scheduledTime === undefined ? {} : { scheduledTime });
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill(signal);
+    await ended;
+  }
+
+  async #ask<T>(method: string, route: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.url}/api/${route}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} /api/${route}: ${text}`);
+    return JSON.parse(text);
+  }
+}
+
+/** The parts of the curl line in a mail to a partner. */
+export const curlLineOf = (
+  mail: { readonly text: string } | undefined,
+): { url: string; headers: Record<string, string>; line: string } => {
+  const line = /^curl .*$/m.exec(mail?.text ?? '')?.[0];
+  const url = /'(http[^']*)'$/.exec(line ?? '')?.[1];
+  if (line === undefined || url === undefined) throw new Error('the mail has no curl line');
+  const headers = [...line.matchAll(/-H '([^:]+): ([^']*)'/g)].map(
+    ([, name = '', value = '']) => [name, value] as const,
+  );
+  return { url, headers: Object.fromEntries(headers), line };
+};
