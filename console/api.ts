@@ -44,9 +44,10 @@ const parseBody = (body: string): Record<string, unknown> => {
 
 /** Moves the clock by `{advance}`, `{to}` or `{next: true}`. */
 export const moveClock = async (endpoint: Endpoint, input: Record<string, unknown>) => {
-  const { now } = await endpoint.clock();
   if (input.next === true) return endpoint.moveClock({ next: true });
-  const target = input.advance === undefined ? instant('to', input.to) : Date.parse(now) + milliseconds(input.advance);
+  if (input.advance !== undefined) return endpoint.moveClock({ advanceMs: milliseconds(input.advance) });
+  const target = instant('to', input.to);
+  const { now } = await endpoint.clock();
   if (target < Date.parse(now)) {
     throw new ApiError(400, 'time only moves forward', input.to, `at least ${now}`, 'give a later time');
   }

@@ -21,6 +21,9 @@ export interface RuntimeStatus {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+/** To an instant, by milliseconds from now, or to the next thing that is due. */
+export type ClockMove = { readonly to: string } | { readonly advanceMs: number } | { readonly next: true };
+
 /** An answer of the endpoint that is an error. */
 export class EndpointError extends Error {
   override readonly name = 'EndpointError';
@@ -56,7 +59,7 @@ export class Endpoint {
   }
 
   /** Answers once everything that became due has run to its next wait. */
-  moveClock(move: { readonly to: string } | { readonly next: true }): Promise<{ now: string }> {
+  moveClock(move: ClockMove): Promise<{ now: string }> {
     return this.#ask('POST', 'clock', move);
   }
 

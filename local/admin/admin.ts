@@ -84,12 +84,16 @@ export class Admin {
     }
   }
 
-  /** `{to}`: an instant; `{next: true}`: the next due one. */
-  async #moveClock({ to, next }: Record<string, unknown>): Promise<void> {
+  /** `{to}`: an instant; `{advanceMs}`: from now; `{next: true}`: the next due one. */
+  async #moveClock({ to, advanceMs, next }: Record<string, unknown>): Promise<void> {
     if (next === true) {
       await this.#context.jobs.settled();
       const due = this.#context.jobs.nextDue();
       if (due !== undefined) await this.#context.jobs.advance(due);
+      return;
+    }
+    if (typeof advanceMs === 'number' && advanceMs >= 0) {
+      await this.#context.jobs.advance(this.#context.clock.now() + advanceMs);
       return;
     }
     const target = instant(to);

@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  ListExecutionsCommand,
+  SendTaskFailureCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { AirlockProcess, curlLineOf } from '../../console/airlock-process.ts';
+import type { Email, RuntimeStatus } from '../../console/endpoint.ts';
+
+export const testAssembly = join(import.meta.dirname, '../../.build/test/cdk.out');
+export const goodCsv = 'id,day,amount\n1,2026-11-20,10.50\n2,2026-11-21,7\n';
+export const badCsv = 'id,day,amount\n1,20.11.2026,10.50\nx,2026-11-21,-7\n';
+
+interface Settings {
+  readonly dataDir?: string;
+  readonly assembly?: string;
+}
+
+/** A running Airlock with AWS clients for the person at the keyboard. Each has a data folder of its own. */
+export class Airlock {
+  readonly dataDir: string;
+  readonly sfn: SFNClient;
+  readonly s3: S3Client;
+  readonly status: RuntimeStatus;
+  readonly #process: AirlockProcess;
+  readonly #assembly: string;
+
+  private constructor(process: AirlockProcess, status: RuntimeStatus, dataDir: string, assembly: string) {
+    this.#process = process;
+    this.#assembly = assembly;
+    this.dataDir = dataDir;
+    this.status = status;
+    const settings = { ...this.client };
+    this.sfn = new SFNClient(settings);
+    this.s3 = new S3Client(settings);
+  }
+
+  static async start({ dataDir = temporaryFolder(), assembly = testAssembly }: Settings = {}): Promise<Airlock> {
+    const process = await AirlockProcess.start(['--data', dataDir, '--assembly', assembly, '--feeds', 'test/feeds']);
+    return new Airlock(process, await process.status(), dataDir, assembly);
+  }
+
+  /** Settings of an AWS client for this endpoint. */
+  get client() {
+    return {
+      endpoint: this.status.endpoint,
+      region: this.status.region,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    };
+  }
+
+  get output(): string {
+    return this.#process.output;
+  }
+
+  get consoleUrl(): string {
+    return this.#process.url;
+  }
+
+  bucket(name: 'Landing' | 'Accepted' | 'Quarantine' | 'Ledger' | 'Archive'): string {
+    return this.status.outputs[`${name}BucketName`] ?? '';
+  }
+
+  emails(): Promise<Email[]> {
+    return this.#process.emails();
+  }
+
+  published() {
+    return this.#process.published();
+  }
+
+  async subjects(): Promise<string[]> {
+    return (await this.emails()).map(({ to, subject }) => `${to}: ${subject}`);
+  }
+
+  async now(): Promise<number> {
+    return Date.parse((await this.#process.status()).now);
+  }
+
+  advance(duration: string) {
+    return this.#process.advance(duration);
+  }
+
+  /** Waits until everything that is due has run to its next wait. */
+  settle() {
+    return this.#process.advance('PT0S');
+  }
+
+  /** Opens a request and waits until it waits. `inDays` gives it a period of its own. */
+  async open(feed: string, { inDays = 0 } = {}): Promise<string> {
+    const at = inDays === 0 ? undefined : new Date((await this.now()) + inDays * 86_400_000).toISOString();
+    const { executionArn } = await this.#process.run(feed, at);
+    await this.settle();
+    return executionArn;
+  }
+
+  run(feed: string, scheduledTime?: string) {
+    return this.#process.run(feed, scheduledTime);
+  }
+
+  /** URL and headers of the newest mail to somebody (or of all). */
+  async link(to?: string) {
+    const mails = await this.emails();
+    return curlLineOf(
+      mails.findLast((mail) => mail.text.includes('curl ') && (to === undefined || mail.to.includes(to))),
+    );
+  }
+
+  /** PUTs as the newest mail says. */
+  async upload(
+    body: string | Uint8Array<ArrayBuffer>,
+    link?: { url: string; headers: Record<string, string> },
+  ): Promise<Response> {
+    const { url, headers } = link ?? (await this.link());
+    return fetch(url, { method: 'PUT', headers, body });
+  }
+
+  describe(executionArn: string): Promise<DescribeExecutionOutput> {
+    return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  }
+
+  /** `SUCCEEDED`, `FAILED UploadNotReceived`, … */
+  async ending(executionArn: string): Promise<string> {
+    const { status, error } = await this.describe(executionArn);
+    return [status, error].filter(Boolean).join(' ');
+  }
+
+  async outcome(executionArn: string): Promise<string> {
+    return JSON.parse((await this.describe(executionArn)).output ?? '{}').outcome;
+  }
+
+  async history(executionArn: string): Promise<HistoryEvent[]> {
+    return (await this.sfn.send(new GetExecutionHistoryCommand({ executionArn }))).events ?? [];
+  }
+
+  /** Names of the states that were entered, in order. */
+  async path(executionArn: string): Promise<string[]> {
+    return (await this.history(executionArn)).flatMap(({ stateEnteredEventDetails: details }) =>
+      details?.name ? [details.name] : [],
+    );
+  }
+
+  async executions(): Promise<DescribeExecutionOutput[]> {
+    const { executions = [] } = await this.sfn.send(
+      new ListExecutionsCommand({ stateMachineArn: this.status.outputs.StateMachineArn }),
+    );
+    return Promise.all(executions.map(({ executionArn }) => this.describe(executionArn ?? '')));
+  }
+
+  async keys(bucket: Parameters<Airlock['bucket']>[0], prefix = ''): Promise<string[]> {
+    const { Contents = [] } = await this.s3.send(
+      new ListObjectsV2Command({ Bucket: this.bucket(bucket), Prefix: prefix }),
+    );
+    return Contents.map(({ Key }) => Key ?? '');
+  }
+
+  async text(bucket: Parameters<Airlock['bucket']>[0], key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket(bucket), Key: key }));
+    return (await Body?.transformToString()) ?? '';
+  }
+
+  /** Fails the task that waits, as an operator's command does. */
+  async signal(executionArn: string, error: string, cause: string): Promise<void> {
+    const scheduled = (await this.history(executionArn)).findLast(({ type }) => type === 'TaskScheduled');
+    const { token } = JSON.parse(scheduled?.taskScheduledEventDetails?.parameters ?? '{}').Payload;
+    await this.sfn.send(new SendTaskFailureCommand({ taskToken: token, error, cause }));
+    await this.settle();
+  }
+
+  /** Asks the runtime's own routes: faults, the SES sandbox. */
+  async local(method: string, route: string, body: unknown): Promise<void> {
+    const response = await fetch(`${this.status.endpoint}/_local/${route}`, { method, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** The same data, served again by a new process. */
+  async restart({ signal = 'SIGTERM' as 'SIGTERM' | 'SIGKILL', assembly = this.#assembly } = {}): Promise<Airlock> {
+    await this.#process.stop(signal);
+    return Airlock.start({ dataDir: this.dataDir, assembly });
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.stop();
+    this.sfn.destroy();
+    this.s3.destroy();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'airlock-test-'));

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Synthesizes the app with the feeds of the tests, once for all suites. */
+export default () => {
+  const root = join(import.meta.dirname, '../..');
+  const args = [
+    'node_modules/aws-cdk/bin/cdk',
+    'synth',
+    '--quiet',
+    '--output',
+    '.build/test/cdk.out',
+    '-c',
+    'feeds=test/feeds',
+  ];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the app cannot be synthesized:\n${stderr}`);
+};
