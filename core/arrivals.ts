@@ -22,7 +22,10 @@ export const settleArrival = async (
     if (await ledger.create(key, fresh)) return settled;
     const found = await findDocument(ledger, key, arrivalDocument);
     if (!found) continue;
-    if (found.document.settled !== 'open') return found.document.settled;
+    const before = found.document.settled;
+    // A file that nobody had asked for is welcome once somebody does.
+    const isFree = before === 'open' || (before === 'unexpected' && settled === 'taken');
+    if (!isFree) return before;
     if (await ledger.replace(key, { ...found.document, settled }, found.etag)) return settled;
   }
 };

@@ -21,6 +21,7 @@ export const badCsv = 'id,day,amount\n1,20.11.2026,10.50\nx,2026-11-21,-7\n';
 interface Settings {
   readonly dataDir?: string;
   readonly assembly?: string;
+  readonly port?: string;
 }
 
 /** A running Airlock with AWS clients for the person at the keyboard. Each has a data folder of its own. */
@@ -42,8 +43,21 @@ export class Airlock {
     this.s3 = new S3Client(settings);
   }
 
-  static async start({ dataDir = temporaryFolder(), assembly = testAssembly }: Settings = {}): Promise<Airlock> {
-    const process = await AirlockProcess.start(['--data', dataDir, '--assembly', assembly, '--feeds', 'test/feeds']);
+  static async start({
+    dataDir = temporaryFolder(),
+    assembly = testAssembly,
+    port = '0',
+  }: Settings = {}): Promise<Airlock> {
+    const process = await AirlockProcess.start([
+      '--data',
+      dataDir,
+      '--assembly',
+      assembly,
+      '--feeds',
+      'test/feeds',
+      '--port',
+      port,
+    ]);
     return new Airlock(process, await process.status(), dataDir, assembly);
   }
 
@@ -180,10 +194,10 @@ export class Airlock {
     if (!response.ok) throw new Error(await response.text());
   }
 
-  /** The same data, served again by a new process. */
+  /** The same data on the same port, served again by a new process. */
   async restart({ signal = 'SIGTERM' as 'SIGTERM' | 'SIGKILL', assembly = this.#assembly } = {}): Promise<Airlock> {
     await this.#process.stop(signal);
-    return Airlock.start({ dataDir: this.dataDir, assembly });
+    return Airlock.start({ dataDir: this.dataDir, assembly, port: new URL(this.status.endpoint).port });
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,74 @@
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { Airlock } from '../support/airlock.ts';
+
+describe('a period', () => {
+  let airlock: Airlock;
+  beforeAll(async () => {
+    airlock = await Airlock.start();
+  });
+  afterAll(() => airlock.stop());
+
+  it('is asked for once, though its schedule fires 20 times at once', async () => {
+    const at = new Date(await airlock.now()).toISOString();
+    await Promise.all(Array.from({ length: 20 }, () => airlock.run('acme/orders', at)));
+    await airlock.settle();
+    const endings = (await airlock.executions()).map(
+      ({ status, output }) => `${status} ${JSON.parse(output ?? '{}').outcome?.slice(0, 12)}`,
+    );
+    expect(endings.filter((ending) => ending === 'RUNNING undefined')).toHaveLength(1);
+    expect(endings.filter((ending) => ending === 'SUCCEEDED Already open')).toHaveLength(19);
+    expect(await airlock.subjects()).toHaveLength(1);
+  });
+
+  it('comes from the scheduled time, never from now', async () => {
+    const { executionArn } = await airlock.run('acme/orders', '2026-12-31T23:30:00Z');
+    await airlock.settle();
+    expect(await airlock.keys('Ledger', 'requests/acme/orders/2027-01-01')).toHaveLength(1);
+    expect(await airlock.ending(executionArn)).toBe('RUNNING');
+  });
+
+  it('of a skipped date is visible as an execution that says so', async () => {
+    const execution = (await airlock.run('acme/orders', '2026-12-25T05:00:00Z')).executionArn;
+    await airlock.settle();
+    expect(await airlock.ending(execution)).toBe('SUCCEEDED');
+    expect(await airlock.outcome(execution)).toMatch(/^Skipped: acme\/orders expects nothing on 2026-12-25/);
+    expect((await airlock.path(execution)).at(-1)).toBe('Not a delivery day');
+  });
+
+  it('of an hour carries its UTC offset where the clocks go back', async () => {
+    await airlock.run('initech/hourly', '2027-10-31T01:00:00Z');
+    await airlock.run('initech/hourly', '2027-10-31T02:00:00Z');
+    await airlock.settle();
+    expect(await airlock.keys('Ledger', 'requests/initech/')).toEqual([
+      'requests/initech/hourly/2027-10-31-02-p0100.json',
+      'requests/initech/hourly/2027-10-31-02-p0200.json',
+    ]);
+  });
+
+  it('whose owner died of a fault may be taken over; its upload is not lost', async () => {
+    const stateMachineArn = airlock.status.outputs.StateMachineArn;
+    const input = JSON.stringify({
+      partner: 'globex',
+      feed: 'claims',
+      scheduledTime: new Date(await airlock.now()).toISOString(),
+    });
+    const start = (name: string) => airlock.sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+    const { executionArn: first = '' } = await start('first');
+    await airlock.settle();
+    const { StopExecutionCommand } = await import('@aws-sdk/client-sfn');
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn: first }));
+    await airlock.upload('the file', await airlock.link('claims@globex.example'));
+    await airlock.settle();
+    const { executionArn: second = '' } = await start('second');
+    await airlock.settle();
+    expect(await airlock.ending(second)).toBe('SUCCEEDED');
+    expect(await airlock.outcome(second)).toMatch(/^Accepted on time .* 8 bytes/);
+  });
+
+  it('starts by its own schedule at its local time', async () => {
+    const before = (await airlock.executions()).length;
+    await airlock.advance('P1D');
+    const started = (await airlock.executions()).slice(0, (await airlock.executions()).length - before);
+    expect(started.map(({ input }) => JSON.parse(input ?? '{}').scheduledTime.slice(11)).sort()).toContain('05:00:00Z');
+  });
+});
