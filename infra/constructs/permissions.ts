@@ -71,8 +71,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     list('FindSignals', ledger, 'signals/*'),
     get('ReadSignals', ledger, 'signals/*'),
     put('TakeSignals', ledger, 'signals/*'),
-    list('FindUploads', landing, '*'),
-    get('PinUploads', landing, '*'),
+    findUploads(landing),
     statement('CompleteOwnTask', ['states:SendTaskSuccess', 'states:SendTaskFailure'], [stateMachineArn]),
   );
 
@@ -93,8 +92,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.configure('look-for-upload', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
   functions.allow(
     'look-for-upload',
-    list('FindUploads', landing, '*'),
-    get('PinUploads', landing, '*'),
+    findUploads(landing),
     get('ReadRequests', ledger, 'requests/*'),
     list('FindRequests', ledger, 'requests/*'),
   );
@@ -157,8 +155,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
     list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
     put('EndRequests', ledger, 'requests/*', 'arrivals/*'),
-    list('FindUploads', landing, '*'),
-    get('PinUploads', landing, '*'),
+    findUploads(landing),
   );
 };
 
@@ -181,12 +178,10 @@ const getVersion = (sid: string, bucket: IBucket): PolicyStatement =>
   statement(sid, ['s3:GetObjectVersion'], [bucket.arnForObjects('*')]);
 
 const list = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
-  statement(
-    sid,
-    ['s3:ListBucket'],
-    [bucket.bucketArn],
-    prefixes.includes('*') ? undefined : { StringLike: { 's3:prefix': prefixes } },
-  );
+  statement(sid, ['s3:ListBucket'], [bucket.bucketArn], { StringLike: { 's3:prefix': prefixes } });
+
+const findUploads = (landing: IBucket): PolicyStatement =>
+  statement('FindUploads', ['s3:ListBucketVersions'], [landing.bucketArn]);
 
 const publish = (sid: string, topic: ITopic): PolicyStatement => statement(sid, ['sns:Publish'], [topic.topicArn]);
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { PolicyDocument } from '../identity/policy.ts';
@@ -17,6 +17,7 @@ interface Message {
   readonly MessageId: string;
   readonly ReceiptHandle: string;
   readonly Body: string;
+  readonly MD5OfBody: string;
   readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string; readonly DataType: 'String' }>>;
 }
 
@@ -118,6 +119,7 @@ export class Sqs {
             MessageId: text(row, 'id'),
             ReceiptHandle: receipt,
             Body: body,
+            MD5OfBody: createHash('md5').update(body).digest('hex'),
             MessageAttributes: Object.fromEntries(named),
           };
         }),

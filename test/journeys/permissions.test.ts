@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Airlock, testAssembly } from '../support/airlock.ts';
+
+interface Statement {
+  readonly Sid: string;
+}
+
+const feed = 'initech/hourly';
+const partner = 'meters@initech.example';
+const good = 'meter,value\n1,2\n';
+const bad = 'meter,value\n1\n';
+
+/** A journey in an hour of its own. What it returns tells where it failed. */
+type Journey = (airlock: Airlock, hour: string) => Promise<string>;
+
+const whereItFailed = async (airlock: Airlock, execution: string): Promise<string> => {
+  const { status, error = '', cause = '' } = await airlock.describe(execution);
+  return `${(await airlock.path(execution)).at(-1)}: ${status} ${error} ${cause}`;
+};
+
+const openAt = async (airlock: Airlock, hour: string): Promise<string> => {
+  const { executionArn } = await airlock.run(feed, hour);
+  await airlock.settle();
+  return executionArn;
+};
+
+const open: Journey = async (airlock, hour) => whereItFailed(airlock, await openAt(airlock, hour));
+
+const openTwice: Journey = async (airlock, hour) => {
+  await openAt(airlock, hour);
+  return open(airlock, hour);
+};
+
+const delivery =
+  (body: string): Journey =>
+  async (airlock, hour) => {
+    const execution = await openAt(airlock, hour);
+    await airlock.upload(body, await airlock.link(partner));
+    await airlock.settle();
+    return whereItFailed(airlock, execution);
+  };
+
+/** Nothing comes until `duration` after the scheduled time. */
+const silence =
+  (duration: string): Journey =>
+  async (airlock, hour) => {
+    const execution = await openAt(airlock, hour);
+    await airlock.advance(duration);
+    return whereItFailed(airlock, execution);
+  };
+
+const keyOf = (hour: string): string => {
+  // The feed asks for the hour before, in the zone of Berlin.
+  const local = new Date(Date.parse(hour) - 3_600_000).toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' });
+  return `initech/hourly/${local.slice(0, 10)}-${local.slice(11, 13)}/1/1/upload.csv`;
+};
+
+const put = (airlock: Airlock, Key: string) =>
+  airlock.s3.send(new PutObjectCommand({ Bucket: airlock.bucket('Landing'), Key, Body: good, IfNoneMatch: '*' }));
+
+const earlyFile: Journey = async (airlock, hour) => {
+  await put(airlock, keyOf(hour));
+  return open(airlock, hour);
+};
+
+const signal: Journey = async (airlock, hour) => {
+  const [, , period] = keyOf(hour).split('/');
+  const Key = `signals/initech/hourly/${period}/1/1.json`;
+  const Body = JSON.stringify({ version: 1, error: 'OperatorWaived', cause: 'for the test' });
+  await airlock.s3.send(new PutObjectCommand({ Bucket: airlock.bucket('Ledger'), Key, Body }));
+  return open(airlock, hour);
+};
+
+/** A function that is called by an event fails in its own queue, after its retries. */
+const failedEvent = async (airlock: Airlock): Promise<string> => {
+  await airlock.advance('PT5M');
+  const sqs = new SQSClient(airlock.client);
+  const QueueUrl = `${airlock.status.endpoint}/000000000000/airlock-dev-failed-invocations`;
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 86_400 }),
+  );
+  const payloads = Messages.map(({ Body = '{}' }) => JSON.parse(Body).responsePayload?.errorMessage);
+  return `receive-upload: FAILED ${payloads.join(' ')}`;
+};
+
+const event: Journey = async (airlock, hour) => {
+  await openAt(airlock, hour);
+  await airlock.upload(good, await airlock.link(partner));
+  return failedEvent(airlock);
+};
+
+const stray: Journey = async (airlock, hour) => {
+  await put(airlock, `stray-${hour.slice(0, 13).toLowerCase()}.txt`);
+  return failedEvent(airlock);
+};
+
+/** Every statement of every function: the journey that fails without it, and the place. */
+const table: Record<string, Record<string, [Journey, string]>> = {
+  'close-request': {
+    ReadRequestsAndArrivals: [silence('PT65M'), 'Close as missed'],
+    FindRequestsAndArrivals: [silence('PT65M'), 'Close as missed'],
+    EndRequests: [silence('PT65M'), 'Close as missed'],
+    FindUploads: [silence('PT65M'), 'Close as missed'],
+  },
+  'open-request': {
+    ClaimPeriods: [open, 'Open request'],
+    ReadClaims: [openTwice, 'Open request'],
+    FindClaims: [openTwice, 'Open request'],
+    LookAtOwners: [openTwice, 'Open request'],
+  },
+  'generate-upload-url': {
+    ReadRequests: [open, 'Generate upload URL'],
+    FindRequests: [open, 'Generate upload URL'],
+    StoreLinks: [open, 'Generate upload URL'],
+    BecomeSigner: [open, 'Generate upload URL'],
+  },
+  'email-partner': {
+    ReadWhatToSay: [open, 'Email upload URL'],
+    FindWhatToSay: [open, 'Email upload URL'],
+    RecordMails: [open, 'Email upload URL'],
+    SendMail: [open, 'Email upload URL'],
+    PublishNotices: [open, 'Email upload URL'],
+  },
+  'register-wait': {
+    StoreTokens: [open, 'Wait for upload'],
+    FindSignals: [open, 'Wait for upload'],
+    ReadSignals: [signal, 'Wait for upload'],
+    TakeSignals: [signal, 'Wait for upload'],
+    FindUploads: [open, 'Wait for upload'],
+    CompleteOwnTask: [earlyFile, 'Wait for upload'],
+  },
+  'receive-upload': {
+    RecordArrivals: [event, 'receive-upload'],
+    ReadArrivalsAndWaits: [event, 'receive-upload'],
+    FindArrivalsAndWaits: [event, 'receive-upload'],
+    CompleteTasks: [event, 'receive-upload'],
+    TellOperators: [stray, 'receive-upload'],
+  },
+  'look-for-upload': {
+    FindUploads: [silence('PT20M'), 'Look for upload'],
+    ReadRequests: [silence('PT20M'), 'Look for upload'],
+    FindRequests: [silence('PT20M'), 'Look for upload'],
+  },
+  'validate-upload': {
+    ReadPinnedUploads: [delivery(good), 'Validate upload'],
+    ReadRequestsAndArrivals: [delivery(good), 'Validate upload'],
+    FindRequestsAndArrivals: [delivery(good), 'Validate upload'],
+    TakeArrivalsAndReport: [delivery(good), 'Validate upload'],
+  },
+  'accept-upload': {
+    ReadPinnedUploads: [delivery(good), 'Accept upload'],
+    Promote: [delivery(good), 'Accept upload'],
+    ReadRequests: [delivery(good), 'Accept upload'],
+    FindRequests: [delivery(good), 'Accept upload'],
+    EndRequests: [delivery(good), 'Accept upload'],
+    Announce: [delivery(good), 'Accept upload'],
+  },
+  'quarantine-upload': {
+    ReadPinnedUploads: [delivery(bad), 'Quarantine upload'],
+    SetAside: [delivery(bad), 'Quarantine upload'],
+    ReadRequests: [delivery(bad), 'Quarantine upload'],
+    FindRequests: [delivery(bad), 'Quarantine upload'],
+  },
+  escalate: {
+    ReadWhatToSay: [silence('PT20M'), 'Escalate'],
+    FindWhatToSay: [silence('PT20M'), 'Escalate'],
+    RecordMails: [silence('PT20M'), 'Escalate'],
+    SendMail: [silence('PT20M'), 'Escalate'],
+    TellOperators: [silence('PT20M'), 'Escalate'],
+  },
+};
+
+const rows = Object.entries(table).flatMap(([fn, statements]) =>
+  Object.entries(statements).map(([sid, [journey, place]]) => ({ fn, sid, journey, place })),
+);
+
+const roleOf = (fn: string): string => {
+  const id = fn.replaceAll(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase());
+  return `Airlock-dev-Functions${id}Role`;
+};
+
+describe('a function', () => {
+  let airlock: Airlock;
+  let iam: IAMClient;
+  let roles: string[];
+
+  beforeAll(async () => {
+    airlock = await Airlock.start();
+    iam = new IAMClient(airlock.client);
+    const template = JSON.parse(readFileSync(join(testAssembly, 'Airlock-dev.template.json'), 'utf8'));
+    roles = Object.keys(template.Resources).filter((id) => template.Resources[id].Type === 'AWS::IAM::Role');
+    // To the full hour, so that each journey has an hour of its own.
+    const start = new Date(Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000).toISOString();
+    await airlock.local('POST', 'clock', { to: start });
+  });
+  afterAll(() => airlock.stop());
+
+  const policyOf = async (fn: string) => {
+    const RoleName = `Airlock-dev-${roles.find((id) => `Airlock-dev-${id}`.startsWith(roleOf(fn)))}`;
+    const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const PolicyName = PolicyNames[0] ?? '';
+    const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+    const document: { Statement: Statement[] } = JSON.parse(decodeURIComponent(PolicyDocument));
+    const write = (Statement: Statement[]) =>
+      iam.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify({ ...document, Statement }) }),
+      );
+    return { statements: document.Statement, write };
+  };
+
+  it.each(Object.keys(table))('%s has no statement that this table does not try', async (fn) => {
+    const tried = [
+      ...Object.keys(table[fn] ?? {}),
+      'WriteLogs',
+      ...(fn === 'receive-upload' ? ['HandOverFailures'] : []),
+    ];
+    expect((await policyOf(fn)).statements.map(({ Sid }) => Sid).sort()).toEqual(tried.sort());
+  });
+
+  it.each(rows)('$fn without $sid fails at "$place" with AccessDenied', async ({ fn, sid, journey, place }) => {
+    const { statements, write } = await policyOf(fn);
+    await write(statements.filter(({ Sid }) => Sid !== sid));
+    const hour = new Date(Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000).toISOString();
+    await airlock.local('POST', 'clock', { to: hour });
+    const failed = await journey(airlock, hour).finally(() => write(statements));
+    expect(failed).toMatch(
+      new RegExp(`^${place}: FAILED .*is not authorized to perform: [a-z0-9]+:\\w+ on resource: arn:aws:`, 's'),
+    );
+  });
+
+  it('receive-upload without HandOverFailures loses a failed event aloud', async () => {
+    const { statements, write } = await policyOf('receive-upload');
+    await write(statements.filter(({ Sid }) => Sid !== 'HandOverFailures' && Sid !== 'TellOperators'));
+    await put(airlock, 'stray-without-destination.txt');
+    await airlock.advance('PT5M');
+    await write(statements);
+    expect(airlock.output).toMatch(
+      /receive-upload: a failed event is lost, its destination cannot be used: .*sqs:SendMessage/,
+    );
+  });
+});
