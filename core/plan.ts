@@ -28,7 +28,7 @@ export const uploadGraceSeconds = 15 * 60;
 export const eventDelaySeconds = 5 * 60;
 
 /** The plan of a request: everything is measured from the scheduled time. */
-export const makePlan = (feed: Feed, scheduledAt: string): Plan => {
+export const makePlan = (feed: Pick<Feed, 'window' | 'reminders' | 'escalation'>, scheduledAt: string): Plan => {
   const dueAt = addSeconds(scheduledAt, feed.window.dueSeconds);
   const closesAt = addSeconds(scheduledAt, feed.window.closeSeconds);
   const moments: Omit<Milestone, 'index'>[] = [

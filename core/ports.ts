@@ -2,7 +2,7 @@ import type { Feed } from './feed.ts';
 import type { FeedId } from './names.ts';
 import type { PinnedUpload } from './request.ts';
 
-/** Product time. Never `Date.now()`. */
+/** Product time; nothing else in core tells the time. */
 export interface Clock {
   now(): Date;
 }

@@ -1,4 +1,4 @@
-import { AwsError } from '../errors.ts';
+import { AwsError, UnsupportedFeatureError } from '../errors.ts';
 import type { Authenticator } from '../identity/authenticate.ts';
 import type { Sender } from '../identity/sender.ts';
 import { sha256Hex } from '../identity/sigv4.ts';
@@ -133,6 +133,7 @@ const jsonCodes: Readonly<Record<string, string>> = {
 
 const known = (error: unknown): AwsError => {
   if (error instanceof AwsError) return error;
+  if (error instanceof UnsupportedFeatureError) return new AwsError('UnsupportedFeature', error.message);
   if (error instanceof RangeError) return new AwsError('RequestEntityTooLarge', error.message, 413);
   throw error;
 };

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { Airlock, testAssembly } from '../support/airlock.ts';
+import { Airlock, temporaryFolder, testAssembly } from '../support/airlock.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -242,4 +242,34 @@ describe('a function', () => {
       /receive-upload: a failed event is lost, its destination cannot be used: .*sqs:SendMessage/,
     );
   });
+
+  it('without WriteLogs writes no log, and works all the same; with it each writes its own', async () => {
+    const names = Object.keys(table);
+    const logs = () => names.filter((name) => existsSync(join(airlock.dataDir, 'logs', `airlock-dev-${name}.log`)));
+    expect(logs()).toEqual(expect.arrayContaining(names));
+    const silent = await Airlock.start({ assembly: withoutLogs() });
+    await silent.open(feed);
+    await silent.upload(good, await silent.link(partner));
+    await silent.settle();
+    expect((await silent.executions()).map(({ status }) => status)).toEqual(['SUCCEEDED']);
+    expect(existsSync(join(silent.dataDir, 'logs'))).toBe(false);
+    await silent.stop();
+  });
 });
+
+/** The test's app, in which no function may write logs. */
+const withoutLogs = (): string => {
+  const folder = temporaryFolder();
+  cpSync(testAssembly, folder, { recursive: true });
+  const file = join(folder, 'Airlock-dev.template.json');
+  const template = JSON.parse(readFileSync(file, 'utf8'));
+  for (const { Type, Properties } of Object.values<{
+    Type: string;
+    Properties: { PolicyDocument: { Statement: Statement[] } };
+  }>(template.Resources)) {
+    if (Type !== 'AWS::IAM::Policy') continue;
+    Properties.PolicyDocument.Statement = Properties.PolicyDocument.Statement.filter(({ Sid }) => Sid !== 'WriteLogs');
+  }
+  writeFileSync(file, JSON.stringify(template));
+  return folder;
+};

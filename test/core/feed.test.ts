@@ -1,0 +1,123 @@
+import { readFeed } from '../../core/feed-rules.ts';
+
+const source = {
+  title: 'Orders',
+  schedule: { expression: 'cron(0 6 ? * MON-FRI *)', timezone: 'Europe/Berlin' },
+  window: { due: 'PT50M' },
+  contacts: { partner: [{ name: 'A', email: 'a@acme.example' }], owner: [{ name: 'B', email: 'b@example.com' }] },
+  file: { format: 'csv', extension: 'csv', maxBytes: '5MB' },
+};
+const read = (changes: object, schema?: unknown) =>
+  readFeed({ partner: 'acme', feed: 'orders' }, { ...source, ...changes }, () => schema);
+const problem = (changes: object, schema?: unknown): string => {
+  const result = read(changes, schema);
+  if ('feed' in result) return 'no problem';
+  return result.problems.map(({ path, got, allowed }) => `${path}: got ${got}; allowed ${allowed}`).join('\n');
+};
+
+describe('a feed', () => {
+  it('gets every default', () => {
+    expect(read({})).toMatchObject({
+      feed: {
+        period: { unit: 'day', offset: 0 },
+        window: { dueSeconds: 3000, closeSeconds: 3000 },
+        delivery: { mode: 'direct', channels: ['email'] },
+        contacts: { backup: [], oncall: [], partner: [{ locale: 'en' }] },
+        reminders: [],
+        escalation: [{ afterDueSeconds: 0, to: ['owner'] }],
+        attempts: 3,
+        file: { maxBytes: 5_000_000, minBytes: 1 },
+      },
+    });
+  });
+
+  it.each([
+    ['an unknown key', { windows: {} }, '(whole file): got unknown windows; allowed the documented keys'],
+    ['a missing key', { title: undefined }, 'title: got nothing; allowed required: string'],
+    [
+      'no partner contact',
+      { contacts: { ...source.contacts, partner: [] } },
+      'contacts.partner: got []; allowed at least one person',
+    ],
+    [
+      'five cron fields',
+      { schedule: { expression: 'cron(0 6 * * *)' } },
+      'schedule.expression: got "cron(0 6 * * *)"; allowed cron(…) with six fields',
+    ],
+    [
+      'both day fields',
+      { schedule: { expression: 'cron(0 6 * * * *)' } },
+      'schedule.expression: got "cron(0 6 * * * *)"',
+    ],
+    [
+      'a zone that is none',
+      { schedule: { ...source.schedule, timezone: 'Berlin' } },
+      'schedule.timezone: got "Berlin"; allowed an IANA time zone',
+    ],
+    [
+      'a line break in an address',
+      { contacts: { ...source.contacts, owner: [{ name: 'B', email: 'b@example.com\r\nBcc: x@y.zz' }] } },
+      'contacts.owner.0.email',
+    ],
+    [
+      'a display name in an address',
+      { contacts: { ...source.contacts, owner: [{ name: 'B', email: 'B <b@example.com>' }] } },
+      'contacts.owner.0.email',
+    ],
+    ['a duration that is none', { window: { due: '4h' } }, 'window.due: got "4h"; allowed an ISO-8601 duration'],
+    [
+      'a close before the due time',
+      { window: { due: 'PT50M', close: 'PT10M' } },
+      'window.close: got PT10M; allowed at least window.due (PT50M)',
+    ],
+    [
+      'a reminder at the opening',
+      { reminders: ['PT50M'] },
+      'reminders.0: got PT50M; allowed more than PT0S and less than window.due',
+    ],
+    [
+      'a rung after the close',
+      { escalation: [{ at: 'PT1H', to: ['owner'] }] },
+      'escalation.0.at: got PT1H; allowed no later than window.close',
+    ],
+    [
+      'a size without unit',
+      { file: { ...source.file, maxBytes: '5 megs' } },
+      'file.maxBytes: got "5 megs"; allowed a size such as 500MB',
+    ],
+    [
+      'more than one PUT takes',
+      { file: { ...source.file, maxBytes: '6GiB' } },
+      'file.maxBytes: got 6442450944 bytes; allowed at most 5GiB in direct mode',
+    ],
+    [
+      'a window that no URL can last',
+      { window: { due: 'PT4H' } },
+      "window: got 180 minutes without a new URL; allowed at most 55 in direct mode (role chaining ends the signer's session after 1 hour)",
+    ],
+    ['link mode, which is not there yet', { delivery: { mode: 'link' } }, 'delivery.mode: got "link"; allowed direct'],
+    [
+      'a schema for an opaque file',
+      { file: { ...source.file, format: 'opaque', schema: 'x.json' } },
+      'file.schema: got x.json; allowed no schema',
+    ],
+  ])('with %s is refused by path, got and allowed', (_, changes, expected) => {
+    expect(problem(changes)).toContain(expected);
+  });
+
+  it.each([
+    [
+      'a type that is not checked',
+      { fields: [{ name: 'a', type: 'geopoint' }] },
+      'file.schema (s.json) fields.0.type: got "geopoint"',
+    ],
+    [
+      'a pattern that is none',
+      { fields: [{ name: 'a', constraints: { pattern: '(' } }] },
+      'pattern ( is no regular expression',
+    ],
+    ['a field twice', { fields: [{ name: 'a' }, { name: 'a' }] }, 'field "a" is named twice'],
+  ])('whose schema has %s is refused when it is read, not when a file arrives', (_, schema, expected) => {
+    expect(problem({ file: { ...source.file, schema: 's.json' } }, schema)).toContain(expected);
+  });
+});

@@ -1,0 +1,43 @@
+import type { Feed } from '../../core/feed.ts';
+import { dueMilestone, makePlan, nextMilestone } from '../../core/plan.ts';
+
+const at = (minutes: number): Date => new Date(Date.parse('2026-11-23T06:00:00.000Z') + minutes * 60_000);
+const feed: Pick<Feed, 'window' | 'reminders' | 'escalation'> = {
+  window: { dueSeconds: 5400, closeSeconds: 8100 },
+  reminders: [2700],
+  escalation: [
+    { afterDueSeconds: 1800, to: ['owner', 'oncall'] },
+    { afterDueSeconds: 0, to: ['owner'] },
+  ],
+};
+const plan = makePlan(feed, at(0).toISOString());
+
+describe('a plan', () => {
+  it('is ordered by time and ends with the close, after upload grace and event delay', () => {
+    expect(plan.milestones.map(({ kind, at: when }) => `${kind} ${when.slice(11, 16)}`)).toEqual([
+      'remind 06:45',
+      'escalate 07:30',
+      'escalate 08:00',
+      'close 08:35',
+    ]);
+    expect(plan.closesAt).toBe('2026-11-23T08:15:00.000Z');
+  });
+
+  it('waits for the first milestone that is not past', () => {
+    expect(nextMilestone(plan, at(0)).index).toBe(0);
+    expect(nextMilestone(plan, at(46)).index).toBe(1);
+  });
+
+  it('waits for the close when all else is past', () => {
+    expect(nextMilestone(plan, at(9999)).kind).toBe('close');
+  });
+
+  it('takes the milestone that was waited for, even where clocks differ by a moment', () => {
+    expect(dueMilestone(plan, new Date(at(45).getTime() - 5), 0).index).toBe(0);
+  });
+
+  it('lets the latest of several overtaken milestones speak for all', () => {
+    expect(dueMilestone(plan, at(125), 0)).toMatchObject({ index: 2, kind: 'escalate' });
+    expect(dueMilestone(plan, at(300), 0).kind).toBe('close');
+  });
+});

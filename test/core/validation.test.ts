@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { readFeed } from '../../core/feed-rules.ts';
+import { examplesPerRule } from '../../core/validation/findings.ts';
+import { validate } from '../../core/validation/validate.ts';
+
+const schema = {
+  fields: [
+    { name: 'id', type: 'integer', constraints: { required: true, unique: true } },
+    { name: 'day', type: 'date' },
+    { name: 'name', constraints: { maxLength: 5, pattern: '[A-Za-zäöü "\\n]*' } },
+  ],
+} as const;
+
+const fileRules = (changes: object = {}) => {
+  const result = readFeed(
+    { partner: 'p', feed: 'f' },
+    {
+      title: 'T',
+      schedule: { expression: 'rate(1 day)' },
+      window: { due: 'PT30M' },
+      contacts: { partner: [{ name: 'A', email: 'a@a.example' }], owner: [{ name: 'B', email: 'b@b.example' }] },
+      file: { format: 'csv', extension: 'csv', maxBytes: 1000, schema: 's.json', ...changes },
+    },
+    () => schema,
+  );
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.feed.file;
+};
+
+/** Checks a document that arrives in chunks of `step` bytes. */
+const check = async (
+  content: string | Uint8Array,
+  { step = 7, ...changes }: { step?: number; [key: string]: unknown } = {},
+) => {
+  const bytes = Buffer.from(content);
+  const hash = createHash('sha256');
+  const chunks = (async function* () {
+    for (let at = 0; at < bytes.length; at += step) yield new Uint8Array(bytes.subarray(at, at + step));
+  })();
+  return validate(chunks, bytes.length, fileRules(changes), {
+    update: (one) => void hash.update(one),
+    hex: () => hash.digest('hex'),
+  });
+};
+const lines = async (content: string | Uint8Array, options = {}) =>
+  (await check(content, options)).findings.map(({ rule, line, row, column, got }) =>
+    [rule, line, row, column, got].filter((one) => one !== undefined).join(' '),
+  );
+
+describe('a valid CSV', () => {
+  it('passes in chunks of any size, with its rows and checksum', async () => {
+    const content = '\ufeffid,day,name\r\n1,2026-11-22,"a ""b"""\r\n2,,\r\n';
+    for (const step of [1, 2, 3, 5, 1000]) {
+      const report = await check(content, { step });
+      expect(report).toMatchObject({ valid: true, rows: 2, findings: [] });
+      expect(report.sha256).toBe(createHash('sha256').update(content).digest('hex'));
+    }
+  });
+});
+
+describe('a finding', () => {
+  it.each([
+    ['a wrong type', 'id,day,name\n1,22.11.2026,a\n', ['cell.type 2 1 day 22.11.2026']],
+    ['a date that does not exist', 'id,day,name\n1,2026-02-30,a\n', ['cell.type 2 1 day 2026-02-30']],
+    ['a missing value', 'id,day,name\n,2026-02-03,a\n', ['cell.required 2 1 id ']],
+    ['a repeated value', 'id,day,name\n1,,a\n1,,b\n', ['cell.unique 3 2 id 1']],
+    ['a text too long', 'id,day,name\n1,,abcdef\n', ['cell.constraint 2 1 name abcdef']],
+    ['a short row', 'id,day,name\n1,2026-11-22\n2,,b\n', ['csv.columnCount 2 1 2 fields']],
+    ['a blank line', 'id,day,name\n\n2,,b\n', ['csv.columnCount 2 1 a blank line']],
+    ['a line behind a quoted line break', 'id,day,name\n1,,"a\nb"\nx,,c\n', ['cell.type 4 2 id x']],
+    [
+      'a quote that is never closed',
+      'id,day,name\n1,,a\n2,,"b\n3,,c\n',
+      ['csv.structure 3 2 a quote that is never closed'],
+    ],
+    ['a quote inside a field', 'id,day,name\n1,,a"b\n', ['csv.structure 2 1 a quote inside an unquoted field']],
+    ['text behind a quote', 'id,day,name\n1,,"a"b\n', ['csv.structure 2 1 text after a closing quote']],
+    ['a missing column', 'id,name\n1,a\n', ['header.missing 1 day columns id, name']],
+    ['an unexpected column', 'id,day,name,x\n1,,a,b\n', ['header.unexpected 1 x a column "x"']],
+    ['columns in another order', 'day,id,name\n,1,a\n', ['header.order 1 day, id, name']],
+    ['only a header', 'id,day,name\n', ['rows.none only a header']],
+    ['an empty file', '', ['size.empty 0 bytes']],
+    ['a file over the limit', 'x'.repeat(1001), ['size.tooLarge 1,001 bytes']],
+    ['a workbook', 'PK\u0003\u0004xxxx', ['content.type a ZIP archive or Excel workbook']],
+    [
+      'an error page',
+      '<!DOCTYPE html><html></html>',
+      ['content.type a web page (HTML), perhaps an error page that was saved'],
+    ],
+    [
+      'a form envelope',
+      '------WebKitFormBoundaryX\r\nContent-Disposition: form-data; name="f"\r\n\r\nid\n1',
+      ['content.type a web form envelope around the file (multipart/form-data)'],
+    ],
+  ])('names %s with its place', async (_, content, expected) => {
+    for (const step of [1, 3, 1000]) expect(await lines(content, { step })).toEqual(expected);
+  });
+
+  it('names text that is not UTF-8 with its line, wherever chunks end', async () => {
+    const latin1 = Buffer.from('id,day,name\n1,,ä\n2,,b\n', 'latin1');
+    for (const step of [1, 2, 3, 4, 1000])
+      expect((await lines(latin1, { step }))[0]).toBe('encoding.utf8 2 bytes in another encoding');
+  });
+
+  it('takes multi-byte text for what it is, wherever chunks end', async () => {
+    for (const step of [1, 2, 3, 4, 5]) expect(await lines('id,day,name\n1,,äöü\n', { step })).toEqual([]);
+  });
+
+  it('shows no control characters of the partner, and not more than 80', async () => {
+    const [found] = (await check(`id,day,name\n${'\u202e\u0007x'.repeat(60)},,a\n`)).findings;
+    expect(found?.got).toMatch(/^[·x]{79}…$/);
+  });
+
+  it('is counted beyond the examples that are kept', async () => {
+    const report = await check(`id,day,name\n${'x,,a\n'.repeat(60)}`);
+    expect(report.findings.filter(({ rule }) => rule === 'cell.type')).toHaveLength(examplesPerRule);
+    expect(report.totals['cell.type']).toBe(60);
+  });
+});
+
+describe('an opaque file', () => {
+  it('is checked by size alone', async () => {
+    expect(await check('\u0000\u0001', { format: 'opaque', schema: undefined })).toMatchObject({
+      valid: true,
+      bytes: 2,
+    });
+  });
+});

@@ -1,0 +1,281 @@
+import {
+  CreateStateMachineCommand,
+  DescribeStateMachineCommand,
+  GetExecutionHistoryCommand,
+  ListStateMachinesCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { Airlock } from '../support/airlock.ts';
+
+describe('the Step Functions of the runtime', () => {
+  let airlock: Airlock;
+  let roleArn: string;
+  let count = 0;
+  beforeAll(async () => {
+    airlock = await Airlock.start();
+    const machine = await airlock.sfn.send(
+      new DescribeStateMachineCommand({ stateMachineArn: airlock.status.outputs.StateMachineArn }),
+    );
+    roleArn = machine.roleArn ?? '';
+  });
+  afterAll(() => airlock.stop());
+
+  /** Runs a machine of these states and returns its execution. */
+  const run = async (States: object, input: unknown = {}, more: object = {}): Promise<string> => {
+    count += 1;
+    const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: Object.keys(States)[0], States, ...more });
+    const { stateMachineArn } = await airlock.sfn.send(
+      new CreateStateMachineCommand({ name: `m${count}`, definition, roleArn }),
+    );
+    const { executionArn = '' } = await airlock.sfn.send(
+      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
+    );
+    await airlock.settle();
+    return executionArn;
+  };
+  const output = async (States: object, input: unknown = {}) =>
+    JSON.parse((await airlock.describe(await run(States, input))).output ?? 'null');
+  const failing = (more: object = {}) => ({
+    Call: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: { FunctionName: 'airlock-dev-look-for-upload', Payload: {} },
+      End: true,
+      ...more,
+    },
+  });
+  const waiting = (more: object = {}) => ({
+    Wait: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+      Arguments: { FunctionName: 'airlock-dev-register-wait', Payload: '{% $states.input %}' },
+      End: true,
+      ...more,
+    },
+  });
+  const types = async (executionArn: string) => (await airlock.history(executionArn)).map(({ type }) => type);
+
+  it('evaluates JSONata in Output, Assign and Condition', async () => {
+    const States = {
+      Set: { Type: 'Pass', Assign: { n: '{% $states.input.n * 2 %}', list: ['{% 1 + 1 %}', 'text'] }, Next: 'Big?' },
+      'Big?': {
+        Type: 'Choice',
+        Choices: [{ Condition: '{% $n > 10 %}', Next: 'Yes', Assign: { how: 'big' } }],
+        Default: 'No',
+      },
+      Yes: {
+        Type: 'Succeed',
+        Output: { n: '{% $n %}', how: '{% $how %}', list: '{% $list %}', state: '{% $states.context.State.Name %}' },
+      },
+      No: { Type: 'Fail', Error: 'Small', Cause: "{% 'only ' & $string($n) %}" },
+    };
+    expect(await output(States, { n: 7 })).toEqual({ n: 14, how: 'big', list: [2, 'text'], state: 'Yes' });
+    expect(await airlock.describe(await run(States, { n: 2 }))).toMatchObject({
+      status: 'FAILED',
+      error: 'Small',
+      cause: 'only 4',
+    });
+  });
+
+  it('fails by name when an expression gives nothing, and records it', async () => {
+    const execution = await run({ A: { Type: 'Pass', Output: '{% $states.input.missing %}', End: true } });
+    expect(await airlock.ending(execution)).toBe('FAILED States.QueryEvaluationError');
+    expect(await types(execution)).toEqual(['ExecutionStarted', 'EvaluationFailed', 'ExecutionFailed']);
+  });
+
+  it('refuses more than 256 KiB', async () => {
+    const execution = await run({
+      A: { Type: 'Pass', Output: "{% $join($map([1..30000], function($i) { 'ten bytes!' })) %}", End: true },
+    });
+    expect(await airlock.ending(execution)).toBe('FAILED States.DataLimitExceeded');
+  });
+
+  it('stops an endless recursion', async () => {
+    const execution = await run({
+      A: { Type: 'Pass', Output: '{% ($f := function($x) { $f($x + 1) + 1 }; $f(1)) %}', End: true },
+    });
+    expect(await airlock.ending(execution)).toBe('FAILED States.QueryEvaluationError');
+  });
+
+  it('waits by product time', async () => {
+    const execution = await run({
+      Sleep: { Type: 'Wait', Seconds: '{% 60 * 60 %}', Next: 'Done' },
+      Done: { Type: 'Succeed' },
+    });
+    await airlock.advance('PT59M');
+    expect(await airlock.ending(execution)).toBe('RUNNING');
+    await airlock.advance('PT2M');
+    expect(await airlock.ending(execution)).toBe('SUCCEEDED');
+  });
+
+  it('retries with backoff, then catches', async () => {
+    const States = {
+      ...failing({
+        Retry: [{ ErrorEquals: ['InvalidInput'], IntervalSeconds: 10, BackoffRate: 3, MaxAttempts: 2 }],
+        Catch: [
+          {
+            ErrorEquals: ['States.ALL'],
+            Output: { caught: '{% $states.errorOutput.Error %}', tries: '{% $states.context.State.RetryCount %}' },
+            Next: 'Caught',
+          },
+        ],
+      }),
+      Caught: { Type: 'Succeed' },
+    };
+    const execution = await run(States);
+    await airlock.advance('PT2M');
+    expect(JSON.parse((await airlock.describe(execution)).output ?? '')).toEqual({ caught: 'InvalidInput', tries: 2 });
+    const starts = (await airlock.history(execution))
+      .filter(({ type }) => type === 'TaskScheduled')
+      .map(({ timestamp }) => timestamp?.getTime() ?? 0);
+    const pauses = starts.slice(1).map((at, index) => Math.floor((at - (starts[index] ?? 0)) / 1000));
+    expect(pauses).toEqual([10, 30]);
+  });
+
+  it('does not take States.Timeout for States.TaskFailed', async () => {
+    const States = {
+      ...waiting({
+        TimeoutSeconds: 60,
+        Catch: [
+          { ErrorEquals: ['States.TaskFailed'], Next: 'Wrong' },
+          { ErrorEquals: ['States.Timeout'], Next: 'Right' },
+        ],
+      }),
+      Wrong: { Type: 'Fail' },
+      Right: { Type: 'Succeed' },
+    };
+    const execution = await run(States, waitInput('a'));
+    await airlock.advance('PT2M');
+    expect(await airlock.ending(execution)).toBe('SUCCEEDED');
+    expect(await types(execution)).toContain('TaskTimedOut');
+  });
+
+  const waitInput = (period: string) => ({
+    request: { requestId: 'x', partner: 'x', feed: period, period: '2026-11-22', generation: 1 },
+    attempt: 1,
+    for: 'upload',
+    token: '{% never evaluated in input %}',
+    enteredAt: '2026-11-22T00:00:00.000Z',
+    retry: 0,
+  });
+
+  const tokenOf = (States: ReturnType<typeof waiting>) => ({
+    Wait: {
+      ...States.Wait,
+      Arguments: {
+        ...States.Wait.Arguments,
+        Payload: "{% $merge([$states.input, {'token': $states.context.Task.Token}]) %}",
+      },
+    },
+  });
+  const sentToken = async (execution: string): Promise<string> => {
+    const scheduled = (await airlock.history(execution)).find(({ type }) => type === 'TaskScheduled');
+    return JSON.parse(scheduled?.taskScheduledEventDetails?.parameters ?? '{}').Payload.token;
+  };
+
+  it('completes a token once: the second answer is TaskTimedOut, an invented one InvalidToken', async () => {
+    const execution = await run(tokenOf(waiting()), waitInput('b'));
+    const taskToken = await sentToken(execution);
+    await airlock.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"a":1}' }));
+    await airlock.settle();
+    expect(JSON.parse((await airlock.describe(execution)).output ?? '')).toEqual({ a: 1 });
+    const again = airlock.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
+    await expect(again).rejects.toMatchObject({ name: 'TaskTimedOut' });
+    const invented = airlock.sfn.send(new SendTaskSuccessCommand({ taskToken: 'invented', output: '{}' }));
+    await expect(invented).rejects.toMatchObject({ name: 'InvalidToken' });
+  });
+
+  it('times out by missed heartbeats, and not while they come', async () => {
+    const execution = await run(tokenOf(waiting({ HeartbeatSeconds: 60, TimeoutSeconds: 3600 })), waitInput('c'));
+    await airlock.advance('PT50S');
+    await airlock.sfn.send(new SendTaskHeartbeatCommand({ taskToken: await sentToken(execution) }));
+    await airlock.advance('PT50S');
+    expect(await airlock.ending(execution)).toBe('RUNNING');
+    await airlock.advance('PT20S');
+    expect(await airlock.ending(execution)).toBe('FAILED States.HeartbeatTimeout');
+  });
+
+  it('ends an execution that outlives its machine, and one that is stopped', async () => {
+    const States = { Sleep: { Type: 'Wait', Seconds: 1000, End: true } };
+    const late = await run(States, {}, { TimeoutSeconds: 100 });
+    const stopped = await run(States);
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn: stopped, error: 'Enough', cause: 'of this' }));
+    await airlock.advance('PT2M');
+    expect(await airlock.ending(late)).toBe('TIMED_OUT');
+    expect(await airlock.ending(stopped)).toBe('ABORTED Enough');
+    expect(await types(stopped)).toEqual([
+      'ExecutionStarted',
+      'WaitStateEntered',
+      'WaitStateAborted',
+      'ExecutionAborted',
+    ]);
+  });
+
+  it('chains its history as AWS does: ids from 1, each event naming the one before', async () => {
+    const execution = await run({ A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Succeed' } });
+    expect(
+      (await airlock.history(execution)).map(({ id, previousEventId, type }) => `${id} ${previousEventId} ${type}`),
+    ).toEqual([
+      '1 0 ExecutionStarted',
+      '2 0 PassStateEntered',
+      '3 2 PassStateExited',
+      '4 3 SucceedStateEntered',
+      '5 4 SucceedStateExited',
+      '6 5 ExecutionSucceeded',
+    ]);
+  });
+
+  it('pages through history, both ways, with and without data', async () => {
+    const executionArn = await run({ A: { Type: 'Pass', Output: 'secret', Next: 'B' }, B: { Type: 'Succeed' } });
+    const first = await airlock.sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 4 }));
+    const rest = await airlock.sfn.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 4, nextToken: first.nextToken }),
+    );
+    expect([first.events?.map(({ id }) => id), rest.events?.map(({ id }) => id), rest.nextToken]).toEqual([
+      [1, 2, 3, 4],
+      [5, 6],
+      undefined,
+    ]);
+    const reverse = await airlock.sfn.send(
+      new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 2 }),
+    );
+    expect(reverse.events?.map(({ id }) => id)).toEqual([6, 5]);
+    const bare = await airlock.sfn.send(new GetExecutionHistoryCommand({ executionArn, includeExecutionData: false }));
+    expect(JSON.stringify(bare.events)).not.toContain('secret');
+  });
+
+  it('starts a name once', async () => {
+    const { stateMachines = [] } = await airlock.sfn.send(new ListStateMachinesCommand({}));
+    const stateMachineArn = stateMachines.find(({ name }) => name === 'm1')?.stateMachineArn;
+    const start = (input: string) =>
+      airlock.sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'once', input }));
+    await start('{"n":1}');
+    await airlock.settle();
+    await expect(start('{"n":1}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
+  });
+
+  it.each([
+    ['JSONPath', { QueryLanguage: 'JSONPath' }, /QueryLanguage other than JSONata/],
+    ['a Parallel state', { States: { A: { Type: 'Parallel', Branches: [], End: true } } }, /type Parallel/],
+    [
+      'another integration',
+      { States: { A: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish', End: true } } },
+      /resource arn:aws:states:::sns:publish/,
+    ],
+    ['a field of JSONPath', { States: { A: { Type: 'Pass', ResultPath: '$.x', End: true } } }, /field ResultPath/],
+    ['a target that is not there', { States: { A: { Type: 'Pass', Next: 'Z' } } }, /Missing 'Next' target: Z/],
+  ])('refuses %s by name', async (_, change, message) => {
+    const definition = JSON.stringify({
+      QueryLanguage: 'JSONata',
+      StartAt: 'A',
+      States: { A: { Type: 'Succeed' } },
+      ...change,
+    });
+    await expect(airlock.sfn.send(new CreateStateMachineCommand({ name: 'bad', definition, roleArn }))).rejects.toThrow(
+      message,
+    );
+  });
+});
