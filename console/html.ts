@@ -55,10 +55,10 @@ button { font: inherit; padding: 3px 12px; border: 1px solid var(--line); border
 .dim { color: var(--dim); } .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px; border: 1px solid var(--line); border-radius: 6px; font-size: 13px; }
 summary { cursor: pointer; } iframe { width: 100%; height: 560px; border: 1px solid var(--line); border-radius: 6px; background: white; }
-.lead { font-size: 18px; } .columns { display: grid; grid-template-columns: minmax(320px, 400px) 1fr; gap: 32px; }
+.lead { font-size: 18px; } .whole { white-space: nowrap; } .columns { display: grid; grid-template-columns: minmax(320px, 400px) 1fr; gap: 32px; }
 .columns > * { min-width: 0; } @media (max-width: 900px) { .columns { grid-template-columns: 1fr; } }
 svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: CanvasText; }
 svg .state { fill: Canvas; stroke: var(--line); } svg .visited { stroke: var(--good); stroke-width: 2; }
 svg .current { stroke: var(--wait); stroke-width: 3; } svg .failed { stroke: var(--bad); stroke-width: 3; }
-svg .edge { fill: none; stroke: var(--line); } svg .caught { stroke-dasharray: 4 3; }
+svg .edge { fill: none; stroke: var(--dim); stroke-opacity: 0.55; } svg .caught { stroke-dasharray: 4 3; }
 `;

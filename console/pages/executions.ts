@@ -14,19 +14,30 @@ import { type Html, html } from '../html.ts';
 export const executionsPage = async (endpoint: Endpoint): Promise<Html> => {
   const { outputs } = await endpoint.status();
   const { executions = [] } = await endpoint.sfn.send(
-    new ListExecutionsCommand({ stateMachineArn: outputs.StateMachineArn, maxResults: 100 }),
+    new ListExecutionsCommand({ stateMachineArn: outputs.StateMachineArn, maxResults: 50 }),
   );
   if (executions.length === 0)
     return html`<p>Nothing has run yet. A schedule starts executions, or: <code>POST /api/feeds/&lt;partner&gt;/&lt;feed&gt;/run</code></p>`;
-  const rows = await Promise.all(executions.map(({ executionArn }) => row(endpoint, executionArn)));
-  return html`<table><thead><tr><th>Status</th><th>Feed</th><th>Scheduled for</th><th>Outcome</th><th>Execution</th></tr></thead><tbody>${rows}</tbody></table>`;
+  const rows = await Promise.all(executions.map(({ executionArn = '' }) => row(endpoint, executionArn)));
+  return html`<table><thead><tr><th>Status</th><th>Feed</th><th>Period</th><th>Outcome</th><th>Execution</th></tr></thead><tbody>${rows}</tbody></table>`;
 };
 
-const row = async (endpoint: Endpoint, arn: string | undefined): Promise<Html> => {
+const row = async (endpoint: Endpoint, arn: string): Promise<Html> => {
   const execution = await endpoint.sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
-  const { partner = '', feed = '', scheduledTime = '' } = parsed(execution.input);
-  return html`<tr><td>${statusWord(execution)}</td><td>${partner}/${feed}</td><td>${String(scheduledTime)}</td><td>${outcomeOf(execution)}</td><td><a href="/executions/${execution.name}">${execution.name}</a></td></tr>`;
+  const events = await history(endpoint, arn);
+  const { partner = '', feed = '' } = parsed(execution.input);
+  return html`<tr><td>${statusWord(execution)}</td><td class="whole">${partner}/${feed}</td><td class="whole">${periodOf(events)}</td><td>${outcomeOf(execution, events)}</td><td><a href="/executions/${execution.name}">${execution.name}</a></td></tr>`;
 };
+
+/** The period that *Open request* claimed. */
+const periodOf = (events: readonly HistoryEvent[]): string => {
+  const exited = events.find(({ type }) => type === 'TaskStateExited')?.stateExitedEventDetails;
+  const { request }: { request?: { period: string } } = JSON.parse(exited?.output ?? '{}');
+  return request?.period ?? '';
+};
+
+const lastState = (events: readonly HistoryEvent[]): string | undefined =>
+  events.findLast(({ stateEnteredEventDetails }) => stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
 
 const statusWord = ({ status }: DescribeExecutionOutput): Html => {
   const kind = status === 'SUCCEEDED' ? 'good' : status === 'RUNNING' ? 'wait' : 'bad';
@@ -36,8 +47,10 @@ const statusWord = ({ status }: DescribeExecutionOutput): Html => {
 const parsed = (json: string | undefined): Record<string, string> => (json === undefined ? {} : JSON.parse(json));
 
 /** Every ending says in one line what became of the request. */
-const outcomeOf = ({ output, error, cause }: DescribeExecutionOutput): string =>
-  error === undefined ? (parsed(output).outcome ?? '…') : `${error}: ${(cause ?? '').slice(0, 160)}`;
+const outcomeOf = ({ output, error, cause }: DescribeExecutionOutput, events: readonly HistoryEvent[]): string => {
+  if (error !== undefined) return `${error}: ${(cause ?? '').slice(0, 160)}`;
+  return parsed(output).outcome ?? `at “${lastState(events) ?? 'start'}”`;
+};
 
 /** One execution: outcome, the drawn workflow, and every event. */
 export const executionPage = async (endpoint: Endpoint, name: string): Promise<Html> => {
@@ -47,7 +60,7 @@ export const executionPage = async (endpoint: Endpoint, name: string): Promise<H
   const { definition = '{}' } = await endpoint.sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn }));
   const events = await history(endpoint, executionArn);
   const { partner = '', feed = '', scheduledTime = '' } = parsed(execution.input);
-  return html`<p class="lead">${statusWord(execution)} — ${outcomeOf(execution)}</p>
+  return html`<p class="lead">${statusWord(execution)} — ${outcomeOf(execution, events)}</p>
 <p class="dim">${partner}/${feed}, scheduled for ${scheduledTime}</p>
 <div class="columns"><section><h2>Workflow</h2>${drawWorkflow(definition, progressOf(events, execution.status))}</section>
 <section><h2>Events</h2><table><thead><tr><th>#</th><th>At</th><th>Event</th></tr></thead><tbody>${events.map(eventRow)}</tbody></table></section></div>`;
@@ -67,7 +80,7 @@ const history = async (endpoint: Endpoint, executionArn: string): Promise<Histor
 const progressOf = (events: readonly HistoryEvent[], status: string | undefined): Progress => {
   const entered = events.flatMap(({ stateEnteredEventDetails: details }) => (details?.name ? [details.name] : []));
   const failed = status !== 'RUNNING' && status !== 'SUCCEEDED';
-  return { visited: new Set(entered), current: entered.at(-1), failed };
+  return { visited: new Set(entered), current: lastState(events), failed };
 };
 
 /** Name and data of an event, whatever its type. */
