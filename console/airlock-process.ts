@@ -32,6 +32,10 @@ export class AirlockProcess {
     return new AirlockProcess(child, await promise, () => output);
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Everything that it printed so far. */
   get output(): string {
     return this.#output();

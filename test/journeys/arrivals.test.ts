@@ -71,13 +71,33 @@ describe('an arrival', () => {
     expect(await settledAs(airlock)).toEqual(['taken']);
   });
 
-  it('during an escalation is accepted as late', async () => {
+  it('in the middle of an escalation is accepted as late', async () => {
     const execution = await airlock.open('acme/orders');
-    await airlock.advance('PT1H31M');
-    expect((await airlock.path(execution)).filter((state) => state === 'Escalate')).toHaveLength(1);
-    await airlock.upload(goodCsv, await airlock.link('data@acme.example'));
+    await airlock.advance('PT91M');
+    const link = await airlock.link('data@acme.example');
+    const escalation = airlock.advance('PT30M');
+    while ((await airlock.path(execution)).filter((state) => state === 'Escalate').length < 2);
+    expect((await airlock.upload(goodCsv, link)).status).toBe(200);
+    await escalation;
     await airlock.settle();
     expect(await airlock.outcome(execution)).toMatch(/^Accepted late at .* 2 rows, 1 reminder$/);
+    expect(await completions(airlock, execution)).toBe(1);
+  });
+
+  it('while the request is being closed is taken or recorded, never lost', async () => {
+    const execution = await airlock.open('acme/orders');
+    await airlock.advance('PT2H10M');
+    const link = await airlock.link('data@acme.example');
+    const Key = decodeURIComponent(new URL(link.url).pathname.split('/').slice(2).join('/'));
+    const closing = airlock.advance('PT1H');
+    while ((await airlock.path(execution)).at(-1) !== 'Close as missed');
+    await airlock.s3.send(
+      new PutObjectCommand({ Bucket: airlock.bucket('Landing'), Key, Body: goodCsv, IfNoneMatch: '*' }),
+    );
+    await closing;
+    await airlock.settle();
+    const ended = `${await airlock.ending(execution)}, ${await settledAs(airlock)}`;
+    expect(['SUCCEEDED, taken', 'FAILED UploadNotReceived, afterClose']).toContain(ended);
   });
 
   it('between the last URL and the close is taken, though its event is lost', async () => {

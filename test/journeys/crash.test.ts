@@ -67,6 +67,23 @@ describe('kill -9 of the runtime', () => {
     await airlock.stop();
   });
 
+  it('in every task and every wait of a rejected file still ends it by name', async () => {
+    const killer = new Killer(await Airlock.start());
+    const { executionArn } = await killer.airlock.run('initech/hourly');
+    await killer.follow(executionArn);
+    await killer.airlock.upload('a,b\n1\n');
+    await waitForToken(killer.airlock, executionArn);
+    await killer.follow(executionArn);
+    await killer.inWait();
+    expect((await killer.airlock.path(executionArn)).at(-1)).toBe('Wait for the owner');
+    await Promise.all([killer.airlock.advance('PT2H').catch(() => undefined), killAfterTimeout(killer, executionArn)]);
+    expect(killer.killedIn).toEqual(
+      expect.arrayContaining(['Quarantine upload', 'Escalate rejection', 'Wait for the owner', 'Close as rejected']),
+    );
+    expect(await killer.airlock.ending(executionArn)).toBe('FAILED UploadRejected');
+    await killer.airlock.stop();
+  });
+
   it('in every task on the way to a missed delivery still ends it by name', async () => {
     const killer = new Killer(await Airlock.start());
     const { executionArn } = await killer.airlock.run('globex/claims');
@@ -76,7 +93,9 @@ describe('kill -9 of the runtime', () => {
       await killer.follow(executionArn);
     }
     await killer.airlock.advance('PT1H');
-    expect(killer.killedIn).toEqual(expect.arrayContaining(['Look for upload']));
+    expect(killer.killedIn).toEqual(
+      expect.arrayContaining(['Open request', 'Look for upload', 'Escalate', 'Close as missed']),
+    );
     expect(await killer.airlock.ending(executionArn)).toBe('FAILED UploadNotReceived');
     await killer.airlock.stop();
   });

@@ -70,6 +70,11 @@ export class Airlock {
     };
   }
 
+  /** Of the one process that is endpoint and console. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   get output(): string {
     return this.#process.output;
   }
