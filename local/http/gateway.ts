@@ -2,7 +2,8 @@ import { AwsError, UnsupportedFeatureError } from '../errors.ts';
 import type { Authenticator } from '../identity/authenticate.ts';
 import type { Sender } from '../identity/sender.ts';
 import { sha256Hex } from '../identity/sigv4.ts';
-import { errorResponse, type S3 } from '../s3/s3.ts';
+import { errorResponse } from '../s3/responses.ts';
+import type { S3 } from '../s3/s3.ts';
 import { type AwsRequest, type AwsResponse, queryValue, readBody } from './request.ts';
 import { type XmlValue, xmlDocument } from './xml.ts';
 

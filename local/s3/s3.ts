@@ -3,22 +3,27 @@ import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
 import type { Authenticated, AwsRequest, AwsResponse } from '../http/request.ts';
 import { queryValue } from '../http/request.ts';
-import { xmlDocument } from '../http/xml.ts';
 import { Registry } from '../registry.ts';
+import { type Target, targetOf } from './address.ts';
 import { receiveBody } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { listObjects, listVersions } from './list.ts';
 import { ObjectStore, type StoredObject } from './object-store.ts';
 import { parseRange } from './range.ts';
-
-const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
-
-/** Where a request points. */
-interface Target {
-  readonly bucket: string;
-  readonly key: string;
-}
+import {
+  encryption,
+  errorResponse,
+  iso,
+  keptHeaders,
+  namespace,
+  notImplemented,
+  overrides,
+  readHeaders,
+  writtenHeaders,
+  xml,
+  xmlType,
+} from './responses.ts';
 
 /** Subresources that no operation here answers; S3 has them, so silence would be a lie. */
 const unsupported = [
@@ -293,111 +298,3 @@ export class S3 {
 async function* toBytes(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) yield Buffer.from(chunk);
 }
-
-const xmlType = { 'content-type': 'application/xml' };
-
-const xml = (
-  root: string,
-  content: Parameters<typeof xmlDocument>[1],
-): AwsResponse & { headers: Record<string, string> } => ({
-  status: 200,
-  headers: { ...xmlType },
-  body: xmlDocument(root, content, namespace),
-});
-
-const iso = (object: StoredObject): string => new Date(Math.floor(object.modifiedAt / 1000) * 1000).toISOString();
-
-const notImplemented = (what: string): AwsError =>
-  new AwsError(
-    'NotImplemented',
-    `A header or operation you provided implies functionality that is not implemented: ${what} (see local/README.md)`,
-    501,
-  );
-
-const keptHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> => {
-  const kept = ['content-type', 'content-disposition', 'content-language', 'cache-control'];
-  const entries = Object.entries(headers).filter(([name]) => kept.includes(name) || name.startsWith('x-amz-meta-'));
-  const encoding = headers['content-encoding']
-    ?.split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== 'aws-chunked')
-    .join(',');
-  return {
-    'content-type': 'binary/octet-stream',
-    ...Object.fromEntries(entries),
-    ...(encoding && { 'content-encoding': encoding }),
-  };
-};
-
-const encryption = (bucket: BucketRecord): Record<string, string> => ({
-  'x-amz-server-side-encryption': bucket.encryption,
-});
-
-const checksumHeaders = (object: StoredObject): Record<string, string> =>
-  Object.fromEntries(Object.entries(object.checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value]));
-
-const writtenHeaders = (bucket: BucketRecord, stored: StoredObject): Record<string, string> => ({
-  etag: `"${stored.etag}"`,
-  'x-amz-version-id': stored.versionId,
-  ...encryption(bucket),
-  ...checksumHeaders(stored),
-  'x-amz-checksum-type': 'FULL_OBJECT',
-});
-
-const readHeaders = (request: AwsRequest, bucket: BucketRecord, object: StoredObject): Record<string, string> => ({
-  ...object.headers,
-  'accept-ranges': 'bytes',
-  etag: `"${object.etag}"`,
-  'last-modified': new Date(object.modifiedAt).toUTCString(),
-  'x-amz-version-id': object.versionId,
-  ...encryption(bucket),
-  ...(request.headers['x-amz-checksum-mode'] === 'ENABLED' &&
-    request.headers.range === undefined &&
-    checksumHeaders(object)),
-});
-
-/** `response-content-type` and its kin, as presigned GETs use them. */
-const overrides = (request: AwsRequest): Record<string, string> =>
-  Object.fromEntries(
-    request.query
-      .filter(([name]) => /^response-(content-(type|disposition|encoding|language)|cache-control|expires)$/.test(name))
-      .map(([name, value]) => [name.replace('response-', ''), value]),
-  );
-
-/** Virtual-host style (`bucket.s3.<region>.…`, `bucket.localhost`) or path style (IP address, `localhost`). */
-export const targetOf = (request: Pick<AwsRequest, 'headers' | 'path'>): Target => {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  const [, bucket] = /^(.+?)\.(?:s3[.-][a-z0-9-]+\.|s3\.)?(?:localhost|amazonaws\.com)$/.exec(host) ?? [];
-  const path = decodePath(request.path.slice(1));
-  if (bucket !== undefined && bucket !== 's3') return { bucket, key: path };
-  const slash = path.indexOf('/');
-  return slash < 0 ? { bucket: path, key: '' } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
-};
-
-const decodePath = (path: string): string => {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
-  }
-};
-
-/** S3's error document; a HEAD gets the status alone. */
-export const errorResponse = (
-  error: AwsError,
-  request: AwsRequest,
-  headers: Record<string, string> = {},
-): AwsResponse => ({
-  status: error.status,
-  headers: { ...xmlType, ...headers },
-  ...(request.method !== 'HEAD' && {
-    body: xmlDocument('Error', {
-      Code: error.code,
-      Message: error.message,
-      ...error.details,
-      Resource: request.path,
-      RequestId: request.id,
-      HostId: 'local',
-    }),
-  }),
-});

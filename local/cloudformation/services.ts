@@ -1,0 +1,20 @@
+import type { EventBuses } from '../events/buses.ts';
+import type { Lambda } from '../lambda/lambda.ts';
+import type { S3 } from '../s3/s3.ts';
+import type { Scheduler } from '../scheduler/scheduler.ts';
+import type { Ses } from '../ses/ses.ts';
+import type { Sns } from '../sns/sns.ts';
+import type { Sqs } from '../sqs/sqs.ts';
+import type { States } from '../states/states.ts';
+
+/** The services that resources are made in. */
+export interface Services {
+  readonly s3: S3;
+  readonly sqs: Sqs;
+  readonly sns: Sns;
+  readonly ses: Ses;
+  readonly buses: EventBuses;
+  readonly lambda: Lambda;
+  readonly states: States;
+  readonly scheduler: Scheduler;
+}

@@ -1,0 +1,117 @@
+import type { Context } from '../../context.ts';
+import type { RuleTarget } from '../../events/buses.ts';
+import { checkPattern, type Pattern } from '../../events/pattern.ts';
+import type { ResourceType } from '../deploy.ts';
+import type { Properties } from '../properties.ts';
+import type { Services } from '../services.ts';
+import { arnOf, policyOf } from './shared.ts';
+
+/** Queues, topics, mail, buses and rules. */
+export const messagingTypes = (context: Context, { sqs, sns, ses, buses }: Services): Record<string, ResourceType> => ({
+  'AWS::SQS::Queue': {
+    put(properties) {
+      const name = properties.text('QueueName');
+      properties.noted('MessageRetentionPeriod', 'SqsManagedSseEnabled', 'Tags');
+      const arn = arnOf(context, 'sqs', name);
+      sqs.queues.put(name, { arn, name });
+      return { ref: `${context.endpoint()}/${context.accountId}/${name}`, attributes: { Arn: arn, QueueName: name } };
+    },
+  },
+  'AWS::SQS::QueuePolicy': {
+    put(properties, { logicalId, physicalId }) {
+      const policy = policyOf(properties, 'PolicyDocument', logicalId);
+      for (const url of properties.list('Queues').map(String)) {
+        const name = url.split('/').at(-1) ?? '';
+        const queue = sqs.queues.get(name);
+        if (queue) sqs.queues.put(name, { ...queue, policy });
+      }
+      return { ref: physicalId, attributes: {} };
+    },
+  },
+  'AWS::SNS::Topic': {
+    put(properties) {
+      const name = properties.text('TopicName');
+      properties.noted('DisplayName', 'Tags');
+      const arn = arnOf(context, 'sns', name);
+      sns.topics.put(name, { arn, name });
+      return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
+    },
+  },
+  'AWS::SNS::TopicPolicy': {
+    put(properties, { logicalId, physicalId }) {
+      const policy = policyOf(properties, 'PolicyDocument', logicalId);
+      for (const arn of properties.list('Topics').map(String)) {
+        const name = arn.split(':').at(-1) ?? '';
+        const topic = sns.topics.get(name);
+        if (topic) sns.topics.put(name, { ...topic, policy });
+      }
+      return { ref: physicalId, attributes: {} };
+    },
+  },
+  'AWS::SES::ConfigurationSet': {
+    put(properties) {
+      const name = properties.text('Name');
+      properties.noted('SuppressionOptions', 'Tags');
+      properties.always('SendingOptions', { SendingEnabled: true });
+      ses.configurationSets.put(name, { name });
+      return { ref: name, attributes: {} };
+    },
+  },
+  'AWS::SES::EmailIdentity': {
+    put(properties) {
+      const name = properties.text('EmailIdentity');
+      properties.noted('ConfigurationSetAttributes', 'Tags');
+      // On AWS somebody follows a link or sets DNS records; here the template's identity is verified at once.
+      ses.identities.put(name, { verified: true });
+      return { ref: name, attributes: {} };
+    },
+  },
+  'AWS::Events::EventBus': {
+    put(properties) {
+      const name = properties.text('Name');
+      const arn = arnOf(context, 'events', `event-bus/${name}`);
+      buses.buses.put(name, { arn });
+      return { ref: name, attributes: { Arn: arn, Name: name } };
+    },
+  },
+  'AWS::Events::Rule': {
+    put(properties, { logicalId, physicalId }) {
+      const name = properties.optionalText('Name') ?? physicalId.slice(0, 64);
+      properties.noted('Description');
+      const bus = properties.optionalText('EventBusName') ?? 'default';
+      const arn = arnOf(context, 'events', bus === 'default' ? `rule/${name}` : `rule/${bus}/${name}`);
+      const pattern = properties.any<Pattern>('EventPattern');
+      checkPattern(logicalId, pattern);
+      const targets = properties.items('Targets').map(ruleTarget);
+      buses.rules.put(name, {
+        arn,
+        name,
+        bus,
+        pattern,
+        isEnabled: properties.optionalText('State') !== 'DISABLED',
+        targets,
+      });
+      return { ref: name, attributes: { Arn: arn } };
+    },
+    remove: (name) => buses.rules.delete(name),
+  },
+});
+
+const ruleTarget = (properties: Properties): RuleTarget => {
+  const retry = properties.nested('RetryPolicy');
+  const deadLetter = properties.nested('DeadLetterConfig');
+  const deadLetterArn = deadLetter.optionalText('Arn');
+  const transformer = properties.nested('InputTransformer');
+  const target: RuleTarget = {
+    id: properties.text('Id'),
+    arn: properties.text('Arn'),
+    maxAttempts: retry.number('MaximumRetryAttempts', 185),
+    maxAgeSeconds: retry.number('MaximumEventAgeInSeconds', 86_400),
+    ...(deadLetterArn !== undefined && { deadLetterArn }),
+    ...(properties.has('InputTransformer') && {
+      inputTransformer: { paths: transformer.any('InputPathsMap'), template: transformer.text('InputTemplate') },
+    }),
+  };
+  for (const one of [retry, deadLetter, transformer, properties]) one.done();
+  return target;
+};
