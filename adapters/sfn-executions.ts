@@ -2,13 +2,17 @@ import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Executions } from '../core/ports.ts';
 import { isNamed } from './sdk-errors.ts';
 
-/** Whether other executions are alive. One that Step Functions has forgotten (90 days) is not. */
+/**
+ * Whether other executions are alive. DescribeExecution is eventually consistent
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html).
+ */
 export const createSfnExecutions = (sfn: SFNClient): Executions => ({
-  async isRunning(executionArn) {
+  async state(executionArn) {
     try {
-      return (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING';
+      const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return status === 'RUNNING' ? 'running' : 'ended';
     } catch (error) {
-      if (isNamed(error, 'ExecutionDoesNotExist')) return false;
+      if (isNamed(error, 'ExecutionDoesNotExist')) return 'unknown';
       throw error;
     }
   },

@@ -1,5 +1,5 @@
 import { ledgerKeys, type RequestKey } from './names.ts';
-import type { Clock, Ledger } from './ports.ts';
+import type { Clock, Ledger, Notices } from './ports.ts';
 import { type ArrivalDocument, arrivalDocument, type PinnedUpload } from './request.ts';
 import { findDocument } from './requests.ts';
 
@@ -40,3 +40,30 @@ export const newArrival = (upload: PinnedUpload, clock: Clock): ArrivalDocument 
   recordedAt: clock.now().toISOString(),
   settled: 'open',
 });
+
+/**
+ * Tells operators of an upload that no request takes, and notes that they were told: a retry after a failed notice
+ * tells them, a duplicate event does not tell them again.
+ */
+export const tellOperatorsOnce = async (
+  { ledger, notices, clock }: { ledger: Pick<Ledger, 'find' | 'replace'>; notices: Notices; clock: Clock },
+  key: string,
+  requestId: string | undefined,
+): Promise<void> => {
+  const found = await findDocument(ledger, key, arrivalDocument);
+  if (!found || found.document.toldAt !== undefined) return;
+  const { settled, key: objectKey, versionId } = found.document;
+  const kept = `It is kept in the landing bucket: ${objectKey} (version ${versionId}).`;
+  if (settled === 'unexpected') {
+    await notices.publish('Unexpected upload', `A file arrived that no request asked for. ${kept}`);
+  } else if (settled === 'afterClose') {
+    const what = requestId ?? objectKey;
+    await notices.publish(
+      `Upload after the end: ${what}`,
+      `A file for ${what} arrived after the request had ended. ${kept}`,
+    );
+  } else {
+    return;
+  }
+  await ledger.replace(key, { ...found.document, toldAt: clock.now().toISOString() }, found.etag);
+};

@@ -21,6 +21,11 @@ export class UploadWindowClosed extends BusinessError {
   override readonly name = 'UploadWindowClosed';
 }
 
+/** The URL that was to be mailed has ended meanwhile (a redrive, a long outage): a new one is needed. */
+export class UploadUrlExpired extends BusinessError {
+  override readonly name = 'UploadUrlExpired';
+}
+
 /** The mail service refused the message to at least one addressee; the others have theirs. */
 export class MailRefused extends BusinessError {
   override readonly name = 'MailRefused';
@@ -51,12 +56,18 @@ export const businessErrors = [
   PeriodAlreadyOpen,
   NotADeliveryDay,
   UploadWindowClosed,
+  UploadUrlExpired,
   MailRefused,
   DeliveryFailed,
   OperatorWaived,
   OperatorReissued,
   OperatorAccepted,
 ] as const;
+
+/** An outage or throttling of a service that we call: the state machine tries again. */
+export class TransientFault extends Error {
+  override readonly name = 'TransientFault';
+}
 
 /** Input from outside that does not have the agreed form. A fault of the sender; never retried. */
 export class InvalidInput extends Error {

@@ -17,7 +17,7 @@ export interface FeedProblem {
  * chaining (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining), less 5 minutes
  * of margin. So a new URL must be issued at least this often until the window closes.
  */
-export const maxDirectGapSeconds = 55 * 60;
+const maxDirectGapSeconds = 55 * 60;
 
 /** S3 takes at most 5 GB in one PUT (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
 const maxSinglePutBytes = 5 * 2 ** 30;

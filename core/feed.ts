@@ -13,14 +13,19 @@ export type FeedSource = z.infer<typeof feedSource>;
 export type Contact = z.infer<typeof contact>;
 
 export const audiences = ['partner', 'backup', 'owner', 'oncall'] as const;
-export type Audience = (typeof audiences)[number];
 
 const isDuration = (text: string): boolean => {
   try {
-    return durationSeconds(text) >= 0;
+    const seconds = durationSeconds(text);
+    return seconds >= 0 && Number.isInteger(seconds);
   } catch {
     return false;
   }
+};
+
+const isLocalDate = (text: string): boolean => {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(`${text}T`);
 };
 
 const sizes: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -41,7 +46,7 @@ const isPlainAddress = (text: string): boolean => {
 };
 
 const id = z.string().check(z.regex(idPattern, 'lower-case letters, digits and hyphens, at most 24'));
-const duration = z.string().check(z.refine(isDuration, 'an ISO-8601 duration such as PT4H or P1D'));
+const duration = z.string().check(z.refine(isDuration, 'an ISO-8601 duration of whole seconds such as PT4H or P1D'));
 const size = z
   .union([z.string(), z.number()])
   .check(
@@ -57,8 +62,10 @@ const contact = z.strictObject({
 });
 const people = z.array(contact).check(z.maxLength(10, 'at most 10 people'));
 const someone = people.check(z.minLength(1, 'at least one person'));
-const audience = z.enum(audiences);
-const localDate = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'));
+const rungAudiences = ['owner', 'oncall'] as const;
+const localDate = z
+  .string()
+  .check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'), z.refine(isLocalDate, 'a date that exists'));
 const title = z.string().check(z.regex(/^[^\p{Cc}]{1,100}$/u, 'text of 1 to 100 characters without line breaks'));
 const extension = z.string().check(z.regex(/^[a-z0-9]{1,8}$/, 'lower-case letters and digits, at most 8, no dot'));
 const timezone = z.string().check(z.refine(isTimeZone, 'an IANA time zone such as Europe/Berlin'));
@@ -118,7 +125,12 @@ export const feedSource = z.strictObject({
   reminders: z.optional(z.array(duration).check(z.maxLength(10, 'at most 10 reminders'))),
   escalation: z._default(
     z
-      .array(z.strictObject({ at: duration, to: z.array(audience).check(z.minLength(1, 'at least one audience')) }))
+      .array(
+        z.strictObject({
+          at: duration,
+          to: z.array(z.enum(rungAudiences)).check(z.minLength(1, 'at least one audience')),
+        }),
+      )
       .check(z.maxLength(10, 'at most 10 rungs')),
     [{ at: 'PT0S', to: ['owner'] }],
   ),
@@ -143,7 +155,7 @@ export const resolvedFeed = z.strictObject({
   delivery: z.strictObject({ mode: modes, channels }),
   contacts: z.strictObject({ partner: someone, backup: people, owner: someone, oncall: people }),
   reminders: z.array(z.int()),
-  escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(audience) })),
+  escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(z.enum(rungAudiences)) })),
   attempts: z.int(),
   file: z.strictObject({
     format: z.enum(['csv', 'opaque']),

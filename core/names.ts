@@ -19,6 +19,11 @@ export interface RequestKey extends FeedId {
 export const requestId = ({ partner, feed, period }: Omit<RequestKey, 'generation'>): string =>
   `${partner}_${feed}_${period}`;
 
+/** A request as one execution holds it. */
+export interface ClaimedKey extends RequestKey {
+  readonly claim: number;
+}
+
 const folder = ({ partner, feed, period }: Omit<RequestKey, 'generation'>): string => `${partner}/${feed}/${period}`;
 
 /**
@@ -49,10 +54,10 @@ export const ledgerKeys = {
   decisionWait: (request: RequestKey, enteredAt: string, retry: number) =>
     `waits/${folder(request)}/${request.generation}/decision/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
   signals: (request: RequestKey) => `signals/${folder(request)}/${request.generation}/`,
-  link: (request: RequestKey, attempt: number, issue: number) =>
-    `links/${attemptPrefix(request, attempt)}${issue}.json`,
-  notification: (request: RequestKey, attempt: number, issue: number, kind: string, person: string) =>
-    `notifications/${attemptPrefix(request, attempt)}${issue}-${kind}-${person}.json`,
+  link: (request: ClaimedKey, attempt: number, issue: number) =>
+    `links/${attemptPrefix(request, attempt)}${request.claim}-${issue}.json`,
+  notification: (request: ClaimedKey, attempt: number, issue: number, kind: string, person: string) =>
+    `notifications/${attemptPrefix(request, attempt)}${request.claim}-${issue}-${kind}-${person}.json`,
   findings: (request: RequestKey, attempt: number) => `findings/${attemptPrefix(request, attempt)}report.json`,
   person: (id: string) => `people/${id}.json`,
 } as const;

@@ -1,11 +1,11 @@
-import { ledgerKeys, type RequestKey } from './names.ts';
+import { type ClaimedKey, ledgerKeys } from './names.ts';
 import { parse } from './parse.ts';
 import type { Clock, Ids, Ledger, Mail, Mailer } from './ports.ts';
 import { type NotificationDocument, notificationDocument, type Person, personDocument } from './request.ts';
 
 /** What identifies one mail: sent at most once, and after a crash at most once more with the same notification id. */
 export interface Occasion {
-  readonly request: RequestKey & { readonly requestId: string };
+  readonly request: ClaimedKey & { readonly requestId: string };
   readonly attempt: number;
   readonly issue: number;
   readonly kind: string;

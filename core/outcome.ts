@@ -47,7 +47,7 @@ export const closedOutcome = (
   const { plan, feedConfig } = request;
   const zone = feedConfig.schedule.timezone;
   const lines = {
-    missed: `Missed: nothing arrived by ${clockTime(plan.closesAt, zone)}, due was ${clockTime(plan.dueAt, zone)}`,
+    missed: `Missed: ${attempt > 1 ? 'no valid file' : 'nothing'} arrived by ${clockTime(plan.closesAt, zone)}, due was ${clockTime(plan.dueAt, zone)}`,
     rejected: `Rejected: ${counted(attempt, 'attempt')}, none of them valid`,
     waived: `Waived: ${reason ?? 'no reason given'}`,
   };

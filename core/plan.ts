@@ -22,10 +22,10 @@ export const plan = z.strictObject({
 export type Plan = z.infer<typeof plan>;
 
 /** S3 checks a URL's expiry when a transfer starts; one that began in time may take this long to finish. */
-export const uploadGraceSeconds = 15 * 60;
+const uploadGraceSeconds = 15 * 60;
 
 /** "Can sometimes take a minute or longer" (S3 user guide on EventBridge); five is on the safe side. */
-export const eventDelaySeconds = 5 * 60;
+const eventDelaySeconds = 5 * 60;
 
 /** The plan of a request: everything is measured from the scheduled time. */
 export const makePlan = (feed: Pick<Feed, 'window' | 'reminders' | 'escalation'>, scheduledAt: string): Plan => {
@@ -33,7 +33,7 @@ export const makePlan = (feed: Pick<Feed, 'window' | 'reminders' | 'escalation'>
   const closesAt = addSeconds(scheduledAt, feed.window.closeSeconds);
   const moments: Omit<Milestone, 'index'>[] = [
     ...feed.reminders.map((before) => ({ kind: 'remind' as const, at: addSeconds(dueAt, -before), to: partnerOnly })),
-    ...feed.escalation.map(({ afterDueSeconds, to }) => ({
+    ...rungs(feed).map(({ afterDueSeconds, to }) => ({
       kind: 'escalate' as const,
       at: addSeconds(dueAt, afterDueSeconds),
       to,
@@ -49,6 +49,13 @@ export const makePlan = (feed: Pick<Feed, 'window' | 'reminders' | 'escalation'>
     .map((moment, index) => ({ index, ...moment }));
   return { opensAt: scheduledAt, dueAt, closesAt, milestones };
 };
+
+/** Rungs at the same moment are one: of two milestones at once only the last would speak. */
+const rungs = ({ escalation }: Pick<Feed, 'escalation'>): Feed['escalation'] =>
+  [...new Set(escalation.map(({ afterDueSeconds }) => afterDueSeconds))].map((afterDueSeconds) => {
+    const together = escalation.filter((rung) => rung.afterDueSeconds === afterDueSeconds);
+    return { afterDueSeconds, to: [...new Set(together.flatMap(({ to }) => to))] };
+  });
 
 const partnerOnly: Milestone['to'] = ['partner'];
 

@@ -95,7 +95,8 @@ export interface Tasks {
 
 /** What we may know of another execution. */
 export interface Executions {
-  isRunning(arn: string): Promise<boolean>;
+  /** `unknown`: too young to be seen yet (reads are eventually consistent), or forgotten (after 90 days). */
+  state(arn: string): Promise<'running' | 'ended' | 'unknown'>;
 }
 
 /** The event bus that downstream systems listen on. */

@@ -11,20 +11,22 @@ export const requestPointer = z.strictObject({
   feed: z.string().check(z.regex(idPattern)),
   period: z.string().check(z.regex(periodPattern)),
   generation: z.int().check(z.gte(1)),
+  /** 1, 2, …: which execution holds the request; a takeover counts up, and the one before may do nothing more. */
+  claim: z.int().check(z.gte(1)),
 });
 export type RequestPointer = z.infer<typeof requestPointer>;
 
-export const pointTo = (key: RequestKey): RequestPointer => ({
+export const pointTo = (key: RequestKey & { readonly claim: number }): RequestPointer => ({
   requestId: requestId(key),
   partner: key.partner,
   feed: key.feed,
   period: key.period,
   generation: key.generation,
+  claim: key.claim,
 });
 
 /** How a request ends. See the design's list of outcomes. */
-export const outcomeKinds = ['accepted', 'missed', 'rejected', 'waived'] as const;
-export type OutcomeKind = (typeof outcomeKinds)[number];
+const outcomeKinds = ['accepted', 'missed', 'rejected', 'waived'] as const;
 
 const outcome = z.strictObject({
   kind: z.enum(outcomeKinds),
@@ -83,6 +85,8 @@ export const arrivalDocument = z.strictObject({
   recordedAt: z.string(),
   sourceIp: z.optional(z.string()),
   settled: z.enum(['open', 'taken', 'afterClose', 'unexpected']),
+  /** When operators were told of an upload that no request takes. */
+  toldAt: z.optional(z.string()),
 });
 export type ArrivalDocument = z.infer<typeof arrivalDocument>;
 

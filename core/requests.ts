@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { ledgerKeys, type RequestKey } from './names.ts';
+import { type ClaimedKey, ledgerKeys } from './names.ts';
 import { parse } from './parse.ts';
 import type { Ledger } from './ports.ts';
 import { type RequestDocument, requestDocument } from './request.ts';
@@ -20,14 +20,19 @@ export const findDocument = async <T>(
   return stored && { document: parse(schema, stored.body, key), etag: stored.etag };
 };
 
-/** The ledger document of a request that must exist. */
+/**
+ * The ledger document of a request that must exist and still be held by this execution: one that was taken over (its
+ * execution had died, and was redriven later) may do nothing more.
+ */
 export const readRequest = async (
   ledger: Pick<Ledger, 'find'>,
-  request: RequestKey,
+  request: ClaimedKey,
 ): Promise<Found<RequestDocument>> => {
   const key = ledgerKeys.request(request);
   const found = await findDocument(ledger, key, requestDocument);
   if (!found) throw new Error(`ledger has no ${key}: it was opened by this execution, so it must exist`);
+  const { claim, execution } = found.document;
+  if (claim !== request.claim) throw new Error(`${key} was taken over by execution ${execution.name}`);
   return found;
 };
 
@@ -39,7 +44,7 @@ export const readRequest = async (
  */
 export const changeRequest = async (
   ledger: Pick<Ledger, 'find' | 'replace'>,
-  request: RequestKey,
+  request: ClaimedKey,
   change: (document: RequestDocument) => RequestDocument | undefined,
 ): Promise<RequestDocument> => {
   for (;;) {

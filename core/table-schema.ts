@@ -15,7 +15,7 @@ const constraints = z.strictObject({
   enum: z.optional(z.array(z.string()).check(z.minLength(1))),
 });
 
-export const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time', 'any'] as const;
+const fieldTypes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time', 'any'] as const;
 
 const field = z.strictObject({
   name: z.string().check(z.minLength(1)),

@@ -7,8 +7,9 @@ export const durationSeconds = (iso: string): number => {
   return duration.total({ unit: 'seconds', relativeTo: '2026-01-01T00:00:00Z[UTC]' });
 };
 
-/** True for a name that this runtime's IANA time zone database knows. */
+/** True for a name that this runtime's IANA time zone database knows; a bare offset is none. */
 export const isTimeZone = (name: string): boolean => {
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;
@@ -25,7 +26,7 @@ export const addSeconds = (at: string, seconds: number): string =>
 export const earlier = (a: string, b: string): string => (Date.parse(a) <= Date.parse(b) ? a : b);
 
 /** The city of an IANA zone as people say it: `Europe/Berlin` → `Berlin`. */
-export const zoneCity = (timezone: string): string => timezone.split('/').at(-1)?.replaceAll('_', ' ') ?? timezone;
+const zoneCity = (timezone: string): string => timezone.split('/').at(-1)?.replaceAll('_', ' ') ?? timezone;
 
 /** `07:41 (Berlin)` */
 export const clockTime = (at: string, timezone: string): string =>

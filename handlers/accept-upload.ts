@@ -33,7 +33,11 @@ export const createAcceptUpload =
     );
     await announcements.announce('UploadAccepted', {
       version: 1,
-      ...request,
+      requestId: request.requestId,
+      partner: request.partner,
+      feed: request.feed,
+      period: request.period,
+      generation: request.generation,
       attempt,
       key,
       size: upload.size,

@@ -1,7 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { metrics } from '../adapters/powertools.ts';
 import { createS3Landing } from '../adapters/s3-landing.ts';
 import { createS3Ledger } from '../adapters/s3-ledger.ts';
+import { createSnsNotices } from '../adapters/sns-notices.ts';
 import { systemClock } from '../adapters/system.ts';
 import { createCloseRequest } from './close-request.ts';
 import { lambda, setting } from './wiring.ts';
@@ -12,6 +14,7 @@ export const handler = lambda(
   createCloseRequest({
     ledger: createS3Ledger(s3, setting('ledgerBucket')),
     landing: createS3Landing(s3, setting('landingBucket')),
+    notices: createSnsNotices(new SNSClient({}), setting('operatorsTopicArn')),
     metrics,
     clock: systemClock,
   }),

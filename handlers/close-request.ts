@@ -1,14 +1,15 @@
-import { arrivalKey, settleArrival } from '../core/arrivals.ts';
+import { arrivalKey, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
 import { attemptPrefix } from '../core/names.ts';
 import { closedOutcome } from '../core/outcome.ts';
 import { parse } from '../core/parse.ts';
-import type { Clock, Landing, Ledger, Metrics } from '../core/ports.ts';
+import type { Clock, Landing, Ledger, Metrics, Notices } from '../core/ports.ts';
 import { type PinnedUpload, type RequestPointer, taskInputs } from '../core/request.ts';
 import { changeRequest } from '../core/requests.ts';
 
 interface Deps {
   readonly ledger: Ledger;
   readonly landing: Landing;
+  readonly notices: Notices;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }
@@ -40,8 +41,18 @@ export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
           outcome: closedOutcome(document, outcome, deps.clock.now(), attempt, reason),
         },
   );
+  if (outcome === 'waived') await setUploadAside(deps, request, attempt);
   deps.metrics.count(`Request${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`);
   return { upload: null, outcome: ended.outcome?.line };
+};
+
+/** An upload that came while the request was being waived: `receive-upload` may have seen it still open. */
+const setUploadAside = async (deps: Deps, request: RequestPointer, attempt: number): Promise<void> => {
+  const [upload] = await deps.landing.find(attemptPrefix(request, attempt));
+  if (!upload) return;
+  const key = arrivalKey(request, attempt, upload);
+  await settleArrival(deps, key, upload, 'afterClose');
+  await tellOperatorsOnce(deps, key, request.requestId);
 };
 
 const takeLateUpload = async (

@@ -1,4 +1,4 @@
-import { MailRefused } from '../core/errors.ts';
+import { MailRefused, UploadUrlExpired } from '../core/errors.ts';
 import { partnerMail, receiptMail } from '../core/messages/partner.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { type Occasion, sendOnce } from '../core/notify.ts';
@@ -20,6 +20,7 @@ interface Deps {
  * Sends the partner the mail of this occasion: to every partner contact, and to the backup contacts when one of those
  * is refused.
  *
+ * @throws UploadUrlExpired when the URL of this issue has no life left
  * @throws MailRefused when the mail service refused at least one of them; the others have their mail by then
  */
 export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
@@ -29,7 +30,7 @@ export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
   const compose =
     kind === 'receipt'
       ? (person: Person) => receiptMail(document, person)
-      : await composer(deps.ledger, { document, attempt, issue, kind });
+      : await composer(deps, { document, attempt, issue, kind });
 
   const sendTo = (people: readonly string[]) => sendAll(deps, occasion, people, compose);
   const { partner = [], backup = [] } = document.feedConfig.contacts;
@@ -43,13 +44,19 @@ export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
   return { sent: first.sent + second.sent };
 };
 
+/** Less life than this is of no use to the partner. */
+const leastUsefulMs = 60_000;
+
 const composer = async (
-  ledger: Ledger,
+  { ledger, clock }: Deps,
   about: { document: RequestDocument; attempt: number; issue: number; kind: Parameters<typeof partnerMail>[0]['kind'] },
 ): Promise<(person: Person) => Omit<Mail, 'to' | 'tags'>> => {
   const { document, attempt, issue, kind } = about;
   const linkKey = ledgerKeys.link(document, attempt, issue);
   const link = parse(linkDocument, (await ledger.find(linkKey))?.body, linkKey);
+  if (Date.parse(link.expiresAt) - clock.now().getTime() < leastUsefulMs) {
+    throw new UploadUrlExpired(`the URL of ${document.requestId}, issue ${issue}, ends at ${link.expiresAt}`);
+  }
   const findingsKey = ledgerKeys.findings(document, attempt - 1);
   const findings = kind === 'fix' ? parse(report, (await ledger.find(findingsKey))?.body, findingsKey) : undefined;
   return (person) => partnerMail({ kind, request: document, attempt, link, report: findings }, person);

@@ -31,10 +31,10 @@ export const createEscalate = (deps: Deps) => async (event: unknown) => {
   const occasion = { request, attempt, issue, kind: `escalation-${kind}-${milestone?.index ?? 0}` };
   const count = { sent: 0, refused: 0 };
   for (const person of audience(document, kind, milestone?.to)) {
-    const compose = escalationMail.bind(undefined, kind, document, findings);
+    const compose = escalationMail.bind(undefined, kind, document, attempt, findings);
     count[await sendOnce(deps, occasion, person, compose)] += 1;
   }
-  await deps.notices.publish(escalationSubject(kind, document), whatHappened(kind, document));
+  await deps.notices.publish(escalationSubject(kind, document), whatHappened(kind, document, attempt));
   deps.metrics.count('RequestEscalated');
   return count;
 };

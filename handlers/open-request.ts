@@ -1,6 +1,6 @@
 import { NotADeliveryDay, PeriodAlreadyOpen } from '../core/errors.ts';
 import type { Contact, Feed } from '../core/feed.ts';
-import { ledgerKeys, type RequestKey, requestId } from '../core/names.ts';
+import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { periodOf } from '../core/period.ts';
 import { makePlan, nextMilestone } from '../core/plan.ts';
@@ -55,7 +55,7 @@ const newRequest = (
   execution: RequestDocument['execution'],
 ): RequestDocument => {
   const period = periodOf(scheduledAt, feed.schedule.timezone, feed.period.unit, feed.period.offset);
-  const key: RequestKey = { partner: feed.partner, feed: feed.feed, period, generation: 1 };
+  const key = { partner: feed.partner, feed: feed.feed, period, generation: 1, claim: 1 };
   return {
     version: 1,
     ...pointTo(key),
@@ -85,17 +85,29 @@ const rememberPeople = async ({ ledger, digest }: Deps, feed: Feed): Promise<voi
   await Promise.all([...people].map(([id, person]) => ledger.create(ledgerKeys.person(id), person)));
 };
 
-const claim = async ({ ledger, executions }: Deps, fresh: RequestDocument): Promise<RequestDocument> => {
+/** An execution that Step Functions does not know may just be too young to be seen; after this long it is gone. */
+const unseenForMs = 3_600_000;
+
+const isAbandoned = async ({ executions, clock }: Deps, { status, execution, openedAt }: RequestDocument) => {
+  if (status === 'ended') return false;
+  const state = await executions.state(execution.arn);
+  return state === 'ended' || (state === 'unknown' && clock.now().getTime() - Date.parse(openedAt) > unseenForMs);
+};
+
+const claim = async (deps: Deps, fresh: RequestDocument): Promise<RequestDocument> => {
+  const { ledger } = deps;
   const key = ledgerKeys.request(fresh);
   if (await ledger.create(key, fresh)) return fresh;
   const found = await findDocument(ledger, key, requestDocument);
   if (!found) throw new Error(`${key} exists, but cannot be read`);
   const { document, etag } = found;
   if (document.execution.arn === fresh.execution.arn) return document;
-  const isAbandoned = document.status !== 'ended' && !(await executions.isRunning(document.execution.arn));
-  if (isAbandoned) {
-    const takenOver = { ...fresh, generation: document.generation };
-    if (await ledger.replace(key, takenOver, etag)) return takenOver;
+  if (await isAbandoned(deps, document)) {
+    const takenOver = { ...fresh, generation: document.generation, claim: document.claim + 1 };
+    await ledger.replace(key, takenOver, etag);
+    // Read again, whatever the answer was: a client that repeats a write by itself may be told of its own success as a conflict.
+    const now = await findDocument(ledger, key, requestDocument);
+    if (now?.document.execution.arn === fresh.execution.arn) return now.document;
   }
   const state = document.status === 'ended' ? `has ended (${document.outcome?.kind})` : 'is open';
   throw new PeriodAlreadyOpen(`${requestId(fresh)} ${state} in execution ${document.execution.name}`);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { arrivalKey, newArrival, settleArrival } from '../core/arrivals.ts';
+import { arrivalKey, newArrival, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
 import { ledgerKeys, parseLandingKey, type RequestKey } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import type { Clock, Ledger, Metrics, Notices, Tasks } from '../core/ports.ts';
@@ -39,18 +39,22 @@ export const createReceiveUpload =
     const { key, size, 'version-id': versionId } = detail.object;
     const upload: PinnedUpload = { key, versionId, size, arrivedAt: new Date(time).toISOString() };
     const landed = parseLandingKey(key);
-    if (!landed) return { received: await unexpected(deps, ledgerKeys.unexpectedArrival(versionId), upload) };
+    if (!landed) {
+      return { received: await setAside(deps, ledgerKeys.unexpectedArrival(versionId), upload, 'unexpected') };
+    }
 
     const recordKey = arrivalKey(landed.request, landed.attempt, upload);
     const sourceIp = detail['source-ip-address'];
     await deps.ledger.create(recordKey, { ...newArrival(upload, deps.clock), ...(sourceIp && { sourceIp }) });
     const record = await findDocument(deps.ledger, recordKey, arrivalDocument);
-    if (record && record.document.settled !== 'open') return { received: 'settled' };
+    if (record?.document.settled === 'taken') return { received: 'settled' };
 
     const request = await findDocument(deps.ledger, ledgerKeys.request(landed.request), requestDocument);
-    if (!request) return { received: await unexpected(deps, recordKey, upload) };
+    if (!request) return { received: await setAside(deps, recordKey, upload, 'unexpected') };
     const isOpen = request.document.status === 'open' && request.document.generation === landed.request.generation;
-    if (!isOpen) return { received: await afterClose(deps, recordKey, upload, request.document.requestId) };
+    if (!isOpen) {
+      return { received: await setAside(deps, recordKey, upload, 'afterClose', request.document.requestId) };
+    }
     return { received: await resume(deps, landed.request, landed.attempt, upload) };
   };
 
@@ -68,23 +72,16 @@ const resume = async (
   return 'recorded';
 };
 
-const unexpected = async (deps: Deps, key: string, upload: PinnedUpload): Promise<Received> => {
-  const settled = await settleArrival(deps, key, upload, 'unexpected');
-  deps.metrics.count('UnexpectedUpload');
-  await deps.notices.publish(
-    'Unexpected upload',
-    `A file arrived that no request asked for. It is kept in the landing bucket: ${upload.key} (version ${upload.versionId}).`,
-  );
-  return settled === 'unexpected' ? 'unexpected' : 'settled';
-};
-
-const afterClose = async (deps: Deps, key: string, upload: PinnedUpload, requestId: string): Promise<Received> => {
-  const settled = await settleArrival(deps, key, upload, 'afterClose');
-  if (settled !== 'afterClose') return 'settled';
-  deps.metrics.count('UploadAfterClose');
-  await deps.notices.publish(
-    `Upload after the end: ${requestId}`,
-    `A file for ${requestId} arrived after the request had ended. It is kept in the landing bucket: ${upload.key} (version ${upload.versionId}).`,
-  );
-  return 'afterClose';
+/** Nobody asked for it, or the request has ended: settle it as that, unless it was settled before, and tell operators. */
+const setAside = async (
+  deps: Deps,
+  key: string,
+  upload: PinnedUpload,
+  kind: 'unexpected' | 'afterClose',
+  requestId?: string,
+): Promise<Received> => {
+  const settled = await settleArrival(deps, key, upload, kind);
+  await tellOperatorsOnce(deps, key, requestId);
+  if (settled === kind) deps.metrics.count(kind === 'unexpected' ? 'UnexpectedUpload' : 'UploadAfterClose');
+  return settled === kind ? kind : 'settled';
 };

@@ -40,8 +40,11 @@ export const createRegisterWait =
         return { registered: key };
       }
     }
-    const signal = await takeSignal(ledger, request, heardBy[input.for], entry);
-    if (signal) await tasks.fail(token, signal.error, signal.cause);
+    const taken = await takeSignal(ledger, request, heardBy[input.for], entry);
+    if (taken && (await tasks.fail(token, taken.signal.error, taken.signal.cause)) === 'over') {
+      // This wait is over already: the next one must hear the signal.
+      await ledger.put(taken.key, { ...taken.signal, consumedBy: undefined });
+    }
     return { registered: key };
   };
 
@@ -53,9 +56,11 @@ const takeSignal = async (ledger: Ledger, request: RequestPointer, heard: readon
   for (const key of await ledger.list(ledgerKeys.signals(request))) {
     const found = await findDocument(ledger, key, signalDocument);
     if (!found || !heard.includes(found.document.error)) continue;
-    if (found.document.consumedBy === entry) return found.document;
-    if (found.document.consumedBy !== undefined) continue;
-    if (await ledger.replace(key, { ...found.document, consumedBy: entry }, found.etag)) return found.document;
+    if (found.document.consumedBy === undefined) {
+      await ledger.replace(key, { ...found.document, consumedBy: entry }, found.etag);
+    }
+    const signal = (await findDocument(ledger, key, signalDocument))?.document;
+    if (signal?.consumedBy === entry) return { key, signal };
   }
   return undefined;
 };

@@ -2,7 +2,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { logger, powertoolsMetrics } from '../adapters/powertools.ts';
+import { isTransient } from '../adapters/sdk-errors.ts';
 import { type EnvironmentKey, environmentKeys } from '../core/environment.ts';
+import { TransientFault } from '../core/errors.ts';
 
 /**
  * The chain around every function: context in the logs, metrics flushed, and one log line for an error. Events are
@@ -13,8 +15,11 @@ export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(powertoolsMetrics))
     .use({
-      onError: ({ error }) => {
-        logger.error('failed', { reason: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
+      onError: (request) => {
+        const { error } = request;
+        const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+        logger.error('failed', { reason });
+        if (isTransient(error)) request.error = new TransientFault(reason);
       },
     })
     .handler((event: unknown) => handle(event));

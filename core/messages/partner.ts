@@ -57,10 +57,11 @@ const opening = ({ kind, request, attempt, report }: PartnerMail): string => {
   const what = `“${title}” for ${request.period}`;
   const due = fullTime(request.plan.dueAt, schedule.timezone);
   const problems = Object.values(report?.totals ?? {}).reduce((sum, one) => sum + one, 0);
+  const missing = attempt > 1 ? `a corrected file for ${what}` : what;
   const lines: Record<PartnerMail['kind'], string> = {
     request: `Please send ${what} by ${due}.`,
-    reminder: `We have not received ${what} yet. It is due ${due}.`,
-    late: `${what} was due ${due} and has not arrived. You can still send it.`,
+    reminder: `We have not received ${missing} yet. It is due ${due}.`,
+    late: `${what} was due ${due}, and ${attempt > 1 ? 'no valid file' : 'nothing'} has arrived. You can still send it.`,
     fix: `We could not use the file you sent for ${what}: ${problems} ${problems === 1 ? 'problem' : 'problems'}. Please mend it and send it again (attempt ${attempt} of ${Math.max(attempt, request.feedConfig.attempts)}).`,
     reissued: `Here is a new address for ${what}.`,
   };

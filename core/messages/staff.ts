@@ -9,6 +9,7 @@ import { findingLine } from './partner.ts';
 export const escalationMail = (
   kind: EscalationKind,
   request: RequestDocument,
+  attempt: number,
   report: Report | undefined,
   person: Person,
 ): Omit<Mail, 'to' | 'tags'> => {
@@ -16,7 +17,7 @@ export const escalationMail = (
   const zone = schedule.timezone;
   const blocks: Block[] = [
     { kind: 'text', text: `Hello ${person.name},` },
-    { kind: 'strong', text: whatHappened(kind, request) },
+    { kind: 'strong', text: whatHappened(kind, request, attempt) },
     ...(report ? [{ kind: 'list', items: report.findings.slice(0, 5).map(findingLine) } as const] : []),
     {
       kind: 'facts',
@@ -47,11 +48,15 @@ export const escalationSubject = (kind: EscalationKind, { feedConfig, period, pa
 };
 
 /** One sentence for people in a hurry. */
-export const whatHappened = (kind: EscalationKind, { feedConfig, plan, period }: RequestDocument): string => {
+export const whatHappened = (
+  kind: EscalationKind,
+  { feedConfig, plan, period }: RequestDocument,
+  attempt: number,
+): string => {
   const due = fullTime(plan.dueAt, feedConfig.schedule.timezone);
   const lines: Record<EscalationKind, string> = {
-    late: `“${feedConfig.title}” for ${period} was due ${due} and has not arrived.`,
-    rejected: `“${feedConfig.title}” for ${period} was sent ${feedConfig.attempts} times or too late, and is still not valid.`,
+    late: `“${feedConfig.title}” for ${period} was due ${due}, and ${attempt > 1 ? 'no valid file' : 'nothing'} has arrived.`,
+    rejected: `“${feedConfig.title}” for ${period} was sent ${attempt === 1 ? 'once' : `${attempt} times`}, and is still not valid.`,
     mailRefused: `The mail service refused our mail about “${feedConfig.title}” for ${period}: the partner may not have an upload address.`,
     deliveryFailed: `Our mail about “${feedConfig.title}” for ${period} bounced: the partner may not have an upload address.`,
   };

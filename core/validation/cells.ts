@@ -34,10 +34,7 @@ const types: Record<TableField['type'], { test: (value: string) => boolean; expe
     fix: 'write dates as year-month-day',
   },
   datetime: {
-    test: (value) => {
-      const [date = '', time = ''] = value.split('T');
-      return isDate(date) && /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/.test(time);
-    },
+    test: (value) => isDate(value.slice(0, 10)) && timeOfDay.test(value.slice(10)),
     expected: 'a date and time such as 2026-11-22T07:41:00Z',
     fix: 'write date, the letter T and time',
   },
@@ -47,6 +44,9 @@ const types: Record<TableField['type'], { test: (value: string) => boolean; expe
     fix: 'write hours:minutes:seconds',
   },
 };
+
+/** `T07:41:00`, with a fraction and an offset if wanted. */
+const timeOfDay = /^T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?$/;
 
 const isDate = (value: string): boolean => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
@@ -91,8 +91,9 @@ const constraintChecks = ({ type, constraints: rules = {} }: TableField): Constr
   return checks;
 };
 
-/** Numbers by value; dates and times by their text, whose order is the order of time. */
+/** Numbers and moments by value; dates and times of day by their text, whose order is the order of time. */
 const compare = (type: TableField['type'], value: string, bound: string | number): number => {
   if (type === 'integer' || type === 'number') return Number(value) - Number(bound);
+  if (type === 'datetime') return Date.parse(value) - Date.parse(String(bound));
   return value < String(bound) ? -1 : value > String(bound) ? 1 : 0;
 };

@@ -6,12 +6,6 @@ import type { Findings } from './findings.ts';
 /** A unique column is checked exactly while its values fit; beyond that the file is refused, not waved through. */
 const maxUniqueValues = 2_000_000;
 
-/** What csv-parse reports for each record. `lines` counts up to the end of the record. */
-interface Parsed {
-  readonly record: string[];
-  readonly info: { readonly lines: number; readonly records: number };
-}
-
 /**
  * Checks CSV (RFC 4180, UTF-8, comma, header in the first line) against a Table Schema.
  * Reads as a stream: memory does not grow with the file, but for the values of unique columns.
@@ -26,12 +20,16 @@ export const checkCsv = async (
   const table = new Table(schema, findings);
   const parser = parseCsv({
     bom: true,
-    info: true,
     relax_column_count: true,
     max_record_size: 1_000_000,
+    // Called while parsing: what a stream has buffered is lost when the parser stops at an error.
+    on_record: (record: string[]) => {
+      table.record(record);
+      return null;
+    },
   });
   try {
-    for await (const parsed of ReadableStream.from(bytes).pipeThrough(parser)) table.record(parsed);
+    for await (const _ of ReadableStream.from(bytes).pipeThrough(parser));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     table.broken(error);
@@ -56,9 +54,10 @@ class Table {
     this.#findings = findings;
   }
 
-  record({ record, info }: Parsed): void {
+  record(record: string[]): void {
     const line = this.#line;
-    this.#line = info.lines + 1;
+    // csv-parse's own count takes a quoted CRLF for two lines.
+    this.#line += 1 + record.reduce((sum, cell) => sum + lineBreaks(cell), 0);
     if (!this.#sawHeader) {
       this.#header(record);
       return;
@@ -74,7 +73,7 @@ class Table {
     this.#findings.add({
       rule: 'csv.structure',
       line: this.#line,
-      row: this.rows + 1,
+      ...(this.#sawHeader && { row: this.rows + 1 }),
       expected: 'quotes that open at the start of a field, close at its end, and are doubled inside',
       got: structureWords[error.code] ?? error.code,
       fix: 'look at this line; export the file again with a CSV writer that quotes fields',
@@ -150,6 +149,9 @@ class Table {
     for (const column of this.#unique) column.check(record, line, this.rows);
   }
 }
+
+/** Physical line breaks inside a quoted cell. */
+const lineBreaks = (cell: string): number => cell.match(/\r\n|\n|\r/g)?.length ?? 0;
 
 /** Remembers the values of a column (or of a key of several) that may not repeat. */
 class UniqueColumn {

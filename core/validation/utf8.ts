@@ -52,7 +52,8 @@ export class Utf8Checker {
       start = end + 1;
     }
     this.#decoder = new TextDecoder('utf-8', { fatal: true });
-    this.#decoder.decode(tail, { stream: true });
+    // What was found wrong by its first bytes stays wrong, whatever follows.
+    if (!this.#isSound(tail)) this.#report();
   }
 
   #checkLine(bytes: Uint8Array): void {
@@ -89,6 +90,8 @@ const incompleteTail = (bytes: Uint8Array): Uint8Array => {
     const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) break;
     if (byte < 0xc0) continue;
+    // Not every high byte can start a sequence (RFC 3629 §4): these never do, so nothing is to be waited for.
+    if (byte < 0xc2 || byte > 0xf4) break;
     const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
     return back < needed ? bytes.slice(-back) : new Uint8Array(0);
   }

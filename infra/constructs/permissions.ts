@@ -149,13 +149,18 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     publish('TellOperators', messaging.operators),
   );
 
-  functions.configure('close-request', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
+  functions.configure('close-request', {
+    ledgerBucket: ledger.bucketName,
+    landingBucket: landing.bucketName,
+    operatorsTopicArn: messaging.operators.topicArn,
+  });
   functions.allow(
     'close-request',
     get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
     list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
     put('EndRequests', ledger, 'requests/*', 'arrivals/*'),
     findUploads(landing),
+    publish('TellOperators', messaging.operators),
   );
 };
 

@@ -24,7 +24,15 @@ export class Storage extends Construct {
     super(scope, id);
     this.#config = config;
     this.landing = this.#bucket('Landing', {
-      lifecycleRules: [{ expiration: config.landingRetention, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        {
+          expiration: config.landingRetention,
+          // Expiry only marks the current version as deleted; this removes what lies behind the mark.
+          noncurrentVersionExpiration: Duration.days(1),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+        { expiredObjectDeleteMarker: true },
+      ],
     });
     this.accepted = this.#bucket('Accepted');
     this.quarantine = this.#bucket('Quarantine');

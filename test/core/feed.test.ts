@@ -81,6 +81,26 @@ describe('a feed', () => {
       'escalation.0.at: got PT1H; allowed no later than window.close',
     ],
     [
+      'a part of a second',
+      { window: { due: 'PT50M0.5S' } },
+      'window.due: got "PT50M0.5S"; allowed an ISO-8601 duration of whole',
+    ],
+    [
+      'an offset for a zone',
+      { schedule: { ...source.schedule, timezone: '+01:00' } },
+      'schedule.timezone: got "+01:00"',
+    ],
+    [
+      'a day that does not exist',
+      { schedule: { ...source.schedule, skip: ['2026-02-31'] } },
+      'schedule.skip.0: got "2026-02-31"',
+    ],
+    [
+      'a rung to the partner',
+      { escalation: [{ at: 'PT0S', to: ['partner'] }] },
+      'escalation.0.to.0: got "partner"; allowed owner | oncall',
+    ],
+    [
       'a size without unit',
       { file: { ...source.file, maxBytes: '5 megs' } },
       'file.maxBytes: got "5 megs"; allowed a size such as 500MB',

@@ -23,6 +23,15 @@ describe('a plan', () => {
     expect(plan.closesAt).toBe('2026-11-23T08:15:00.000Z');
   });
 
+  it('takes rungs at the same moment for one', () => {
+    const both = [
+      { afterDueSeconds: 0, to: ['owner' as const] },
+      { afterDueSeconds: 0, to: ['oncall' as const, 'owner' as const] },
+    ];
+    const { milestones } = makePlan({ ...feed, escalation: both }, at(0).toISOString());
+    expect(milestones.filter(({ kind }) => kind === 'escalate')).toMatchObject([{ to: ['owner', 'oncall'] }]);
+  });
+
   it('waits for the first milestone that is not past', () => {
     expect(nextMilestone(plan, at(0)).index).toBe(0);
     expect(nextMilestone(plan, at(46)).index).toBe(1);

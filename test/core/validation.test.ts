@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFeed } from '../../core/feed-rules.ts';
+import { compileCell } from '../../core/validation/cells.ts';
 import { examplesPerRule } from '../../core/validation/findings.ts';
 import { validate } from '../../core/validation/validate.ts';
 
@@ -7,7 +8,7 @@ const schema = {
   fields: [
     { name: 'id', type: 'integer', constraints: { required: true, unique: true } },
     { name: 'day', type: 'date' },
-    { name: 'name', constraints: { maxLength: 5, pattern: '[A-Za-zäöü "\\n]*' } },
+    { name: 'name', constraints: { maxLength: 5, pattern: '[A-Za-zäöü "\\r\\n]*' } },
   ],
 } as const;
 
@@ -73,6 +74,8 @@ describe('a finding', () => {
       'id,day,name\n1,,a\n2,,"b\n3,,c\n',
       ['csv.structure 3 2 a quote that is never closed'],
     ],
+    ['a line behind a quoted CRLF', 'id,day,name\r\n1,,"a\r\nb"\r\nx,,c\r\n', ['cell.type 4 2 id x']],
+    ['a broken header', 'id,"da"y,name\n1,,a\n', ['csv.structure 1 text after a closing quote']],
     ['a quote inside a field', 'id,day,name\n1,,a"b\n', ['csv.structure 2 1 a quote inside an unquoted field']],
     ['text behind a quote', 'id,day,name\n1,,"a"b\n', ['csv.structure 2 1 text after a closing quote']],
     ['a missing column', 'id,name\n1,a\n', ['header.missing 1 day columns id, name']],
@@ -96,10 +99,42 @@ describe('a finding', () => {
     for (const step of [1, 3, 1000]) expect(await lines(content, { step })).toEqual(expected);
   });
 
+  it('keeps what was found before the structure broke, and names the line where it did', async () => {
+    const rows = Array.from({ length: 1500 }, (_, index) => `${index},,a`);
+    rows[9] = 'x,,a';
+    rows[1200] = '1200,,a"b';
+    const found = await lines(`id,day,name\n${rows.join('\n')}\n`, { step: 4096, maxBytes: '1MB' });
+    expect(found).toEqual(['cell.type 11 10 id x', 'csv.structure 1202 1201 a quote inside an unquoted field']);
+  });
+
+  it.each(['2026-11-22T07:41:00ZTx', '2026-11-22T07:41:00+99:99', '2026-11-22 07:41:00'])(
+    'takes %s for no date and time',
+    async (value) => {
+      expect(compileCell({ name: 'at', type: 'datetime' }, [''])(value)?.rule).toBe('cell.type');
+    },
+  );
+
+  it('compares moments by time, not by text', () => {
+    const isLate = compileCell({ name: 'at', type: 'datetime', constraints: { minimum: '2026-11-22T07:00:00Z' } }, [
+      '',
+    ]);
+    expect(isLate('2026-11-22T07:30:00+01:00')?.expected).toBe('at least 2026-11-22T07:00:00Z');
+    expect(isLate('2026-11-22T08:30:00+01:00')).toBeUndefined();
+  });
+
   it('names text that is not UTF-8 with its line, wherever chunks end', async () => {
     const latin1 = Buffer.from('id,day,name\n1,,ä\n2,,b\n', 'latin1');
     for (const step of [1, 2, 3, 4, 1000])
       expect((await lines(latin1, { step }))[0]).toBe('encoding.utf8 2 bytes in another encoding');
+  });
+
+  it('names a cut or impossible last byte, instead of breaking on it', async () => {
+    for (const last of [0xfc, 0xc3, 0xff, 0xe2]) {
+      const content = Buffer.concat([Buffer.from('id,day,name\n1,,a'), Buffer.from([last])]);
+      for (const step of [1, 3, 1000]) {
+        expect((await check(content, { step })).totals['encoding.utf8']).toBeGreaterThan(0);
+      }
+    }
   });
 
   it('takes multi-byte text for what it is, wherever chunks end', async () => {
