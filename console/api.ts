@@ -71,6 +71,8 @@ const instant = (name: string, value: unknown): number => {
   throw new ApiError(400, 'unusable time', value ?? null, allowed, `correct "${name}"`);
 };
 
+const yearMs = 366 * 86_400_000;
+
 /** Starts a feed's workflow as its schedule would. */
 const runFeed = async (endpoint: Endpoint, partner: string, feed: string, input: Record<string, unknown>) => {
   const fix = 'use the names of a file feeds/<partner>/<feed>.yaml';
@@ -84,7 +86,10 @@ const runFeed = async (endpoint: Endpoint, partner: string, feed: string, input:
     );
   }
   const time = input.scheduledTime === undefined ? undefined : new Date(instant('scheduledTime', input.scheduledTime));
-  const { outputs } = await endpoint.status();
+  const { outputs, now } = await endpoint.status();
+  if (time && Math.abs(time.getTime() - Date.parse(now)) > yearMs) {
+    throw new ApiError(400, 'unusable time', time.toISOString(), 'within a year of now', 'correct "scheduledTime"');
+  }
   try {
     return await endpoint.fire(`${outputs.ScheduleGroupName}/${partner}_${feed}`, time?.toISOString());
   } catch (error) {

@@ -15,7 +15,7 @@ export const welcome = async ({ endpoint, url, feeds, isFresh }: Welcome): Promi
   const status = await endpoint.status();
   const lines = [
     '',
-    `  AWS endpoint   export AWS_ENDPOINT_URL=${status.endpoint} AWS_REGION=${status.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    `  AWS endpoint   export AWS_ENDPOINT_URL=${status.endpoint} AWS_REGION=${status.region} AWS_DEFAULT_REGION=${status.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
   ];
   const sample = isFresh ? findSample(feeds) : undefined;
   if (sample) {

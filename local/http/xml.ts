@@ -13,7 +13,9 @@ const escapeXml = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll('\r', '&#13;');
+    .replaceAll('\r', '&#13;')
+    // XML 1.0 has no way to write the other control characters.
+    .replaceAll(/[^\P{Cc}\t\n\r]/gu, '?');
 
 const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
 

@@ -6,7 +6,7 @@ import type { Identities, Principal } from './identities.ts';
 import { canonicalRequest, type Scope, type SignedParts, signature, stringToSign } from './sigv4.ts';
 
 /** Keys of the person at the keyboard. */
-export const rootKeys = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+const rootKeys = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 /** A header-signed request may be this old or this early. */
 const skewMs = 15 * 60_000;
@@ -43,8 +43,21 @@ export class Authenticator {
    * @throws AwsError with S3's codes; other services rename what they must
    */
   authenticate(request: AwsRequest, bodyHash = ''): Authenticated {
-    if (queryValue(request, 'X-Amz-Algorithm') !== undefined) return this.#presigned(request);
     const header = request.headers.authorization;
+    const isPresigned = queryValue(request, 'X-Amz-Algorithm') !== undefined;
+    if (isPresigned && header !== undefined) {
+      throw new AwsError(
+        'InvalidArgument',
+        'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+      );
+    }
+    if (queryValue(request, 'AWSAccessKeyId') !== undefined) {
+      throw new AwsError(
+        'InvalidRequest',
+        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+      );
+    }
+    if (isPresigned) return this.#presigned(request);
     if (header !== undefined) return this.#signed(request, header, bodyHash);
     if (queryValue(request, 'X-Amz-Signature') !== undefined) {
       throw queryError('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');

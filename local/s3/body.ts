@@ -27,6 +27,8 @@ export const receiveBody = async (
   auth: Authenticated,
   store: ObjectStore,
 ): Promise<ReceivedBody> => {
+  requireLength(request);
+  requirePayloadHash(auth);
   const declared = declaredChecksums(request);
   const trailers = new Map<string, string>();
   const source = bytesOf(request, auth, (name, value) => trailers.set(name, value));
@@ -57,6 +59,26 @@ export const receiveBody = async (
     store.discard(blob);
     throw error;
   }
+};
+
+const requireLength = ({ headers }: AwsRequest): void => {
+  if (headers['content-length'] !== undefined || headers['x-amz-decoded-content-length'] !== undefined) return;
+  throw new AwsError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
+const payloadHashes =
+  /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER|STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?)$/;
+
+const requirePayloadHash = ({ payloadHash }: Authenticated): void => {
+  if (payloadHashes.test(payloadHash)) return;
+  if (payloadHash === '') {
+    throw new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
+  }
+  throw new AwsError(
+    'InvalidArgument',
+    'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER), or a valid sha256 value.',
+  );
 };
 
 const bytesOf = (

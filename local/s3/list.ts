@@ -16,8 +16,7 @@ export const listObjects = (store: ObjectStore, bucket: string, request: AwsRequ
   const token = queryValue(request, 'continuation-token');
   const startAfter = queryValue(request, 'start-after') ?? '';
   const maxKeys = Math.min(parseMaxKeys(queryValue(request, 'max-keys')), pageLimit);
-  const isEncoded = queryValue(request, 'encoding-type') === 'url';
-  const name = (text: string) => (isEncoded ? uriEncode(text).replaceAll('%2F', '/') : text);
+  const { name, encoding } = encoder(request);
   const page = collect(store, {
     bucket,
     prefix,
@@ -34,23 +33,50 @@ export const listObjects = (store: ObjectStore, bucket: string, request: AwsRequ
     ...(page.next !== undefined && { NextContinuationToken: Buffer.from(page.next).toString('base64') }),
     KeyCount: page.objects.length + page.prefixes.length,
     MaxKeys: maxKeys,
-    ...(isEncoded && { EncodingType: 'url' }),
+    ...encoding,
     IsTruncated: page.next !== undefined,
     Contents: page.objects.map((object) => ({ Key: name(object.key), ...summary(object) })),
     CommonPrefixes: page.prefixes.map((one) => ({ Prefix: name(one) })),
   };
 };
 
-/** ListObjectVersions, in one page. */
-export const listVersions = (store: ObjectStore, bucket: string, prefix: string): { [name: string]: XmlValue } => ({
-  Name: bucket,
-  Prefix: prefix,
-  MaxKeys: pageLimit,
-  IsTruncated: false,
-  Version: store
-    .versions(bucket, prefix)
-    .map((object) => ({ Key: object.key, VersionId: object.versionId, IsLatest: object.isLatest, ...summary(object) })),
-});
+/** ListObjectVersions: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
+export const listVersions = (store: ObjectStore, bucket: string, request: AwsRequest): { [name: string]: XmlValue } => {
+  const prefix = queryValue(request, 'prefix') ?? '';
+  const keyMarker = queryValue(request, 'key-marker') ?? '';
+  const versionMarker = queryValue(request, 'version-id-marker');
+  const maxKeys = Math.min(parseMaxKeys(queryValue(request, 'max-keys')), pageLimit);
+  const { name, encoding } = encoder(request);
+  const all = store.versions(bucket, prefix);
+  const marked = all.findIndex(({ key, versionId }) => key === keyMarker && versionId === versionMarker);
+  const rest = marked >= 0 ? all.slice(marked + 1) : all.filter(({ key }) => key > keyMarker);
+  const page = rest.slice(0, maxKeys);
+  const last = rest.length > page.length ? page.at(-1) : undefined;
+  return {
+    Name: bucket,
+    Prefix: name(prefix),
+    KeyMarker: name(keyMarker),
+    MaxKeys: maxKeys,
+    ...encoding,
+    IsTruncated: last !== undefined,
+    ...(last && { NextKeyMarker: name(last.key), NextVersionIdMarker: last.versionId }),
+    Version: page.map((object) => ({
+      Key: name(object.key),
+      VersionId: object.versionId,
+      IsLatest: object.isLatest,
+      ...summary(object),
+    })),
+  };
+};
+
+/** Keys as `encoding-type=url` wants them: XML cannot hold every character of a key. */
+const encoder = (request: AwsRequest): { name: (text: string) => string; encoding: { EncodingType?: string } } => {
+  const isEncoded = queryValue(request, 'encoding-type') === 'url';
+  return {
+    name: (text) => (isEncoded ? uriEncode(text).replaceAll('%2F', '/') : text),
+    encoding: isEncoded ? { EncodingType: 'url' } : {},
+  };
+};
 
 const summary = (object: StoredObject): { [name: string]: XmlValue } => ({
   LastModified: new Date(Math.floor(object.modifiedAt / 1000) * 1000).toISOString(),
@@ -59,7 +85,11 @@ const summary = (object: StoredObject): { [name: string]: XmlValue } => ({
   StorageClass: 'STANDARD',
 });
 
-const decodeToken = (token: string): string => Buffer.from(token, 'base64').toString('utf8');
+const decodeToken = (token: string): string => {
+  const text = Buffer.from(token, 'base64').toString('utf8');
+  if (Buffer.from(text).toString('base64') === token) return text;
+  throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect');
+};
 
 const parseMaxKeys = (text: string | undefined): number => {
   if (text === undefined) return pageLimit;

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import type { ProductClock } from '../clock.ts';
 import { AwsError } from '../errors.ts';
 import { integer, type Journal, type Row, text } from '../journal.ts';
@@ -52,16 +52,10 @@ export class ObjectStore {
   /** Streams bytes into a new file. @returns its name, for `commit` or `discard` */
   async write(bytes: AsyncIterable<Uint8Array>): Promise<string> {
     const blob = randomUUID();
-    const file = createWriteStream(join(this.#folder, blob), { flags: 'wx' });
     try {
-      for await (const chunk of bytes) {
-        if (!file.write(chunk)) await new Promise<void>((resolve) => file.once('drain', resolve));
-      }
-      file.end();
-      await finished(file);
+      await pipeline(bytes, createWriteStream(join(this.#folder, blob), { flags: 'wx' }));
       return blob;
     } catch (error) {
-      file.destroy();
       this.discard(blob);
       throw error;
     }

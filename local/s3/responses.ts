@@ -30,7 +30,7 @@ export const notImplemented = (what: string): AwsError =>
 
 /** Headers of a PUT that come back with the object. */
 export const keptHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> => {
-  const kept = ['content-type', 'content-disposition', 'content-language', 'cache-control'];
+  const kept = ['content-type', 'content-disposition', 'content-language', 'cache-control', 'expires'];
   const entries = Object.entries(headers).filter(([name]) => kept.includes(name) || name.startsWith('x-amz-meta-'));
   const encoding = headers['content-encoding']
     ?.split(',')

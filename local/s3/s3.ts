@@ -30,6 +30,7 @@ const unsupported = [
   'acl',
   'tagging',
   'uploads',
+  'partNumber',
   'uploadId',
   'delete',
   'retention',
@@ -48,6 +49,10 @@ const unsupported = [
   'object-lock',
   'replication',
 ];
+
+/** Headers that ask for something that would not happen. */
+const unsupportedHeaders =
+  /^(x-amz-(tagging|acl|grant-|storage-class|server-side-encryption|object-lock|website|copy-source-(if|range|server)|request-payer)|if-(un)?modified-since)/;
 
 /** S3: the operations that the product, the AWS CLI's `s3api` basics and presigned URLs need. */
 export class S3 {
@@ -79,6 +84,8 @@ export class S3 {
   async #dispatch(request: AwsRequest, target: Target, auth: Authenticated): Promise<AwsResponse> {
     const odd = unsupported.find((name) => queryValue(request, name) !== undefined);
     if (odd !== undefined) throw notImplemented(`the subresource ?${odd}`);
+    const oddHeader = Object.keys(request.headers).find((name) => unsupportedHeaders.test(name));
+    if (oddHeader !== undefined) throw notImplemented(`the header ${oddHeader}`);
     if (target.bucket === '') return this.#listBuckets(request, auth);
     const bucket = this.#bucket(target.bucket);
     if (target.key === '') return this.#bucketOperation(request, bucket, auth);
@@ -150,7 +157,7 @@ export class S3 {
     }
     if (request.method === 'GET' && queryValue(request, 'versions') !== undefined) {
       this.#require(auth, 's3:ListBucketVersions', bucket, undefined, request, { 's3:prefix': prefix });
-      return xml('ListVersionsResult', listVersions(this.objects, bucket.name, prefix));
+      return xml('ListVersionsResult', listVersions(this.objects, bucket.name, request));
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notImplemented(`${request.method} of a bucket`);
     this.#require(auth, 's3:ListBucket', bucket, undefined, request, { 's3:prefix': prefix });
@@ -258,7 +265,10 @@ export class S3 {
       throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
     }
     const headers = { ...readHeaders(request, bucket, object) };
-    if (ifNoneMatch !== undefined && ifNoneMatch.replaceAll('"', '') === object.etag) return { status: 304, headers };
+    if (ifNoneMatch !== undefined && ifNoneMatch.replaceAll('"', '') === object.etag) {
+      const { etag = '' } = headers;
+      return { status: 304, headers: { etag } };
+    }
     const range = parseRange(request.headers.range, object.size);
     const length = range ? range.end - range.start + 1 : object.size;
     const ranged: Record<string, string> = range

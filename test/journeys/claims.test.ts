@@ -1,4 +1,4 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { Airlock } from '../support/airlock.ts';
 
 describe('a period', () => {
@@ -55,7 +55,6 @@ describe('a period', () => {
     const start = (name: string) => airlock.sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
     const { executionArn: first = '' } = await start('first');
     await airlock.settle();
-    const { StopExecutionCommand } = await import('@aws-sdk/client-sfn');
     await airlock.sfn.send(new StopExecutionCommand({ executionArn: first }));
     await airlock.upload('the file', await airlock.link('claims@globex.example'));
     await airlock.settle();
@@ -63,6 +62,20 @@ describe('a period', () => {
     await airlock.settle();
     expect(await airlock.ending(second)).toBe('SUCCEEDED');
     expect(await airlock.outcome(second)).toMatch(/^Accepted on time .* 8 bytes/);
+  });
+
+  it('that is taken over is asked for again, and its file is accepted once', async () => {
+    const at = new Date((await airlock.now()) + 10 * 86_400_000).toISOString();
+    const { executionArn: first } = await airlock.run('initech/hourly', at);
+    await airlock.settle();
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn: first }));
+    const mails = (await airlock.emails()).length;
+    const { executionArn: second } = await airlock.run('initech/hourly', at);
+    await airlock.settle();
+    expect((await airlock.emails()).length).toBe(mails + 1);
+    expect((await airlock.upload('a\n1\n', await airlock.link('meters@initech.example'))).status).toBe(200);
+    await airlock.settle();
+    expect(await airlock.ending(second)).toBe('SUCCEEDED');
   });
 
   it('starts by its own schedule at its local time', async () => {

@@ -98,6 +98,15 @@ const stray: Journey = async (airlock, hour) => {
   return failedEvent(airlock);
 };
 
+const waivedWhileArriving: Journey = async (airlock, hour) => {
+  const execution = await openAt(airlock, hour);
+  await airlock.local('PUT', 'event-fault', { source: 'aws.s3', copies: 0 });
+  await airlock.upload(good, await airlock.link(partner));
+  await airlock.local('PUT', 'event-fault', {});
+  await airlock.signal(execution, 'OperatorWaived', 'for the test');
+  return whereItFailed(airlock, execution);
+};
+
 /** Every statement of every function: the journey that fails without it, and the place. */
 const table: Record<string, Record<string, [Journey, string]>> = {
   'close-request': {
@@ -105,6 +114,7 @@ const table: Record<string, Record<string, [Journey, string]>> = {
     FindRequestsAndArrivals: [silence('PT65M'), 'Close as missed'],
     EndRequests: [silence('PT65M'), 'Close as missed'],
     FindUploads: [silence('PT65M'), 'Close as missed'],
+    TellOperators: [waivedWhileArriving, 'Close as waived'],
   },
   'open-request': {
     ClaimPeriods: [open, 'Open request'],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
@@ -154,6 +155,30 @@ describe('the S3 of the runtime', () => {
       /^AuthorizationHeaderMalformed: .*expecting 'eu-west-1'/,
     );
     expect(await ask(`${airlock.status.endpoint}/${Bucket}/range`)).toMatch(/^AccessDenied/);
+  });
+
+  it('drops the body of a client that hangs up, and stays up', async () => {
+    const url = new URL(await getSignedUrl(airlock.s3, new PutObjectCommand({ Bucket, Key: 'hung-up' })));
+    const socket = connect(Number(url.port), '127.0.0.1');
+    socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Length: 1000\r\n\r\nabc`);
+    // The answer to another request says that this one's first bytes have been taken.
+    await airlock.keys('Accepted');
+    socket.destroy();
+    expect(await airlock.keys('Accepted', 'hung-up')).toEqual([]);
+  });
+
+  it('refuses an upload without length, with two signatures, with SigV2, and headers that it would ignore', async () => {
+    const url = await getSignedUrl(airlock.s3, new PutObjectCommand({ Bucket, Key: 'odd' }));
+    const code = async (answer: Promise<Response>) => /<Code>(.*?)</.exec(await (await answer).text())?.[1];
+    const stream = new Blob(['abc']).stream();
+    expect(await code(fetch(url, { method: 'PUT', body: stream, duplex: 'half' }))).toBe('MissingContentLength');
+    expect(await code(fetch(url, { method: 'PUT', body: 'x', headers: { authorization: 'Basic eA==' } }))).toBe(
+      'InvalidArgument',
+    );
+    expect(
+      await code(fetch(`${airlock.status.endpoint}/${Bucket}/odd?AWSAccessKeyId=local&Signature=x&Expires=1`)),
+    ).toBe('InvalidRequest');
+    await expect(put('odd', 'x', { StorageClass: 'GLACIER' })).rejects.toMatchObject({ name: 'NotImplemented' });
   });
 
   it('tells its buckets and region', async () => {

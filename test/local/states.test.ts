@@ -154,7 +154,7 @@ describe('the Step Functions of the runtime', () => {
   });
 
   const waitInput = (period: string) => ({
-    request: { requestId: 'x', partner: 'x', feed: period, period: '2026-11-22', generation: 1 },
+    request: { requestId: 'x', partner: 'x', feed: period, period: '2026-11-22', generation: 1, claim: 1 },
     attempt: 1,
     for: 'upload',
     token: '{% never evaluated in input %}',
