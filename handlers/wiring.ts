@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { logger, powertoolsMetrics } from '../adapters/powertools.ts';
 import { isTransient } from '../adapters/sdk-errors.ts';
@@ -13,7 +12,7 @@ import { TransientFault } from '../core/errors.ts';
 export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
   middy()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(powertoolsMetrics))
+    .use({ after: publishMetrics, onError: publishMetrics })
     .use({
       onError: (request) => {
         const { error } = request;
@@ -23,6 +22,11 @@ export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
       },
     })
     .handler((event: unknown) => handle(event));
+
+/** Most invocations count nothing; Powertools' own middleware would warn of each. */
+const publishMetrics = (): void => {
+  if (powertoolsMetrics.hasStoredMetrics()) powertoolsMetrics.publishStoredMetrics();
+};
 
 /** A setting of this function. @throws when the deployment did not set it */
 export const setting = (key: EnvironmentKey): string => {

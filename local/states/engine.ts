@@ -6,18 +6,23 @@ import type { Job } from '../jobs.ts';
 import type { Invocation, Lambda } from '../lambda/lambda.ts';
 import { Registry } from '../registry.ts';
 import { type Catcher, type Definition, parseDefinition, type State } from './definition.ts';
-import { type Execution, type ExecutionBody, Executions, type Frame, type Status } from './executions.ts';
+import {
+  type Execution,
+  type ExecutionBody,
+  Executions,
+  freshFrame,
+  isRunning,
+  type Running,
+  type Status,
+} from './executions.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { History } from './history.ts';
+import { lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
 import { findCatcher, nextRetry } from './retry.ts';
+import { statesVariable, statusChange } from './views.ts';
 
 /** What a step changes: collected while expressions are evaluated, committed at once. */
 type Commit = () => void;
-
-/** An execution that is at a state. */
-interface Running extends Execution {
-  readonly frame: Frame;
-}
 
 const nothing: Commit = () => undefined;
 
@@ -49,6 +54,8 @@ export class Engine {
   readonly #lambda: Lambda;
   readonly #buses: EventBuses;
   readonly #random: () => number;
+  /** Definitions never change under their hash. */
+  readonly #parsed = new Map<string, Definition>();
 
   constructor(context: Context, lambda: Lambda, buses: EventBuses, random: () => number) {
     this.#context = context;
@@ -151,7 +158,11 @@ export class Engine {
   }
 
   #definition(hash: string): Definition {
-    return parseDefinition('definition', this.definitions.get(hash) ?? '');
+    const known = this.#parsed.get(hash);
+    if (known) return known;
+    const definition = parseDefinition('definition', this.definitions.get(hash) ?? '');
+    this.#parsed.set(hash, definition);
+    return definition;
   }
 
   #state(execution: Running): State {
@@ -241,7 +252,7 @@ export class Engine {
 
   async #choose(execution: Running, state: State): Promise<Commit> {
     const expressions = this.#expressions(execution);
-    const states = this.#states(execution);
+    const states = statesVariable(execution);
     for (const [index, rule] of (state.Choices ?? []).entries()) {
       const holds = await expressions.template(`Choices[${index}]/Condition`, rule.Condition, states);
       if (typeof holds !== 'boolean') {
@@ -259,7 +270,7 @@ export class Engine {
 
   async #sleep(execution: Running, state: State): Promise<Commit> {
     const field = state.Seconds === undefined ? 'Timestamp' : 'Seconds';
-    const value = await this.#expressions(execution).template(field, state[field], this.#states(execution));
+    const value = await this.#expressions(execution).template(field, state[field], statesVariable(execution));
     const { clock, jobs } = this.#context;
     const until = field === 'Seconds' ? clock.now() + Number(value) * 1000 : Date.parse(String(value));
     if (Number.isNaN(until)) throw new StateError('States.Runtime', `${field} is not usable: ${JSON.stringify(value)}`);
@@ -271,7 +282,7 @@ export class Engine {
     const text = async (field: 'Error' | 'Cause') =>
       state[field] === undefined
         ? undefined
-        : String(await expressions.template(field, state[field], this.#states(execution)));
+        : String(await expressions.template(field, state[field], statesVariable(execution)));
     const [error, cause] = [await text('Error'), await text('Cause')];
     const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
     return () => this.#end(execution.arn, 'FAILED', details, 'ExecutionFailed');
@@ -286,7 +297,7 @@ export class Engine {
     const token = wantsToken ? randomBytes(384).toString('base64') : undefined;
     const attempt: Running = { ...execution, frame: { ...frame, token, taskId } };
     const expressions = this.#expressions(attempt);
-    const states = this.#states(attempt);
+    const states = statesVariable(attempt);
     const parameters = await expressions.template('Arguments', state.Arguments ?? {}, states);
     const seconds = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds') =>
       state[field] === undefined
@@ -437,7 +448,7 @@ export class Engine {
   ): Promise<Commit> {
     const { arn, frame } = execution;
     const expressions = this.#expressions(execution);
-    const states = this.#states(execution, more);
+    const states = statesVariable(execution, more);
     const assigned = how.Assign === undefined ? {} : await expressions.template('Assign', how.Assign, states);
     const fallback = more.errorOutput ?? more.result ?? frame.input;
     const output = how.Output === undefined ? fallback : await expressions.template('Output', how.Output, states);
@@ -481,92 +492,17 @@ export class Engine {
     if (ended) this.#announce(ended);
   }
 
-  /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
   #announce(execution: Execution): void {
-    const { arn, machine, name, status, startedAt, stoppedAt = null, body } = execution;
-    this.#buses.publish('default', {
-      source: 'aws.states',
-      'detail-type': 'Step Functions Execution Status Change',
-      resources: [arn],
-      detail: {
-        executionArn: arn,
-        stateMachineArn: machine,
-        name,
-        status,
-        startDate: startedAt,
-        stopDate: stoppedAt,
-        input: body.input,
-        inputDetails: { included: true },
-        output: body.output ?? null,
-        outputDetails: body.output === undefined ? null : { included: true },
-        error: body.error ?? null,
-        cause: body.cause ?? null,
-      },
-    });
+    this.#buses.publish('default', statusChange(execution));
   }
 
   #expressions({ frame }: Running): Expressions {
     return new Expressions(frame.variables, () => this.#context.clock.now());
   }
-
-  #states({ arn, machine, name, startedAt, body, frame }: Running, more: Partial<StatesVariable> = {}): StatesVariable {
-    const context = {
-      Execution: {
-        Id: arn,
-        Input: JSON.parse(body.input),
-        Name: name,
-        RoleArn: body.roleArn,
-        StartTime: new Date(startedAt).toISOString(),
-        RedriveCount: 0,
-      },
-      StateMachine: { Id: machine, Name: machine.split(':').at(-1) },
-      State: { EnteredTime: new Date(frame.enteredAt).toISOString(), Name: frame.state, RetryCount: frame.retryCount },
-      ...(frame.token !== undefined && { Task: { Token: frame.token } }),
-    };
-    return { input: frame.input, context, ...more };
-  }
 }
 
 /** Nothing is ever cut off here. */
 const inputDetails = { truncated: false };
-
-const isRunning = (execution: Execution | undefined): execution is Running =>
-  execution?.status === 'RUNNING' && execution.frame !== undefined;
-
-const freshFrame = (state: string, input: unknown, variables: Frame['variables'], now: number): Frame => ({
-  state,
-  input,
-  variables,
-  enteredAt: now,
-  retryCount: 0,
-  retriesUsed: [],
-  taskId: undefined,
-  token: undefined,
-  parameters: undefined,
-  heartbeatSeconds: undefined,
-});
-
-const resourceOf = ({ Resource = '' }: State): { resource: string; wantsToken: boolean } => ({
-  resource: Resource.split(':').at(-1) ?? '',
-  wantsToken: Resource.endsWith('.waitForTaskToken'),
-});
-
-const wholeSeconds = (field: string, value: unknown): number => {
-  if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= 99_999_999) return value;
-  throw new StateError(
-    'States.QueryEvaluationError',
-    `${field} must be a whole number from 1 to 99999999, got ${JSON.stringify(value)}`,
-  );
-};
-
-/** What the optimized integration returns: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
-const lambdaOutput = (payload: string): unknown => ({
-  ExecutedVersion: '$LATEST',
-  Payload: JSON.parse(payload),
-  SdkHttpMetadata: { HttpStatusCode: 200 },
-  SdkResponseMetadata: { RequestId: randomUUID() },
-  StatusCode: 200,
-});
 
 const asTexts = (assigned: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(assigned ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));

@@ -41,6 +41,28 @@ export interface Execution {
   readonly frame: Frame | undefined;
 }
 
+/** An execution that is at a state. */
+export interface Running extends Execution {
+  readonly frame: Frame;
+}
+
+export const isRunning = (execution: Execution | undefined): execution is Running =>
+  execution?.status === 'RUNNING' && execution.frame !== undefined;
+
+/** Where an execution stands when it comes to a state. */
+export const freshFrame = (state: string, input: unknown, variables: Frame['variables'], now: number): Frame => ({
+  state,
+  input,
+  variables,
+  enteredAt: now,
+  retryCount: 0,
+  retriesUsed: [],
+  taskId: undefined,
+  token: undefined,
+  parameters: undefined,
+  heartbeatSeconds: undefined,
+});
+
 /** Executions and their task tokens. */
 export class Executions {
   readonly #journal: Journal;
