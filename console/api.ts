@@ -71,7 +71,8 @@ const instant = (name: string, value: unknown): number => {
   throw new ApiError(400, 'unusable time', value ?? null, allowed, `correct "${name}"`);
 };
 
-const yearMs = 366 * 86_400_000;
+/** A task of Step Functions waits at most 99,999,999 seconds. */
+const furthestMs = 3 * 365 * 86_400_000;
 
 /** Starts a feed's workflow as its schedule would. */
 const runFeed = async (endpoint: Endpoint, partner: string, feed: string, input: Record<string, unknown>) => {
@@ -87,8 +88,14 @@ const runFeed = async (endpoint: Endpoint, partner: string, feed: string, input:
   }
   const time = input.scheduledTime === undefined ? undefined : new Date(instant('scheduledTime', input.scheduledTime));
   const { outputs, now } = await endpoint.status();
-  if (time && Math.abs(time.getTime() - Date.parse(now)) > yearMs) {
-    throw new ApiError(400, 'unusable time', time.toISOString(), 'within a year of now', 'correct "scheduledTime"');
+  if (time && time.getTime() - Date.parse(now) > furthestMs) {
+    throw new ApiError(
+      400,
+      'unusable time',
+      time.toISOString(),
+      'at most three years from now',
+      'correct "scheduledTime"',
+    );
   }
   try {
     return await endpoint.fire(`${outputs.ScheduleGroupName}/${partner}_${feed}`, time?.toISOString());

@@ -1,5 +1,5 @@
 import { UnsupportedFeatureError } from '../errors.ts';
-import { matches } from '../identity/policy.ts';
+import { matches } from '../identity/wildcards.ts';
 
 /** A parsed event pattern: objects nest, arrays hold what may match. */
 export type Pattern = { readonly [name: string]: unknown };

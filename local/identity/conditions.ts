@@ -1,4 +1,4 @@
-import { matches } from './policy.ts';
+import { matches } from './wildcards.ts';
 
 export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 type Context = Readonly<Record<string, string | readonly string[]>>;

@@ -1,5 +1,6 @@
 import { UnsupportedFeatureError } from '../errors.ts';
 import { type ConditionBlock, conditionsHold, knownOperators } from './conditions.ts';
+import { matches } from './wildcards.ts';
 
 type OneOrMany<T> = T | readonly T[];
 
@@ -35,15 +36,6 @@ export const many = <T>(value: OneOrMany<T> | undefined): readonly T[] => {
 };
 
 const isMany = <T>(value: OneOrMany<T>): value is readonly T[] => Array.isArray(value);
-
-/** `*` and `?` as IAM matches them. */
-export const matches = (pattern: string, value: string, ignoreCase = false): boolean => {
-  const expression = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, ignoreCase ? 'is' : 's').test(value);
-};
 
 /** An explicit deny wins; else one allow is enough. */
 export const evaluate = (document: PolicyDocument, question: Question, kind: 'identity' | 'resource'): Verdict => {

@@ -1,34 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
-import type { PolicyDocument } from '../identity/policy.ts';
 import { type Sender, sourceContext } from '../identity/sender.ts';
 import type { Job } from '../jobs.ts';
 import { Registry } from '../registry.ts';
 import type { Sqs } from '../sqs/sqs.ts';
+import type { FunctionRecord, Invocation } from './function-record.ts';
 import { FunctionPool } from './pool.ts';
-
-/** A function of the template. */
-export interface FunctionRecord {
-  readonly arn: string;
-  readonly name: string;
-  readonly roleArn: string;
-  /** Folder with the bundled code. */
-  readonly folder: string;
-  readonly handler: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMb: number;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly logGroupArn: string;
-  /** Statements of AWS::Lambda::Permission. */
-  readonly policy: PolicyDocument;
-  readonly onFailure: { readonly maxRetries: number; readonly maxAgeSeconds: number; readonly destinationArn?: string };
-}
-
-/** How one invocation ended: a payload, or an error as Lambda reports it. */
-export type Invocation =
-  | { readonly ok: true; readonly payload: string }
-  | { readonly ok: false; readonly errorType: string; readonly payload: string };
 
 interface AsyncInvocation {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
-import type { FunctionRecord, Invocation } from './lambda.ts';
+import type { FunctionRecord, Invocation } from './function-record.ts';
 import { FunctionProcess } from './process.ts';
 
 /** Functions that run at the same moment on this machine; AWS has 1,000 by default. Others wait their turn. */

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Session } from '../identity/identities.ts';
-import type { FunctionRecord, Invocation } from './lambda.ts';
+import type { FunctionRecord, Invocation } from './function-record.ts';
 
 /** What the process in `bootstrap.ts` is told. */
 export interface InvokeMessage {

@@ -1,6 +1,6 @@
 import type { AwsRequest, AwsResponse } from '../http/request.ts';
 import { xmlDocument } from '../http/xml.ts';
-import { matches } from '../identity/policy.ts';
+import { matches } from '../identity/wildcards.ts';
 import type { BucketRecord, CorsRule } from './buckets.ts';
 
 const find = (bucket: BucketRecord | undefined, origin: string | undefined, method: string): CorsRule | undefined =>

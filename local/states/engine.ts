@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
 import type { Job } from '../jobs.ts';
-import type { Invocation, Lambda } from '../lambda/lambda.ts';
+import type { Invocation } from '../lambda/function-record.ts';
+import type { Lambda } from '../lambda/lambda.ts';
 import { Registry } from '../registry.ts';
 import { type Catcher, type Definition, parseDefinition, type State } from './definition.ts';
 import {

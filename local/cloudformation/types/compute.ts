@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { StartError, UnsupportedFeatureError } from '../../errors.ts';
-import type { FunctionRecord } from '../../lambda/lambda.ts';
+import type { FunctionRecord } from '../../lambda/function-record.ts';
 import type { Assembly } from '../assembly.ts';
 import type { ResourceType } from '../deploy.ts';
 import type { Properties } from '../properties.ts';
