@@ -84,6 +84,22 @@ describe('kill -9 of the runtime', () => {
     await killer.airlock.stop();
   });
 
+  it('in every task around a refused mail, a bounced mail and a waiver loses none of them', async () => {
+    const killer = new Killer(await Airlock.start());
+    await killer.airlock.local('PUT', 'ses-account', { productionAccess: false });
+    const { executionArn } = await killer.airlock.run('acme/orders');
+    await killer.follow(executionArn);
+    for (const error of ['DeliveryFailed', 'OperatorWaived']) {
+      await killer.airlock.failTask(executionArn, error, 'for the test');
+      await killer.follow(executionArn);
+    }
+    expect(killer.killedIn).toEqual(
+      expect.arrayContaining(['Escalate refused mail', 'Escalate bounced mail', 'Close as waived']),
+    );
+    expect(await killer.airlock.outcome(executionArn)).toBe('Waived: for the test');
+    await killer.airlock.stop();
+  });
+
   it('in every task on the way to a missed delivery still ends it by name', async () => {
     const killer = new Killer(await Airlock.start());
     const { executionArn } = await killer.airlock.run('globex/claims');

@@ -209,8 +209,9 @@ describe('a function', () => {
   });
   afterAll(() => airlock.stop());
 
-  const policyOf = async (fn: string) => {
-    const RoleName = `Airlock-dev-${roles.find((id) => `Airlock-dev-${id}`.startsWith(roleOf(fn)))}`;
+  const policyOf = (fn: string) => policyOfRole(roleOf(fn));
+  const policyOfRole = async (prefix: string) => {
+    const RoleName = `Airlock-dev-${roles.find((id) => `Airlock-dev-${id}`.startsWith(prefix))}`;
     const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
     const PolicyName = PolicyNames[0] ?? '';
     const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
@@ -220,6 +221,13 @@ describe('a function', () => {
         new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify({ ...document, Statement }) }),
       );
     return { statements: document.Statement, write };
+  };
+
+  /** Moves the clock to the next full hour. */
+  const nextHour = async (): Promise<string> => {
+    const hour = new Date(Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000).toISOString();
+    await airlock.local('POST', 'clock', { to: hour });
+    return hour;
   };
 
   it.each(Object.keys(table))('%s has no statement that this table does not try', async (fn) => {
@@ -234,8 +242,7 @@ describe('a function', () => {
   it.each(rows)('$fn without $sid fails at "$place" with AccessDenied', async ({ fn, sid, journey, place }) => {
     const { statements, write } = await policyOf(fn);
     await write(statements.filter(({ Sid }) => Sid !== sid));
-    const hour = new Date(Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000).toISOString();
-    await airlock.local('POST', 'clock', { to: hour });
+    const hour = await nextHour();
     const failed = await journey(airlock, hour).finally(() => write(statements));
     expect(failed).toMatch(
       new RegExp(`^${place}: FAILED .*is not authorized to perform: [a-z0-9]+:\\w+ on resource: arn:aws:`, 's'),
@@ -251,6 +258,30 @@ describe('a function', () => {
     expect(airlock.output).toMatch(
       /receive-upload: a failed event is lost, its destination cannot be used: .*sqs:SendMessage/,
     );
+  });
+
+  it('is called by the state machine only while its role may: RunTasks', async () => {
+    const { write, statements } = await policyOfRole('Airlock-dev-WorkflowRole');
+    await write([]);
+    const execution = await openAt(airlock, await nextHour());
+    await airlock.advance('PT5M');
+    await write(statements);
+    expect(await whereItFailed(airlock, execution)).toMatch(
+      /^Open request: FAILED Lambda\.AWSLambdaException .*WorkflowRole.* is not authorized to perform: lambda:InvokeFunction/,
+    );
+  });
+
+  it('is reached from the schedule only while its role may start executions, and the start is kept', async () => {
+    const { write, statements } = await policyOfRole('Airlock-dev-SchedulesRole');
+    await write(statements.filter(({ Sid }) => Sid !== 'Start'));
+    await expect(openAt(airlock, await nextHour())).rejects.toThrow(
+      /SchedulesRole.* states:StartExecution on resource/,
+    );
+    await airlock.advance('P3D');
+    await write(statements);
+    const QueueUrl = `${airlock.status.endpoint}/000000000000/airlock-dev-failed-starts`;
+    const { Messages = [] } = await new SQSClient(airlock.client).send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(JSON.parse(Messages[0]?.Body ?? '{}').Name).toMatch(/^acme_orders_/);
   });
 
   it('without WriteLogs writes no log, and works all the same; with it each writes its own', async () => {

@@ -186,10 +186,15 @@ export class Airlock {
   }
 
   /** Fails the task that waits, as an operator's command does. */
-  async signal(executionArn: string, error: string, cause: string): Promise<void> {
+  async failTask(executionArn: string, error: string, cause: string): Promise<void> {
     const scheduled = (await this.history(executionArn)).findLast(({ type }) => type === 'TaskScheduled');
     const { token } = JSON.parse(scheduled?.taskScheduledEventDetails?.parameters ?? '{}').Payload;
     await this.sfn.send(new SendTaskFailureCommand({ taskToken: token, error, cause }));
+  }
+
+  /** The same, and waits until all has run to its next wait. */
+  async signal(executionArn: string, error: string, cause: string): Promise<void> {
+    await this.failTask(executionArn, error, cause);
     await this.settle();
   }
 
