@@ -21,6 +21,12 @@ export const plan = z.strictObject({
 });
 export type Plan = z.infer<typeof plan>;
 
+/** Time that a partner needs at the least to act: less than this before the end nothing is offered any more. */
+const leastUsefulMs = 60_000;
+
+/** Whether there is still time to act before `end`. */
+export const hasTimeBefore = (end: string, now: Date): boolean => Date.parse(end) - now.getTime() >= leastUsefulMs;
+
 /** S3 checks a URL's expiry when a transfer starts; one that began in time may take this long to finish. */
 const uploadGraceSeconds = 15 * 60;
 

@@ -3,6 +3,7 @@ import { partnerMail, receiptMail } from '../core/messages/partner.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { type Occasion, sendOnce } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
+import { hasTimeBefore } from '../core/plan.ts';
 import type { Clock, Ids, Ledger, Mail, Mailer, Notices } from '../core/ports.ts';
 import { linkDocument, type Person, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
@@ -44,9 +45,6 @@ export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
   return { sent: first.sent + second.sent };
 };
 
-/** Less life than this is of no use to the partner. */
-const leastUsefulMs = 60_000;
-
 const composer = async (
   { ledger, clock }: Deps,
   about: { document: RequestDocument; attempt: number; issue: number; kind: Parameters<typeof partnerMail>[0]['kind'] },
@@ -54,7 +52,7 @@ const composer = async (
   const { document, attempt, issue, kind } = about;
   const linkKey = ledgerKeys.link(document, attempt, issue);
   const link = parse(linkDocument, (await ledger.find(linkKey))?.body, linkKey);
-  if (Date.parse(link.expiresAt) - clock.now().getTime() < leastUsefulMs) {
+  if (!hasTimeBefore(link.expiresAt, clock.now())) {
     throw new UploadUrlExpired(`the URL of ${document.requestId}, issue ${issue}, ends at ${link.expiresAt}`);
   }
   const findingsKey = ledgerKeys.findings(document, attempt - 1);

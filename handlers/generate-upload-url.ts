@@ -1,6 +1,7 @@
 import { UploadWindowClosed } from '../core/errors.ts';
 import { landingKey, ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
+import { hasTimeBefore } from '../core/plan.ts';
 import type { Clock, Ledger, Signer } from '../core/ports.ts';
 import { type LinkDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
@@ -10,9 +11,6 @@ interface Deps {
   readonly signer: Signer;
   readonly clock: Clock;
 }
-
-/** A URL that would end sooner than this is of no use to anybody. */
-const leastUsefulMs = 60_000;
 
 /**
  * Signs the URL of an attempt and leaves it in the ledger for the mailer. The URL never enters the state.
@@ -25,7 +23,7 @@ export const createGenerateUploadUrl =
     const { request, attempt, issue } = parse(taskInputs.generateUploadUrl, event, 'input of generate-upload-url');
     const { document } = await readRequest(ledger, request);
     const { closesAt } = document.plan;
-    if (document.status !== 'open' || Date.parse(closesAt) - clock.now().getTime() < leastUsefulMs) {
+    if (document.status !== 'open' || !hasTimeBefore(closesAt, clock.now())) {
       throw new UploadWindowClosed(`${request.requestId} closes at ${closesAt}: no new URL is issued`);
     }
     const key = landingKey(request, attempt, document.feedConfig.file.extension);

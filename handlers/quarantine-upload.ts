@@ -1,4 +1,5 @@
 import { parse } from '../core/parse.ts';
+import { hasTimeBefore } from '../core/plan.ts';
 import type { Clock, Copier, Ledger } from '../core/ports.ts';
 import { taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
@@ -9,9 +10,6 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Time that a partner needs at the least to mend a file and send it again. */
-const leastUsefulMs = 60_000;
-
 /** Keeps the rejected version where nobody uses it by mistake, and says whether the partner may try again. */
 export const createQuarantineUpload =
   ({ ledger, toQuarantine, clock }: Deps) =>
@@ -19,6 +17,5 @@ export const createQuarantineUpload =
     const { request, attempt, upload } = parse(taskInputs.quarantineUpload, event, 'input of quarantine-upload');
     await toQuarantine.copy(upload, upload.key);
     const { plan, feedConfig } = (await readRequest(ledger, request)).document;
-    const hasTime = Date.parse(plan.closesAt) - clock.now().getTime() >= leastUsefulMs;
-    return { mayTryAgain: hasTime && attempt < feedConfig.attempts };
+    return { mayTryAgain: hasTimeBefore(plan.closesAt, clock.now()) && attempt < feedConfig.attempts };
   };
