@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { UnsupportedFeatureError } from '../../errors.ts';
+import { StartError, UnsupportedFeatureError } from '../../errors.ts';
 import { parseExpression } from '../../scheduler/expression.ts';
 import { startExecutionTarget } from '../../scheduler/scheduler.ts';
 import type { ResourceType } from '../deploy.ts';
@@ -20,6 +20,9 @@ export const scheduleTypes = (context: Context, { scheduler }: Services): Record
     put(properties, { logicalId }) {
       const name = properties.text('Name');
       const group = properties.optionalText('GroupName') ?? 'default';
+      if (group !== 'default' && !scheduler.groups.get(group)) {
+        throw new StartError(`${logicalId}: schedule group ${group} does not exist`);
+      }
       properties.always('FlexibleTimeWindow', { Mode: 'OFF' });
       const target = properties.nested('Target');
       const arn = target.text('Arn');
