@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { AirlockProcess } from '../../console/airlock-process.ts';
 import { Airlock, goodCsv, temporaryFolder, testAssembly } from '../support/airlock.ts';
+import { changedAssembly } from '../support/changed-assembly.ts';
 
 const failing = (...args: string[]): Promise<string> => {
   const common = ['--data', temporaryFolder(), '--feeds', 'test/feeds', '--assembly', testAssembly];
@@ -13,21 +14,6 @@ const failing = (...args: string[]): Promise<string> => {
     },
     (error: Error) => error.message,
   );
-};
-
-interface ChangeableTemplate {
-  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
-}
-
-/** The test's app with a changed template. */
-const changedAssembly = (change: (template: ChangeableTemplate) => void): string => {
-  const folder = temporaryFolder();
-  cpSync(testAssembly, folder, { recursive: true });
-  const file = join(folder, 'Airlock-dev.template.json');
-  const template = JSON.parse(readFileSync(file, 'utf8'));
-  change(template);
-  writeFileSync(file, JSON.stringify(template));
-  return folder;
 };
 
 describe('npm start refuses, and says what to do:', () => {

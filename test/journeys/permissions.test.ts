@@ -1,9 +1,10 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { Airlock, temporaryFolder, testAssembly } from '../support/airlock.ts';
+import { Airlock, testAssembly } from '../support/airlock.ts';
+import { changedAssembly } from '../support/changed-assembly.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -271,14 +272,19 @@ describe('a function', () => {
     );
   });
 
-  it('is reached from the schedule only while its role may start executions, and the start is kept', async () => {
+  it('is reached from the schedule only while its role may start executions; the start is kept while it may do that', async () => {
     const { write, statements } = await policyOfRole('Airlock-dev-SchedulesRole');
     await write(statements.filter(({ Sid }) => Sid !== 'Start'));
     await expect(openAt(airlock, await nextHour())).rejects.toThrow(
       /SchedulesRole.* states:StartExecution on resource/,
     );
     await airlock.advance('P3D');
+    await write([]);
+    await airlock.advance('P3D');
     await write(statements);
+    expect(airlock.output).toMatch(
+      /a start of airlock-dev\/acme_orders is lost: .*it cannot be kept: .*sqs:SendMessage/,
+    );
     const QueueUrl = `${airlock.status.endpoint}/000000000000/airlock-dev-failed-starts`;
     const { Messages = [] } = await new SQSClient(airlock.client).send(new ReceiveMessageCommand({ QueueUrl }));
     expect(JSON.parse(Messages[0]?.Body ?? '{}').Name).toMatch(/^acme_orders_/);
@@ -299,18 +305,11 @@ describe('a function', () => {
 });
 
 /** The test's app, in which no function may write logs. */
-const withoutLogs = (): string => {
-  const folder = temporaryFolder();
-  cpSync(testAssembly, folder, { recursive: true });
-  const file = join(folder, 'Airlock-dev.template.json');
-  const template = JSON.parse(readFileSync(file, 'utf8'));
-  for (const { Type, Properties } of Object.values<{
-    Type: string;
-    Properties: { PolicyDocument: { Statement: Statement[] } };
-  }>(template.Resources)) {
-    if (Type !== 'AWS::IAM::Policy') continue;
-    Properties.PolicyDocument.Statement = Properties.PolicyDocument.Statement.filter(({ Sid }) => Sid !== 'WriteLogs');
-  }
-  writeFileSync(file, JSON.stringify(template));
-  return folder;
-};
+const withoutLogs = (): string =>
+  changedAssembly(({ Resources }) => {
+    for (const { Type, Properties } of Object.values(Resources)) {
+      if (Type !== 'AWS::IAM::Policy') continue;
+      const { PolicyDocument }: { PolicyDocument: { Statement: Statement[] } } = Properties;
+      PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Sid }) => Sid !== 'WriteLogs');
+    }
+  });
