@@ -9,6 +9,8 @@ interface Settings {
   readonly region: string;
   readonly roleArn: string;
   readonly bucket: string;
+  /** The customer key that the bucket encrypts with, where it has one: the session must be allowed to use it. */
+  readonly keyArn: string | undefined;
   readonly clock: Clock;
 }
 
@@ -25,7 +27,7 @@ const requiredHeaders = { 'if-none-match': '*' };
  * Signs with a session that can put exactly one key: what is behind the URL can do nothing else, and dies when we say.
  * The session policy narrows the signer's role (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session).
  */
-export const createStsSigner = ({ sts, region, roleArn, bucket, clock }: Settings): Signer => ({
+export const createStsSigner = ({ sts, region, roleArn, bucket, keyArn, clock }: Settings): Signer => ({
   async signPut(key, asked) {
     const { Credentials: session } = await sts.send(
       new AssumeRoleCommand({
@@ -34,7 +36,10 @@ export const createStsSigner = ({ sts, region, roleArn, bucket, clock }: Setting
         DurationSeconds: sessionSeconds,
         Policy: JSON.stringify({
           Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/${key}` }],
+          Statement: [
+            { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/${key}` },
+            ...(keyArn === undefined ? [] : [{ Effect: 'Allow', Action: 'kms:GenerateDataKey', Resource: keyArn }]),
+          ],
         }),
       }),
     );

@@ -87,7 +87,7 @@ const runFeed = async (endpoint: Endpoint, partner: string, feed: string, input:
     );
   }
   const time = input.scheduledTime === undefined ? undefined : new Date(instant('scheduledTime', input.scheduledTime));
-  const { outputs, now } = await endpoint.status();
+  const { now } = await endpoint.status();
   if (time && time.getTime() - Date.parse(now) > furthestMs) {
     throw new ApiError(
       400,
@@ -98,7 +98,7 @@ const runFeed = async (endpoint: Endpoint, partner: string, feed: string, input:
     );
   }
   try {
-    return await endpoint.fire(`${outputs.ScheduleGroupName}/${partner}_${feed}`, time?.toISOString());
+    return await endpoint.fire(`${partner}_${feed}`, time?.toISOString());
   } catch (error) {
     if (!(error instanceof EndpointError)) throw error;
     throw new ApiError(404, error.message, `${partner}/${feed}`, 'a feed of this deployment', fix);

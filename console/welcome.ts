@@ -19,7 +19,7 @@ export const welcome = async ({ endpoint, url, feeds, isFresh }: Welcome): Promi
   ];
   const sample = isFresh ? findSample(feeds) : undefined;
   if (sample) {
-    await endpoint.fire(`${status.outputs.ScheduleGroupName}/${sample.partner}_${sample.feed}`, undefined);
+    await endpoint.fire(`${sample.partner}_${sample.feed}`, undefined);
     await endpoint.settle();
     const [mail] = await endpoint.emails();
     const curl = /^curl .*$/m.exec(mail?.text ?? '')?.[0]?.replace(/-T '[^']*'/, `-T '${sample.file}'`);

@@ -3,6 +3,7 @@
  */
 export const environmentKeys = {
   landingBucket: 'LANDING_BUCKET',
+  landingKeyArn: 'LANDING_KEY_ARN',
   acceptedBucket: 'ACCEPTED_BUCKET',
   quarantineBucket: 'QUARANTINE_BUCKET',
   ledgerBucket: 'LEDGER_BUCKET',

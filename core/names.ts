@@ -41,6 +41,9 @@ export const landingKey = (request: RequestKey, attempt: number, extension: stri
 export const acceptedKey = (request: RequestKey, extension: string): string =>
   `${folder(request)}/${request.generation}/data.${extension}`;
 
+/** Where a deployment is tried out: uploads here are nobody's, no rule sees them, and a day later they are gone. */
+export const probePrefix = '_doctor/';
+
 /** Keys of the ledger bucket, all in one place. */
 export const ledgerKeys = {
   request: (request: Omit<RequestKey, 'generation'>) => `requests/${folder(request)}.json`,
@@ -54,6 +57,9 @@ export const ledgerKeys = {
   decisionWait: (request: RequestKey, enteredAt: string, retry: number) =>
     `waits/${folder(request)}/${request.generation}/decision/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
   signals: (request: RequestKey) => `signals/${folder(request)}/${request.generation}/`,
+  /** One per person and attempt: a mail that goes to the same dead address again tells nothing new. */
+  bounceSignal: (request: RequestKey, attempt: number, person: string) =>
+    `signals/${folder(request)}/${request.generation}/bounce-${attempt}-${person}.json`,
   link: (request: ClaimedKey, attempt: number, issue: number) =>
     `links/${attemptPrefix(request, attempt)}${request.claim}-${issue}.json`,
   notification: (request: ClaimedKey, attempt: number, issue: number, kind: string, person: string) =>
@@ -61,6 +67,14 @@ export const ledgerKeys = {
   findings: (request: RequestKey, attempt: number) => `findings/${attemptPrefix(request, attempt)}report.json`,
   person: (id: string) => `people/${id}.json`,
 } as const;
+
+/** Reads a request's id back. Undefined for one that we did not make. */
+export const parseRequestId = (id: string): Omit<RequestKey, 'generation'> | undefined => {
+  const [partner, feed, period, ...rest] = id.split('_');
+  if (!partner || !feed || !period || rest.length > 0) return undefined;
+  if (!idPattern.test(partner) || !idPattern.test(feed) || !periodPattern.test(period)) return undefined;
+  return { partner, feed, period };
+};
 
 /** Reads a landing key back. Undefined for a key that we did not make. */
 export const parseLandingKey = (key: string): { request: RequestKey; attempt: number } | undefined => {

@@ -1,4 +1,4 @@
-import { type ClaimedKey, ledgerKeys } from './names.ts';
+import { type ClaimedKey, ledgerKeys, parseRequestId, requestId } from './names.ts';
 import { parse } from './parse.ts';
 import type { Clock, Ids, Ledger, Mail, Mailer } from './ports.ts';
 import { type NotificationDocument, notificationDocument, type Person, personDocument } from './request.ts';
@@ -10,6 +10,37 @@ export interface Occasion {
   readonly issue: number;
   readonly kind: string;
 }
+
+/**
+ * What a mail says of itself to the mail service, so that what becomes of it can be told back to its request. SES takes
+ * letters, digits, `_` and `-`: https://docs.aws.amazon.com/ses/latest/APIReference/API_MessageTag.html
+ */
+const tagsOf = ({ request, attempt, issue, kind }: Occasion, person: string): Record<string, string> => ({
+  requestId: request.requestId,
+  generation: String(request.generation),
+  claim: String(request.claim),
+  attempt: String(attempt),
+  issue: String(issue),
+  kind,
+  person,
+});
+
+/** Reads the tags back, each a list as SES tells them. Undefined for a mail that is none of ours. */
+export const occasionOf = (
+  tags: Readonly<Record<string, readonly string[]>>,
+): { occasion: Occasion; person: string } | undefined => {
+  const [id = '', kind = '', person = ''] = ['requestId', 'kind', 'person'].map((name) => tags[name]?.[0]);
+  const [generation, claim, attempt, issue] = ['generation', 'claim', 'attempt', 'issue'].map((name) =>
+    Number(tags[name]?.[0]),
+  );
+  const key = parseRequestId(id);
+  if (!key || !generation || !claim || !attempt || issue === undefined || Number.isNaN(issue)) return undefined;
+  if (!/^[A-Za-z-]+(-\d+)?$/.test(kind) || !/^[0-9a-f]{24}$/.test(person)) return undefined;
+  return {
+    occasion: { request: { ...key, generation, claim, requestId: requestId(key) }, attempt, issue, kind },
+    person,
+  };
+};
 
 interface Deps {
   readonly ledger: Pick<Ledger, 'find' | 'create' | 'put'>;
@@ -49,7 +80,7 @@ export const sendOnce = async (
   const answer = await mailer.send({
     ...mail,
     to: person.email,
-    tags: { requestId: request.requestId, notificationId: record.notificationId, kind },
+    tags: { ...tagsOf(occasion, personId), notificationId: record.notificationId },
   });
   const at = clock.now().toISOString();
   if ('refused' in answer) {

@@ -1,4 +1,5 @@
 import type { Feed } from './feed.ts';
+import type { MetricName } from './metrics.ts';
 import type { FeedId } from './names.ts';
 import type { PinnedUpload } from './request.ts';
 
@@ -106,5 +107,6 @@ export interface Announcements {
 
 /** Counts things for dashboards and alarms. */
 export interface Metrics {
-  count(name: string): void;
+  /** @param requestId kept beside the count, so that a dashboard can say whose it was */
+  count(name: MetricName, requestId?: string): void;
 }

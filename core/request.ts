@@ -44,8 +44,14 @@ const feedOfRequest = z.strictObject({
   contacts: z.record(z.enum(audiences), z.array(z.string())),
 });
 
+/*
+ * The documents of the ledger. They outlive deployments, and executions that wait for days read and write them in the
+ * version of the code that they started with. So every reader takes every older format, and keeps fields that it does
+ * not know; `test/core/documents` holds one of each format there ever was.
+ */
+
 /** `requests/<partner>/<feed>/<period>.json`: the claim on a period, and what became of it. */
-export const requestDocument = z.strictObject({
+export const requestDocument = z.looseObject({
   version: z.literal(1),
   ...requestPointer.shape,
   scheduledAt: z.string(),
@@ -76,7 +82,7 @@ export const pinnedUpload = z.strictObject({
 export type PinnedUpload = z.infer<typeof pinnedUpload>;
 
 /** `arrivals/…`: written once per version by whoever sees it first; `settled` decides every later race. */
-export const arrivalDocument = z.strictObject({
+export const arrivalDocument = z.looseObject({
   version: z.literal(1),
   key: z.string(),
   versionId: z.string(),
@@ -91,10 +97,10 @@ export const arrivalDocument = z.strictObject({
 export type ArrivalDocument = z.infer<typeof arrivalDocument>;
 
 /** `waits/…`: the task token of one entry into a wait. A bearer secret. */
-export const waitDocument = z.strictObject({ version: z.literal(1), token: z.string(), registeredAt: z.string() });
+export const waitDocument = z.looseObject({ version: z.literal(1), token: z.string(), registeredAt: z.string() });
 
 /** `links/…`: one issued URL. A bearer secret. */
-export const linkDocument = z.strictObject({
+export const linkDocument = z.looseObject({
   version: z.literal(1),
   url: z.string(),
   expiresAt: z.string(),
@@ -103,7 +109,7 @@ export const linkDocument = z.strictObject({
 export type LinkDocument = z.infer<typeof linkDocument>;
 
 /** `signals/…`: something that happened to a request while nobody was listening. */
-export const signalDocument = z.strictObject({
+export const signalDocument = z.looseObject({
   version: z.literal(1),
   error: z.enum(['DeliveryFailed', 'OperatorWaived', 'OperatorReissued', 'OperatorAccepted']),
   cause: z.string(),
@@ -112,7 +118,7 @@ export const signalDocument = z.strictObject({
 });
 
 /** `notifications/…`: one mail to one person, written before and after it is sent. */
-export const notificationDocument = z.strictObject({
+export const notificationDocument = z.looseObject({
   version: z.literal(1),
   notificationId: z.string(),
   kind: z.string(),
@@ -121,12 +127,20 @@ export const notificationDocument = z.strictObject({
   at: z.string(),
   messageId: z.optional(z.string()),
   reason: z.optional(z.string()),
+  /** What the mail service told of it afterwards. */
+  fate: z.optional(
+    z.looseObject({ state: z.enum(['undelivered', 'complained', 'delayed']), at: z.string(), reason: z.string() }),
+  ),
 });
 export type NotificationDocument = z.infer<typeof notificationDocument>;
 
 /** The mails a partner gets, and why. */
 export const partnerMailKinds = ['request', 'reminder', 'late', 'fix', 'reissued', 'receipt'] as const;
 export type PartnerMailKind = (typeof partnerMailKinds)[number];
+
+/** Those that ask for something: the request cannot go on as if they had arrived. */
+export const asksForFile = (kind: string): boolean =>
+  kind !== 'receipt' && partnerMailKinds.some((known) => known === kind);
 
 /** The mails that people on our side get, and why. */
 export const escalationKinds = ['late', 'rejected', 'mailRefused', 'deliveryFailed'] as const;

@@ -44,6 +44,6 @@ export const createAcceptUpload =
       rows,
       arrivedAt: upload.arrivedAt,
     });
-    metrics.count('UploadAccepted');
+    metrics.count('UploadAccepted', request.requestId);
     return { outcome: ended.outcome?.line, key };
   };

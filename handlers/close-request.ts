@@ -14,6 +14,8 @@ interface Deps {
   readonly clock: Clock;
 }
 
+const counted = { missed: 'RequestMissed', rejected: 'RequestRejected', waived: 'RequestWaived' } as const;
+
 /**
  * Ends a request without an accepted file. A missed one is closed first and looked at once more afterwards: an upload
  * that slipped in before the close is taken (late), one that came after it is recorded by `receive-upload`.
@@ -42,7 +44,7 @@ export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
         },
   );
   if (outcome === 'waived') await setUploadAside(deps, request, attempt);
-  deps.metrics.count(`Request${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`);
+  deps.metrics.count(counted[outcome], request.requestId);
   return { upload: null, outcome: ended.outcome?.line };
 };
 

@@ -35,7 +35,7 @@ export const createEscalate = (deps: Deps) => async (event: unknown) => {
     count[await sendOnce(deps, occasion, person, compose)] += 1;
   }
   await deps.notices.publish(escalationSubject(kind, document), whatHappened(kind, document, attempt));
-  deps.metrics.count('RequestEscalated');
+  deps.metrics.count('RequestEscalated', request.requestId);
   return count;
 };
 

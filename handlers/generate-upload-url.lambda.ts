@@ -4,7 +4,7 @@ import { createS3Ledger } from '../adapters/s3-ledger.ts';
 import { createStsSigner } from '../adapters/sts-signer.ts';
 import { systemClock } from '../adapters/system.ts';
 import { createGenerateUploadUrl } from './generate-upload-url.ts';
-import { lambda, lambdaVariable, setting } from './wiring.ts';
+import { lambda, lambdaVariable, optionalSetting, setting } from './wiring.ts';
 
 export const handler = lambda(
   createGenerateUploadUrl({
@@ -14,6 +14,7 @@ export const handler = lambda(
       region: lambdaVariable('AWS_REGION'),
       roleArn: setting('signerRoleArn'),
       bucket: setting('landingBucket'),
+      keyArn: optionalSetting('landingKeyArn'),
       clock: systemClock,
     }),
     clock: systemClock,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createBundledFeeds } from '../adapters/bundled-feeds.ts';
+import { metrics } from '../adapters/powertools.ts';
 import { createS3Ledger } from '../adapters/s3-ledger.ts';
 import { createSfnExecutions } from '../adapters/sfn-executions.ts';
 import { sha256, systemClock } from '../adapters/system.ts';
@@ -14,6 +15,7 @@ export const handler = lambda(
     feeds: createBundledFeeds(join(lambdaVariable('LAMBDA_TASK_ROOT'), feedsFolder), sha256),
     ledger: createS3Ledger(new S3Client({}), setting('ledgerBucket')),
     executions: createSfnExecutions(new SFNClient({})),
+    metrics,
     clock: systemClock,
     digest: sha256,
   }),

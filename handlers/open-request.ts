@@ -4,7 +4,7 @@ import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { periodOf } from '../core/period.ts';
 import { makePlan, nextMilestone } from '../core/plan.ts';
-import type { Clock, Digest, Executions, Feeds, Ledger } from '../core/ports.ts';
+import type { Clock, Digest, Executions, Feeds, Ledger, Metrics } from '../core/ports.ts';
 import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
 import { findDocument } from '../core/requests.ts';
 
@@ -12,6 +12,7 @@ interface Deps {
   readonly feeds: Feeds;
   readonly ledger: Ledger;
   readonly executions: Executions;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -34,6 +35,7 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
   await rememberPeople(deps, deployed.feed);
   const request = await claim(deps, fresh);
   await deps.ledger.create(ledgerKeys.due(request.plan.dueAt.slice(0, 10), request), { requestId: request.requestId });
+  deps.metrics.count('RequestOpened', request.requestId);
   return {
     request: pointTo(request),
     milestone: nextMilestone(request.plan, deps.clock.now()),

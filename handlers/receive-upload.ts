@@ -82,6 +82,6 @@ const setAside = async (
 ): Promise<Received> => {
   const settled = await settleArrival(deps, key, upload, kind);
   await tellOperatorsOnce(deps, key, requestId);
-  if (settled === kind) deps.metrics.count(kind === 'unexpected' ? 'UnexpectedUpload' : 'UploadAfterClose');
+  if (settled === kind) deps.metrics.count(kind === 'unexpected' ? 'UnexpectedUpload' : 'UploadAfterClose', requestId);
   return settled === kind ? kind : 'settled';
 };

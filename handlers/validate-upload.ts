@@ -26,7 +26,7 @@ export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   const bytes = await deps.landing.read(upload);
   const report = await validate(bytes, upload.size, document.feedConfig.file, deps.createHasher());
   await deps.ledger.put(ledgerKeys.findings(request, attempt), report);
-  deps.metrics.count(report.valid ? 'UploadValid' : 'UploadInvalid');
+  deps.metrics.count(report.valid ? 'UploadValid' : 'UploadInvalid', request.requestId);
   const { valid, rows = null, sha256, totals } = report;
   return { valid, sha256, rows, findings: totals };
 };

@@ -30,11 +30,13 @@ const publishMetrics = (): void => {
 
 /** A setting of this function. @throws when the deployment did not set it */
 export const setting = (key: EnvironmentKey): string => {
-  const name = environmentKeys[key];
-  const value = process.env[name];
-  if (!value) throw new Error(`environment variable ${name} is not set: the deployment must set it`);
+  const value = optionalSetting(key);
+  if (!value) throw new Error(`environment variable ${environmentKeys[key]} is not set: the deployment must set it`);
   return value;
 };
+
+/** A setting that not every deployment has. */
+export const optionalSetting = (key: EnvironmentKey): string | undefined => process.env[environmentKeys[key]];
 
 /** A variable that Lambda itself sets. */
 export const lambdaVariable = (name: 'AWS_REGION' | 'LAMBDA_TASK_ROOT'): string => {

@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundleHandlers } from './bundle.ts';
-import { stageConfig } from './config.ts';
+import { settingsFromContext, withDefaults } from './config.ts';
 import { FeedErrors, loadFeeds } from './feeds.ts';
 import { UploadStack } from './upload-stack.ts';
 
 const synthesize = (): void => {
   const app = new App();
-  const config = stageConfig((key) => app.node.tryGetContext(key));
+  const settings = settingsFromContext((key) => app.node.tryGetContext(key));
+  const { stage } = withDefaults(settings);
   const feeds = loadFeeds(String(app.node.tryGetContext('feeds') ?? 'feeds'));
-  const codeOf = bundleHandlers(feeds, join(app.outdir, '..', '.build', config.stage));
-  new UploadStack(app, `Airlock-${config.stage}`, { config, feeds, codeOf });
+  const codeOf = bundleHandlers(feeds, join(app.outdir, '..', '.build', stage));
+  new UploadStack(app, `Airlock-${stage}`, { ...settings, feeds, codeOf });
   app.synth();
 };
 

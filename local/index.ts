@@ -1,9 +1,11 @@
 import { Admin } from './admin/admin.ts';
 import { ProductClock } from './clock.ts';
 import { loadAssembly } from './cloudformation/assembly.ts';
+import { CloudFormation } from './cloudformation/cloudformation.ts';
 import { deploy } from './cloudformation/deploy.ts';
 import { resourceTypes } from './cloudformation/resource-types.ts';
 import type { Services } from './cloudformation/services.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { Context } from './context.ts';
 import { AwsError } from './errors.ts';
 import { EventBuses } from './events/buses.ts';
@@ -16,15 +18,20 @@ import { Authorizer } from './identity/authorizer.ts';
 import { Identities } from './identity/identities.ts';
 import { JobQueue } from './jobs.ts';
 import { Journal } from './journal.ts';
+import { Kms } from './kms/kms.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { S3 } from './s3/s3.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Ses } from './ses/ses.ts';
+import { SesV2 } from './ses/sesv2.ts';
 import { Sns } from './sns/sns.ts';
 import { Sqs } from './sqs/sqs.ts';
 import { Engine } from './states/engine.ts';
+import { Machines } from './states/machines.ts';
+import { Observation } from './states/observation.ts';
 import { States } from './states/states.ts';
 import { Sts } from './sts/sts.ts';
+import { XRay } from './xray/xray.ts';
 
 export { StartError, UnsupportedFeatureError } from './errors.ts';
 
@@ -79,12 +86,12 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
   };
 
   const services = createServices(context, options.random);
-  let outputs: Record<string, string> = {};
-  const admin = new Admin(context, { ...services, outputs: () => outputs });
+  const cloudformation = new CloudFormation(context);
+  const admin = new Admin(context, { ...services, outputs: () => cloudformation.outputs });
   const gateway = new Gateway(
     new Authenticator(identities, clock, account.region),
     services.s3,
-    protocols(context, services),
+    protocols(context, services, cloudformation),
   );
   const { server, port } = await listen({
     port: options.port,
@@ -107,36 +114,51 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
       ['AWS::Partition', 'aws'],
       ['AWS::URLSuffix', 'amazonaws.com'],
     ]);
-    outputs = deploy(assembly, { journal, types: resourceTypes(context, services, assembly), parameters });
+    cloudformation.stacks = deploy(assembly, {
+      journal,
+      types: resourceTypes(context, services, assembly),
+      parameters,
+    });
   } catch (error) {
     await close();
     throw error;
   }
   jobs.open();
-  return { endpoint, outputs, close };
+  return { endpoint, outputs: cloudformation.outputs, close };
 };
 
 const createServices = (context: Context, random: () => number): Services => {
-  const sqs = new Sqs(context);
+  const kms = new Kms(context);
+  const xray = new XRay(context);
   const sns = new Sns(context);
-  const lambda = new Lambda(context, sqs);
-  const buses = new EventBuses(context, { lambda, sns, sqs });
-  const states = new States(context, new Engine(context, lambda, buses, random));
-  const scheduler = new Scheduler(context, states, sqs);
-  return { sqs, sns, lambda, buses, states, scheduler, s3: new S3(context, buses), ses: new Ses(context) };
+  const cloudwatch = new CloudWatch(context, sns);
+  const sqs = new Sqs(context, cloudwatch);
+  const lambda = new Lambda(context, sqs, { cloudwatch, xray });
+  const buses = new EventBuses(context, { lambda, sns, sqs, cloudwatch });
+  const machines = new Machines(context, kms);
+  const observation = new Observation(context, machines, { cloudwatch, xray });
+  const states = new States(context, new Engine(context, { lambda, buses, observation, random }), machines);
+  const scheduler = new Scheduler(context, { states, sqs, cloudwatch });
+  const s3 = new S3(context, buses, kms);
+  const ses = new Ses(context, { buses, cloudwatch });
+  return { kms, xray, cloudwatch, sqs, sns, lambda, buses, states, scheduler, s3, ses };
 };
 
 const protocols = (
   context: Context,
-  { states, buses, sqs, sns, ses, scheduler, lambda }: Services,
+  { states, buses, sqs, sns, ses, scheduler, lambda, kms, cloudwatch }: Services,
+  cloudformation: CloudFormation,
 ): ConstructorParameters<typeof Gateway>[2] => {
   const sts = new Sts(context);
   const iam = new Iam(context);
+  const sesV2 = new SesV2(context, ses);
   const mail: typeof ses.handle = (sender, action, input) => ses.handle(sender, action, input);
   return {
     json: {
       states: (sender, operation, input) => states.handle(sender, operation, input),
       sqs: (sender, operation, input) => sqs.handle(sender, operation, input),
+      kms: (sender, operation, input) => kms.handle(sender, operation, input),
+      monitoring: (sender, operation, input) => cloudwatch.handle(sender, operation, input),
       events: (sender, operation, { Entries }) => {
         if (operation !== 'PutEvents')
           throw new AwsError('UnknownOperationException', `${operation} is not implemented here (see local/README.md)`);
@@ -150,10 +172,12 @@ const protocols = (
       sts: (sender, action, input) => sts.handle(sender, action, input),
       iam: (sender, action, input) => iam.handle(sender, action, input),
       sns: (sender, action, input) => sns.handle(sender, action, input),
+      cloudformation: (sender, action, input) => cloudformation.handle(sender, action, input),
       ses: mail,
       email: mail,
     },
     rest: {
+      ses: async (sender, request, body) => sesV2.handle(sender, request, body),
       scheduler: async (sender, request) => {
         const answer = scheduler.handle(sender, request.method, request.path, queryValue(request, 'groupName'));
         return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
@@ -166,7 +190,13 @@ const protocols = (
             `${request.method} ${request.path} is not implemented here (see local/README.md)`,
             501,
           );
-        const result = await lambda.invoke(sender, decodeURIComponent(name), body.toString('utf8') || '{}');
+        const input = body.toString('utf8') || '{}';
+        const arn = decodeURIComponent(name);
+        if (request.headers['x-amz-invocation-type'] === 'Event') {
+          context.journal.transaction(() => lambda.invokeLater(sender, arn, input));
+          return { status: 202, headers: {}, body: '' };
+        }
+        const result = await lambda.invoke(sender, arn, input);
         const headers = {
           'content-type': 'application/json',
           'x-amz-executed-version': '$LATEST',

@@ -27,6 +27,9 @@ create table if not exists history (execution text, id integer, at integer not n
 create table if not exists tokens (token text primary key, execution text not null, task text not null);
 create table if not exists emails (id text primary key, at integer not null, body text not null);
 create table if not exists published (id text primary key, at integer not null, body text not null);
+create table if not exists traces (id integer primary key autoincrement, body text not null);
+create table if not exists datapoints (metric text not null, at integer not null, value real not null);
+create index if not exists datapoints_metric on datapoints (metric, at);
 create table if not exists messages (id text primary key, queue text not null, at integer not null, visible_at integer
   not null, receipt text, body text not null);
 `;

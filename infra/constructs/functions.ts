@@ -1,35 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+  type Version,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allEnvironmentKeys, type EnvironmentKey, environmentKeys } from '../../core/environment.ts';
 import type { StageConfig } from '../config.ts';
-
-interface Size {
-  readonly memoryMb: number;
-  readonly timeoutSeconds: number;
-  readonly does: string;
-}
-
-/** Every function, in the order of the workflow. */
-export const functionTable = {
-  'open-request': { memoryMb: 256, timeoutSeconds: 30, does: 'Claims a period and makes its plan' },
-  'generate-upload-url': { memoryMb: 256, timeoutSeconds: 30, does: 'Signs the upload URL of an attempt' },
-  'email-partner': { memoryMb: 256, timeoutSeconds: 50, does: 'Mails the partner' },
-  'register-wait': { memoryMb: 256, timeoutSeconds: 30, does: 'Stores the task token of a wait' },
-  'receive-upload': { memoryMb: 256, timeoutSeconds: 30, does: 'Records an arrival and ends the wait' },
-  'look-for-upload': { memoryMb: 256, timeoutSeconds: 30, does: 'Looks once more before a milestone' },
-  'validate-upload': { memoryMb: 1769, timeoutSeconds: 900, does: 'Checks the pinned version' },
-  'accept-upload': { memoryMb: 256, timeoutSeconds: 300, does: 'Promotes a valid upload' },
-  'quarantine-upload': { memoryMb: 256, timeoutSeconds: 300, does: 'Sets an invalid upload aside' },
-  escalate: { memoryMb: 256, timeoutSeconds: 50, does: 'Raises our voice' },
-  'close-request': { memoryMb: 256, timeoutSeconds: 30, does: 'Ends a request without a file' },
-} as const satisfies Record<string, Size>;
-
-export type FunctionName = keyof typeof functionTable;
-const isFunctionName = (name: string): name is FunctionName => name in functionTable;
-export const functionNames = Object.keys(functionTable).filter(isFunctionName);
+import { type FunctionName, functionNames, functionTable } from './function-table.ts';
 
 interface FunctionsProps {
   readonly config: StageConfig;
@@ -58,6 +43,18 @@ export class Functions extends Construct {
     return present(this.#roles.get(name), name);
   }
 
+  get roles(): Role[] {
+    return [...this.#roles.values()];
+  }
+
+  /**
+   * Code and settings as they are in this deployment, for ever: executions that wait for days go on with what they
+   * started with. Call when the function is configured.
+   */
+  version(name: FunctionName): Version {
+    return this.get(name).currentVersion;
+  }
+
   /** Adds hand-written statements to the one policy of a function, and nothing else does. */
   allow(name: FunctionName, ...statements: PolicyStatement[]): void {
     present(this.#policies.get(name), name).addStatements(...statements);
@@ -73,12 +70,12 @@ export class Functions extends Construct {
   }
 
   #make(name: FunctionName, config: StageConfig, folder: string): { fn: LambdaFunction; role: Role; policy: Policy } {
-    const { memoryMb, timeoutSeconds, does } = functionTable[name];
+    const { memoryMb, timeoutSeconds, reserved, logs, does } = functionTable[name];
     const id = pascal(name);
     const functionName = `airlock-${config.stage}-${name}`;
     const logGroup = new LogGroup(this, `${id}Logs`, {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: config.logRetention,
+      retention: logs === 'stage' ? config.logRetention : logs,
       removalPolicy: config.removalPolicy,
     });
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -89,6 +86,11 @@ export class Functions extends Construct {
           sid: 'WriteLogs',
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [logGroup.logGroupArn],
+        }),
+        new PolicyStatement({
+          sid: 'WriteTraces',
+          actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+          resources: ['*'],
         }),
       ],
     });
@@ -101,9 +103,12 @@ export class Functions extends Construct {
       code: Code.fromAsset(folder),
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
+      ...(config.reserveConcurrency && { reservedConcurrentExecutions: reserved }),
       role: role.withoutPolicyUpdates(),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN, description: does },
       environment: {
         POWERTOOLS_SERVICE_NAME: name,
         POWERTOOLS_METRICS_NAMESPACE: 'Airlock',

@@ -1,9 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnConfigurationSet, CfnEmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { CfnConfigurationSet, CfnConfigurationSetEventDestination, CfnEmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
 
-/** Who mails come from. No click or open tracking: it would rewrite the links, and they are secrets. */
+/**
+ * Who mails come from, and where SES tells what became of them. Opens and clicks are not among the events, so that
+ * nothing is tracked: click tracking would rewrite the links, and they are secrets.
+ */
 export class Mail extends Construct {
   readonly sender: string;
   readonly identityArn: string;
@@ -18,8 +21,23 @@ export class Mail extends Construct {
     const set = new CfnConfigurationSet(this, 'ConfigurationSet', {
       name: this.configurationSetName,
       sendingOptions: { sendingEnabled: true },
+      reputationOptions: { reputationMetricsEnabled: true },
+      deliveryOptions: { tlsPolicy: 'REQUIRE' },
       suppressionOptions: { suppressedReasons: ['BOUNCE', 'COMPLAINT'] },
     });
+    const events = new CfnConfigurationSetEventDestination(this, 'Events', {
+      configurationSetName: this.configurationSetName,
+      eventDestination: {
+        name: 'event-bridge',
+        enabled: true,
+        matchingEventTypes: ['bounce', 'complaint', 'reject', 'deliveryDelay'],
+        // SES publishes to the account's default bus only.
+        eventBridgeDestination: {
+          eventBusArn: stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+        },
+      },
+    });
+    events.addResourceDependency(set);
     const identity = new CfnEmailIdentity(this, 'Identity', {
       emailIdentity: config.identity,
       configurationSetAttributes: { configurationSetName: this.configurationSetName },

@@ -1,9 +1,11 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { FunctionName } from './function-table.ts';
 import type { Functions } from './functions.ts';
 import type { Mail } from './mail.ts';
 import type { Messaging } from './messaging.ts';
+import type { S3Key } from './s3-key.ts';
 import type { Signer } from './signer.ts';
 import type { Storage } from './storage.ts';
 
@@ -12,7 +14,9 @@ export interface PermissionsProps {
   readonly mail: Mail;
   readonly messaging: Messaging;
   readonly signer: Signer;
-  readonly stateMachineArn: string;
+  readonly s3Key: S3Key;
+  /** ARN of the customer key that uploads land under; undefined where there is none. */
+  readonly keyArn: string | undefined;
   /** ARN pattern of the machine's executions. */
   readonly executionsArn: string;
 }
@@ -24,7 +28,7 @@ export interface PermissionsProps {
  * Looking for a key that may be absent takes `ListBucket` on its prefix: see `Ledger.find`.
  */
 export const grantPermissions = (functions: Functions, props: PermissionsProps): void => {
-  const { storage, mail, messaging, signer, stateMachineArn, executionsArn } = props;
+  const { storage, mail, messaging, signer, s3Key, keyArn, executionsArn } = props;
   const { landing, accepted, quarantine, ledger } = storage;
   const mailSettings = { sender: mail.sender, configurationSet: mail.configurationSetName };
 
@@ -35,19 +39,24 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     get('ReadClaims', ledger, 'requests/*'),
     list('FindClaims', ledger, 'requests/*'),
     statement('LookAtOwners', ['states:DescribeExecution'], [executionsArn]),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('generate-upload-url', {
     ledgerBucket: ledger.bucketName,
     landingBucket: landing.bucketName,
-    signerRoleArn: signer.roleArn,
+    signerRoleArn: signer.role.roleArn,
+    ...(keyArn !== undefined && { landingKeyArn: keyArn }),
   });
   functions.allow(
     'generate-upload-url',
     get('ReadRequests', ledger, 'requests/*'),
     list('FindRequests', ledger, 'requests/*'),
     put('StoreLinks', ledger, 'links/*'),
-    statement('BecomeSigner', ['sts:AssumeRole'], [signer.roleArn]),
+    statement('BecomeSigner', ['sts:AssumeRole'], [signer.role.roleArn]),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('email-partner', {
@@ -62,6 +71,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     put('RecordMails', ledger, 'notifications/*'),
     sendMail(mail),
     publish('PublishNotices', messaging.notices),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('register-wait', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
@@ -72,7 +83,9 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     get('ReadSignals', ledger, 'signals/*'),
     put('TakeSignals', ledger, 'signals/*'),
     findUploads(landing),
-    statement('CompleteOwnTask', ['states:SendTaskSuccess', 'states:SendTaskFailure'], [stateMachineArn]),
+    completeTasks('states:SendTaskSuccess', 'states:SendTaskFailure'),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('receive-upload', {
@@ -84,9 +97,27 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     put('RecordArrivals', ledger, 'arrivals/*'),
     get('ReadArrivalsAndWaits', ledger, 'arrivals/*', 'requests/*', 'waits/*'),
     list('FindArrivalsAndWaits', ledger, 'arrivals/*', 'requests/*', 'waits/*'),
-    statement('CompleteTasks', ['states:SendTaskSuccess'], [stateMachineArn]),
+    completeTasks('states:SendTaskSuccess'),
     publish('TellOperators', messaging.operators),
     statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
+  );
+
+  functions.configure('receive-bounce', {
+    ledgerBucket: ledger.bucketName,
+    operatorsTopicArn: messaging.operators.topicArn,
+  });
+  functions.allow(
+    'receive-bounce',
+    put('RecordBounces', ledger, 'notifications/*', 'signals/*'),
+    get('ReadMailsAndWaits', ledger, 'notifications/*', 'signals/*', 'requests/*', 'waits/*'),
+    list('FindMailsAndWaits', ledger, 'notifications/*', 'signals/*', 'requests/*', 'waits/*'),
+    completeTasks('states:SendTaskFailure'),
+    publish('TellOperators', messaging.operators),
+    statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('look-for-upload', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
@@ -95,6 +126,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     findUploads(landing),
     get('ReadRequests', ledger, 'requests/*'),
     list('FindRequests', ledger, 'requests/*'),
+    ...s3Key.decrypt(),
   );
 
   functions.configure('validate-upload', { ledgerBucket: ledger.bucketName, landingBucket: landing.bucketName });
@@ -104,6 +136,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
     list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
     put('TakeArrivalsAndReport', ledger, 'arrivals/*', 'findings/*'),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('accept-upload', {
@@ -120,6 +154,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     list('FindRequests', ledger, 'requests/*'),
     put('EndRequests', ledger, 'requests/*'),
     statement('Announce', ['events:PutEvents'], [messaging.bus.eventBusArn]),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('quarantine-upload', {
@@ -133,6 +169,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     put('SetAside', quarantine, '*'),
     get('ReadRequests', ledger, 'requests/*'),
     list('FindRequests', ledger, 'requests/*'),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('escalate', {
@@ -147,6 +185,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     put('RecordMails', ledger, 'notifications/*'),
     sendMail(mail),
     publish('TellOperators', messaging.operators),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
 
   functions.configure('close-request', {
@@ -161,7 +201,13 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     put('EndRequests', ledger, 'requests/*', 'arrivals/*'),
     findUploads(landing),
     publish('TellOperators', messaging.operators),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
   );
+
+  const rolesOf = (...names: FunctionName[]) => names.map((name) => functions.role(name));
+  storage.restrictSecrets('links/', rolesOf('generate-upload-url', 'email-partner'));
+  storage.restrictSecrets('waits/', rolesOf('register-wait', 'receive-upload', 'receive-bounce'));
 };
 
 const statement = (
@@ -189,6 +235,12 @@ const findUploads = (landing: IBucket): PolicyStatement =>
   statement('FindUploads', ['s3:ListBucketVersions'], [landing.bucketArn]);
 
 const publish = (sid: string, topic: ITopic): PolicyStatement => statement(sid, ['sns:Publish'], [topic.topicArn]);
+
+/**
+ * AWS's table knows no resource type for the SendTask actions, so `*` it is: the token itself names the one task.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+ */
+const completeTasks = (...actions: string[]): PolicyStatement => statement('CompleteTasks', actions, ['*']);
 
 /** The address is a condition, so that a domain identity does not let us write as anybody else. */
 const sendMail = (mail: Mail): PolicyStatement =>

@@ -1,46 +1,101 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
   type BucketProps,
   CfnBucket,
+  HttpMethods,
+  type IBucket,
+  ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { probePrefix } from '../../core/names.ts';
 import type { StageConfig } from '../config.ts';
+import { onlyFirstUploads, onlyFreshSignatures, onlyFromNetworks, onlyNamedRoles } from './bucket-policies.ts';
 
-/** The five buckets. Their key layouts are in core/names.ts. */
+/** The five buckets. Their key layouts are in core/names.ts, what their policies refuse in bucket-policies.ts. */
 export class Storage extends Construct {
   readonly landing: Bucket;
-  readonly accepted: Bucket;
+  readonly accepted: IBucket;
   readonly quarantine: Bucket;
   readonly ledger: Bucket;
   readonly archive: Bucket;
   readonly #config: StageConfig;
+  readonly #key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, config: StageConfig) {
+  constructor(scope: Construct, id: string, { config, key }: { config: StageConfig; key: IKey | undefined }) {
     super(scope, id);
     this.#config = config;
-    this.landing = this.#bucket('Landing', {
+    this.#key = key;
+    this.landing = this.#landing();
+    this.accepted = this.#accepted();
+    this.quarantine = this.#bucket('Quarantine');
+    this.ledger = this.#ledger();
+    this.archive = this.#bucket('Archive', {
+      objectLockEnabled: true,
+      objectLockDefaultRetention: (config.isProd ? ObjectLockRetention.compliance : ObjectLockRetention.governance)(
+        Duration.days(config.lockArchiveDays),
+      ),
+    });
+  }
+
+  /** Secrets of the ledger: whoever is not named here is refused, whatever other policies say. */
+  restrictSecrets(prefix: 'links/' | 'waits/', roles: readonly IRole[]): void {
+    this.ledger.addToResourcePolicy(onlyNamedRoles(this.ledger, prefix, roles));
+  }
+
+  #landing(): Bucket {
+    const { landingRetention, pageOrigin, allowedCidrs } = this.#config;
+    const bucket = this.#bucket('Landing', {
       lifecycleRules: [
         {
-          expiration: config.landingRetention,
+          expiration: landingRetention,
           // Expiry only marks the current version as deleted; this removes what lies behind the mark.
           noncurrentVersionExpiration: Duration.days(1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
         { expiredObjectDeleteMarker: true },
+        { prefix: probePrefix, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
       ],
+      ...(pageOrigin !== undefined && {
+        cors: [
+          {
+            allowedOrigins: [pageOrigin],
+            allowedMethods: [HttpMethods.PUT],
+            allowedHeaders: ['content-type', 'if-none-match', 'x-amz-checksum-*'],
+            exposedHeaders: ['ETag', 'x-amz-version-id'],
+            maxAge: 3600,
+          },
+        ],
+      }),
     });
-    this.accepted = this.#bucket('Accepted');
-    this.quarantine = this.#bucket('Quarantine');
-    this.ledger = this.#bucket('Ledger', {
-      encryption: BucketEncryption.KMS_MANAGED,
-      bucketKeyEnabled: true,
+    sendEventsToEventBridge(bucket);
+    bucket.addToResourcePolicy(onlyFirstUploads(bucket));
+    bucket.addToResourcePolicy(onlyFreshSignatures(bucket));
+    if (allowedCidrs.length > 0) bucket.addToResourcePolicy(onlyFromNetworks(bucket, allowedCidrs));
+    return bucket;
+  }
+
+  #accepted(): IBucket {
+    const { acceptedBucket, lockAcceptedDays } = this.#config;
+    if (acceptedBucket !== undefined) return Bucket.fromBucketName(this, 'Accepted', acceptedBucket);
+    if (lockAcceptedDays === 0) return this.#bucket('Accepted');
+    return this.#bucket('Accepted', {
+      objectLockEnabled: true,
+      objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(lockAcceptedDays)),
+    });
+  }
+
+  #ledger(): Bucket {
+    return this.#bucket('Ledger', {
+      // Tokens and URLs are never stored in the clear, whatever the stage's choice of key.
+      ...(!this.#key && { encryption: BucketEncryption.KMS_MANAGED, bucketKeyEnabled: true }),
       lifecycleRules: [
-        { noncurrentVersionExpiration: config.noncurrentRetention },
+        { noncurrentVersionExpiration: this.#config.noncurrentRetention },
         ...['links/', 'waits/'].map((prefix) => ({
           prefix,
           expiration: Duration.days(60),
@@ -48,21 +103,22 @@ export class Storage extends Construct {
         })),
       ],
     });
-    this.archive = this.#bucket('Archive');
-    sendEventsToEventBridge(this.landing);
-    this.landing.addToResourcePolicy(onlyFirstUploads(this.landing));
   }
 
   #bucket(name: string, props: BucketProps = {}): Bucket {
     const { account, region } = Stack.of(this);
     return new Bucket(this, name, {
       bucketName: `airlock-${this.#config.stage}-${name.toLowerCase()}-${account}-${region}`,
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(this.#key
+        ? { encryption: BucketEncryption.KMS, encryptionKey: this.#key, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
+      minimumTLSVersion: 1.2,
       versioned: true,
       removalPolicy: this.#config.removalPolicy,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       ...props,
     });
   }
@@ -74,17 +130,3 @@ const sendEventsToEventBridge = (bucket: Bucket): void => {
   if (!CfnBucket.isCfnBucket(defaultChild)) throw new Error('a Bucket has a CfnBucket');
   defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
 };
-
-/**
- * A key takes one upload: whoever does not send `If-None-Match: *` is refused, whatever was signed.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
- */
-const onlyFirstUploads = (bucket: Bucket): PolicyStatement =>
-  new PolicyStatement({
-    sid: 'OnlyFirstUploads',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['s3:PutObject'],
-    resources: [bucket.arnForObjects('*')],
-    conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
-  });

@@ -4,10 +4,20 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { DefinitionBody, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  CustomerManagedEncryptionConfiguration,
+  DefinitionBody,
+  LogLevel,
+  StateMachine,
+  StateMachineType,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
-import { type FunctionName, type Functions, pascal } from './functions.ts';
+import type { Encryption } from './encryption.ts';
+import type { FunctionName } from './function-table.ts';
+import { type Functions, pascal } from './functions.ts';
 import type { Messaging } from './messaging.ts';
 
 export const definitionFile = join(import.meta.dirname, '../../statemachine/upload-workflow.asl.json');
@@ -47,37 +57,75 @@ interface WorkflowProps {
   readonly config: StageConfig;
   readonly functions: Functions;
   readonly messaging: Messaging;
+  readonly encryption: Encryption;
 }
+
+/** What Step Functions needs to write logs and traces. AWS's tables know no narrower resource for these. */
+const observe = [
+  new PolicyStatement({
+    sid: 'WriteLogs',
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    resources: ['*'],
+  }),
+  new PolicyStatement({
+    sid: 'WriteTraces',
+    actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    resources: ['*'],
+  }),
+];
 
 /** The state machine, from the hand-written file, and the rule that tells operators when an execution ends red. */
 export class Workflow extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { config, functions, messaging }: WorkflowProps) {
+  constructor(scope: Construct, id: string, { config, functions, messaging, encryption }: WorkflowProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const key = config.encryptWorkflow ? encryption.key : undefined;
     const policy = new Policy(this, 'Policy', {
       roles: [role],
       statements: [
         new PolicyStatement({
           sid: 'RunTasks',
           actions: ['lambda:InvokeFunction'],
-          // With `:*` a waiting execution may go on calling the version that it started with.
-          resources: workflowFunctions.flatMap((name) => {
-            const { functionArn } = functions.get(name);
-            return [functionArn, `${functionArn}:*`];
-          }),
+          // Every version: a waiting execution goes on calling the one that it started with.
+          resources: workflowFunctions.map((name) => `${functions.get(name).functionArn}:*`),
         }),
+        ...observe,
+        ...(key ? [useKey(key)] : []),
       ],
     });
+    if (key) encryption.allowWorkflow(role, workflowArns(this, config).machine);
     const machine = new StateMachine(this, 'StateMachine', {
       stateMachineName: machineName(config),
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(readFileSync(definitionFile, 'utf8')),
       definitionSubstitutions: Object.fromEntries(
-        workflowFunctions.map((name) => [pascal(name), functions.get(name).functionArn]),
+        workflowFunctions.map((name) => [pascal(name), functions.version(name).functionArn]),
       ),
       role: role.withoutPolicyUpdates(),
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          // This prefix keeps the account's resource policy for log delivery from growing with every machine.
+          logGroupName: `/aws/vendedlogs/states/${machineName(config)}`,
+          retention: config.logRetention,
+          removalPolicy: config.removalPolicy,
+        }),
+        level: LogLevel.ALL,
+        // Inputs and parameters hold task tokens.
+        includeExecutionData: false,
+      },
+      tracingEnabled: true,
+      ...(key && { encryptionConfiguration: new CustomerManagedEncryptionConfiguration(key) }),
       removalPolicy: config.removalPolicy,
     });
     machine.node.addDependency(policy);
@@ -101,3 +149,7 @@ export class Workflow extends Construct {
     });
   }
 }
+
+/** Which machine's data is meant is part of what the key is asked for, and its policy checks it. */
+const useKey = (key: IKey): PolicyStatement =>
+  new PolicyStatement({ sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });

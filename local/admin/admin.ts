@@ -1,10 +1,14 @@
+import type { Services } from '../cloudformation/services.ts';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses, EventFault } from '../events/buses.ts';
 import { type AwsRequest, type AwsResponse, readBody } from '../http/request.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
+import { type Fate, fates } from '../ses/delivery.ts';
 import type { Ses } from '../ses/ses.ts';
 import type { Sns } from '../sns/sns.ts';
+import type { XRay } from '../xray/xray.ts';
 
 /** What AWS has no API for: the clock, the inbox, and the buttons that a test needs. */
 export class Admin {
@@ -13,24 +17,19 @@ export class Admin {
   readonly #sns: Sns;
   readonly #buses: EventBuses;
   readonly #scheduler: Scheduler;
+  readonly #cloudwatch: CloudWatch;
+  readonly #xray: XRay;
   readonly #outputs: () => Record<string, string>;
 
-  constructor(
-    context: Context,
-    {
-      ses,
-      sns,
-      buses,
-      scheduler,
-      outputs,
-    }: { ses: Ses; sns: Sns; buses: EventBuses; scheduler: Scheduler; outputs: () => Record<string, string> },
-  ) {
+  constructor(context: Context, services: Services & { outputs: () => Record<string, string> }) {
     this.#context = context;
-    this.#ses = ses;
-    this.#sns = sns;
-    this.#buses = buses;
-    this.#scheduler = scheduler;
-    this.#outputs = outputs;
+    this.#ses = services.ses;
+    this.#sns = services.sns;
+    this.#buses = services.buses;
+    this.#scheduler = services.scheduler;
+    this.#cloudwatch = services.cloudwatch;
+    this.#xray = services.xray;
+    this.#outputs = services.outputs;
   }
 
   async handle(request: AwsRequest): Promise<AwsResponse> {
@@ -76,6 +75,15 @@ export class Admin {
       case 'PUT ses-account':
         this.#ses.account.put('account', { productionAccess: input.productionAccess !== false });
         return {};
+      case 'GET calls':
+        return this.#context.authorizer.calls();
+      case 'GET metrics':
+        return this.#cloudwatch.metrics();
+      case 'GET traces':
+        return this.#xray.segments();
+      case 'PUT mailbox':
+        this.#ses.setMailbox(String(input.address), mailboxFate(input.fate));
+        return {};
       case 'PUT event-fault':
         this.#buses.fault = Object.keys(input).length === 0 ? undefined : eventFault(input);
         return {};
@@ -116,6 +124,12 @@ const instant = (value: unknown): number => {
   const at = Date.parse(String(value));
   if (Number.isNaN(at)) throw new AwsError('BadRequest', `expected an ISO-8601 time, got ${value}`);
   return at;
+};
+
+const mailboxFate = (value: unknown): Fate => {
+  const fate = fates.find((one) => one === value);
+  if (fate) return fate;
+  throw new AwsError('BadRequest', `fate must be one of ${fates.join(', ')}, got ${value}`);
 };
 
 const eventFault = ({ source, copies, delaySeconds }: Record<string, unknown>): EventFault => ({

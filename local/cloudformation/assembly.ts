@@ -16,36 +16,65 @@ export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Default?: string }>>;
 }
 
-/** A synthesized stack: its template, and where its assets lie. */
-export interface Assembly {
-  readonly stackName: string;
+export interface Stack {
+  readonly name: string;
   readonly template: Template;
+}
+
+/** A synthesized app: its stacks, each after those it depends on, and where its assets lie. */
+export interface Assembly {
+  readonly stacks: readonly Stack[];
   /** Folder of an asset by the object key under which it would be uploaded. */
   assetFolder(objectKey: string): string | undefined;
 }
 
-/** Loads a CDK cloud assembly with one stack. @throws StartError when there is none */
+/** Loads a CDK cloud assembly. @throws StartError when it has no stack, or cannot be read */
 export const loadAssembly = (folder: string): Assembly => {
-  const manifest = readJson<Manifest>(join(folder, 'manifest.json'));
-  const stacks = Object.entries(manifest.artifacts ?? {}).filter(([, one]) => one.type === 'aws:cloudformation:stack');
-  const [stack, ...others] = stacks;
-  if (!stack || others.length > 0) {
-    throw new StartError(`${folder} must hold exactly one stack, got ${stacks.length}; synthesize one stage at a time`);
-  }
-  const [stackName, artifact] = stack;
-  const template = readJson<Template>(join(folder, artifact.properties?.templateFile ?? ''));
-  const assets = readJson<AssetManifest>(join(folder, `${stackName}.assets.json`));
-  const folders = new Map(
-    Object.values(assets.files ?? {}).flatMap(({ source, destinations }) =>
-      Object.values(destinations).map(({ objectKey }) => [objectKey, join(folder, source.path)] as const),
-    ),
+  const { artifacts = {} } = readJson<Manifest>(join(folder, 'manifest.json'));
+  const ids = Object.keys(artifacts).filter((id) => artifacts[id]?.type === stackType);
+  if (ids.length === 0) throw new StartError(`${folder} must hold a stack, got none; run npm run synth`);
+  const ordered = dependenciesFirst(ids, (id) => artifacts[id]?.dependencies ?? []);
+  const files = ordered.flatMap((id) => readAssets(folder, id));
+  const folders = new Map(files);
+  return {
+    stacks: ordered.map((id) => {
+      const { stackName = id, templateFile = '' } = artifacts[id]?.properties ?? {};
+      return { name: stackName, template: readJson<Template>(join(folder, templateFile)) };
+    }),
+    assetFolder: (objectKey) => folders.get(objectKey),
+  };
+};
+
+const stackType = 'aws:cloudformation:stack';
+
+const dependenciesFirst = (ids: readonly string[], needs: (id: string) => readonly string[]): string[] => {
+  const ordered = new Set<string>();
+  const visit = (id: string): void => {
+    if (ordered.has(id) || !ids.includes(id)) return;
+    for (const need of needs(id)) visit(need);
+    ordered.add(id);
+  };
+  for (const id of ids) visit(id);
+  return [...ordered];
+};
+
+const readAssets = (folder: string, id: string): [objectKey: string, folder: string][] => {
+  const { files = {} } = readJson<AssetManifest>(join(folder, `${id}.assets.json`));
+  return Object.values(files).flatMap(({ source, destinations }) =>
+    Object.values(destinations).map(({ objectKey }): [string, string] => [objectKey, join(folder, source.path)]),
   );
-  return { stackName, template, assetFolder: (objectKey) => folders.get(objectKey) };
 };
 
 interface Manifest {
   readonly artifacts?: Readonly<
-    Record<string, { readonly type: string; readonly properties?: { readonly templateFile?: string } }>
+    Record<
+      string,
+      {
+        readonly type: string;
+        readonly dependencies?: readonly string[];
+        readonly properties?: { readonly templateFile?: string; readonly stackName?: string };
+      }
+    >
   >;
 }
 

@@ -1,7 +1,7 @@
 import { StartError, UnsupportedFeatureError } from '../errors.ts';
 import type { Journal } from '../journal.ts';
 import { Registry } from '../registry.ts';
-import type { Assembly, TemplateResource } from './assembly.ts';
+import type { Assembly, Stack, TemplateResource } from './assembly.ts';
 import { type Deployed, Resolver, references } from './intrinsics.ts';
 import { Properties } from './properties.ts';
 
@@ -16,6 +16,14 @@ export interface ResourceType {
 interface Known {
   readonly type: string;
   readonly ref: string;
+  /** `DeletionPolicy: Retain`: it stays when it leaves the template. */
+  readonly isRetained?: boolean;
+}
+
+/** A deployed stack, as DescribeStacks tells of it. */
+export interface DeployedStack {
+  readonly name: string;
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 interface Settings {
@@ -25,33 +33,42 @@ interface Settings {
 }
 
 /**
- * Brings the runtime to what a template says: makes what is new, updates what is there, removes what is gone. All in
+ * Brings the runtime to what the templates say: makes what is new, updates what is there, removes what is gone. All in
  * one transaction: a template that is refused changes nothing.
  *
- * @returns the stack's outputs
  * @throws UnsupportedFeatureError `<logical id>: <property>`
  */
-export const deploy = (assembly: Assembly, { journal, types, parameters }: Settings): Record<string, string> => {
-  const { template, stackName } = assembly;
-  const defaults = Object.entries(template.Parameters ?? {}).map(([name, one]) => [name, one.Default ?? ''] as const);
-  const resolver = new Resolver(new Map([...defaults, ...parameters, ['AWS::StackName', stackName]]));
+export const deploy = ({ stacks }: Assembly, { journal, types, parameters }: Settings): DeployedStack[] => {
   const known = new Registry<Known>(journal, 'stack-resource');
   return journal.transaction(() => {
-    for (const logicalId of inOrder(template.Resources)) {
-      const resource = template.Resources[logicalId];
-      if (!resource) continue;
-      const deployed = putResource(logicalId, resource, { resolver, types, stackName });
-      resolver.add(logicalId, deployed);
-      known.put(logicalId, { type: resource.Type, ref: deployed.ref });
-    }
-    removeGone(known, template.Resources, types);
-    return Object.fromEntries(
-      Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [
-        name,
-        String(resolver.resolve(`Outputs.${name}`, Value)),
-      ]),
+    const deployed = stacks.map((stack) => deployStack(stack, { known, types, parameters }));
+    const present = new Set(
+      stacks.flatMap(({ name, template }) => Object.keys(template.Resources).map((id) => `${name}/${id}`)),
     );
+    removeGone(known, present, types);
+    return deployed;
   });
+};
+
+const deployStack = (
+  { name: stackName, template }: Stack,
+  { known, types, parameters }: Omit<Settings, 'journal'> & { known: Registry<Known> },
+): DeployedStack => {
+  const defaults = Object.entries(template.Parameters ?? {}).map(([name, one]) => [name, one.Default ?? ''] as const);
+  const resolver = new Resolver(new Map([...defaults, ...parameters, ['AWS::StackName', stackName]]));
+  for (const logicalId of inOrder(template.Resources)) {
+    const resource = template.Resources[logicalId];
+    if (!resource) continue;
+    const deployed = putResource(logicalId, resource, { resolver, types, stackName });
+    resolver.add(logicalId, deployed);
+    const isRetained = resource.DeletionPolicy === 'Retain';
+    known.put(`${stackName}/${logicalId}`, { type: resource.Type, ref: deployed.ref, isRetained });
+  }
+  const outputs = Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [
+    name,
+    String(resolver.resolve(`Outputs.${name}`, Value)),
+  ]);
+  return { name: stackName, outputs: Object.fromEntries(outputs) };
 };
 
 const putResource = (
@@ -63,25 +80,23 @@ const putResource = (
   if (!type) throw new UnsupportedFeatureError(logicalId, resource.Type);
   const values = resolver.resolve(logicalId, resource.Properties ?? {});
   const properties = new Properties(logicalId, Object.fromEntries(Object.entries(values ?? {})));
+  // Tags change nothing here, whatever carries them.
+  properties.noted('Tags');
   const deployed = type.put(properties, { logicalId, physicalId: `${stackName}-${logicalId}` });
   properties.done();
   return deployed;
 };
 
-const removeGone = (
-  known: Registry<Known>,
-  resources: Readonly<Record<string, unknown>>,
-  types: Settings['types'],
-): void => {
+const removeGone = (known: Registry<Known>, present: ReadonlySet<string>, types: Settings['types']): void => {
   const kept = new Set(
     known
       .all()
-      .filter(({ name }) => name in resources)
+      .filter(({ name }) => present.has(name))
       .map(({ body }) => `${body.type} ${body.ref}`),
   );
   for (const { name, body } of known.all()) {
-    if (name in resources) continue;
-    if (!kept.has(`${body.type} ${body.ref}`)) types[body.type]?.remove?.(body.ref);
+    if (present.has(name)) continue;
+    if (!body.isRetained && !kept.has(`${body.type} ${body.ref}`)) types[body.type]?.remove?.(body.ref);
     known.delete(name);
   }
 };

@@ -5,6 +5,7 @@ import type { Services } from './services.ts';
 import { computeTypes } from './types/compute.ts';
 import { identityTypes } from './types/identity.ts';
 import { messagingTypes } from './types/messaging.ts';
+import { observabilityTypes } from './types/observability.ts';
 import { scheduleTypes } from './types/schedules.ts';
 import { storageTypes } from './types/storage.ts';
 
@@ -15,8 +16,9 @@ export const resourceTypes = (
   assembly: Assembly,
 ): Readonly<Record<string, ResourceType>> => ({
   ...storageTypes(context, services),
-  ...identityTypes(context),
+  ...identityTypes(context, services),
   ...messagingTypes(context, services),
   ...computeTypes(context, services, assembly),
   ...scheduleTypes(context, services),
+  ...observabilityTypes(context, services),
 });

@@ -1,4 +1,6 @@
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { EventBuses } from '../events/buses.ts';
+import type { Kms } from '../kms/kms.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { S3 } from '../s3/s3.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
@@ -6,6 +8,7 @@ import type { Ses } from '../ses/ses.ts';
 import type { Sns } from '../sns/sns.ts';
 import type { Sqs } from '../sqs/sqs.ts';
 import type { States } from '../states/states.ts';
+import type { XRay } from '../xray/xray.ts';
 
 /** The services that resources are made in. */
 export interface Services {
@@ -17,4 +20,7 @@ export interface Services {
   readonly lambda: Lambda;
   readonly states: States;
   readonly scheduler: Scheduler;
+  readonly kms: Kms;
+  readonly cloudwatch: CloudWatch;
+  readonly xray: XRay;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
@@ -75,10 +76,12 @@ export class EventBuses {
   fault: EventFault | undefined;
   readonly #context: Context;
   readonly #targets: { readonly lambda: Lambda; readonly sns: Sns; readonly sqs: Sqs };
+  readonly #cloudwatch: CloudWatch;
 
-  constructor(context: Context, targets: { lambda: Lambda; sns: Sns; sqs: Sqs }) {
+  constructor(context: Context, targets: { lambda: Lambda; sns: Sns; sqs: Sqs; cloudwatch: CloudWatch }) {
     this.#context = context;
     this.#targets = targets;
+    this.#cloudwatch = targets.cloudwatch;
     this.buses = new Registry(context.journal, 'event-bus');
     this.rules = new Registry(context.journal, 'event-rule');
     context.jobs.handle(
@@ -180,6 +183,9 @@ export class EventBuses {
       jobs.add('event.deliver', subject, { ...delivery, attempt }, clock.now() + pauseMs(attempt));
       return;
     }
+    const count = (name: string) =>
+      this.#cloudwatch.put({ namespace: 'AWS/Events', name, dimensions: { RuleName: rule.name } }, 1);
+    count('FailedInvocations');
     if (!target.deadLetterArn) {
       this.#context.report(`event ${subject} for ${target.arn} is lost (no dead-letter queue): ${error.message}`);
       return;
@@ -191,7 +197,13 @@ export class EventBuses {
       ERROR_CODE: error.code,
       ERROR_MESSAGE: error.message,
     };
-    this.#targets.sqs.sendFrom(sender, target.deadLetterArn, JSON.stringify(delivery.event), attributes);
+    try {
+      this.#targets.sqs.sendFrom(sender, target.deadLetterArn, JSON.stringify(delivery.event), attributes);
+    } catch (lost) {
+      if (!(lost instanceof AwsError)) throw lost;
+      count('InvocationsFailedToBeSentToDlq');
+      this.#context.report(`event ${subject} for ${target.arn} is lost, it cannot be kept: ${lost.message}`);
+    }
   }
 }
 

@@ -15,7 +15,7 @@ const operators: Readonly<Record<string, (argument: unknown, value: unknown) => 
   'equals-ignore-case': (argument, value) =>
     typeof value === 'string' && value.toLowerCase() === String(argument).toLowerCase(),
   'anything-but': (argument, value) =>
-    value !== undefined && !(Array.isArray(argument) ? argument : [argument]).includes(value),
+    value !== undefined && !(Array.isArray(argument) ? argument : [argument]).some((one) => fits(one, value)),
 };
 
 /** Refuses a pattern with an operator that would be misread. */
@@ -24,8 +24,9 @@ export const checkPattern = (where: string, pattern: Pattern): void => {
     if (isObject(value)) checkPattern(where, value);
     if (!Array.isArray(value)) continue;
     for (const one of value.filter(isObject)) {
-      for (const operator of Object.keys(one)) {
+      for (const [operator, argument] of Object.entries(one)) {
         if (!(operator in operators)) throw new UnsupportedFeatureError(where, `event pattern operator ${operator}`);
+        if (operator === 'anything-but') checkPattern(where, { [operator]: [argument].flat() });
       }
     }
   }

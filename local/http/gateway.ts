@@ -41,8 +41,10 @@ export class Gateway {
     const service = serviceOf(request);
     const { json, query, rest } = this.#services;
     if (service in json) return this.#json(request, service);
+    // SES speaks both: version 2 of its API has paths.
+    const isRest = service in rest && (!(service in query) || request.path.startsWith('/v2/'));
+    if (isRest) return this.#rest(request, service);
     if (service in query) return this.#query(request, service);
-    if (service in rest) return this.#rest(request, service);
     if (service === 's3') return this.#s3Request(request);
     return errorResponse(
       new AwsError(

@@ -22,16 +22,25 @@ export interface Access {
 export class Authorizer {
   readonly #identities: Identities;
   readonly #accountId: string;
+  readonly #calls = new Set<string>();
 
   constructor(identities: Identities, accountId: string) {
     this.#identities = identities;
     this.#accountId = accountId;
   }
 
+  /** Every action that a role was allowed, once each, since this process started: `<role> <action>`. */
+  calls(): string[] {
+    return [...this.#calls].sort();
+  }
+
   /** @throws AwsError AccessDenied naming principal, action and resource */
   require(access: Access): void {
     const reason = this.#refusal(access);
-    if (!reason) return;
+    if (!reason) {
+      this.#note(access);
+      return;
+    }
     throw new AwsError(
       'AccessDenied',
       `User: ${this.nameOf(access.principal)} is not authorized to perform: ${access.action} on resource: ${access.resource} because ${reason}`,
@@ -40,7 +49,13 @@ export class Authorizer {
   }
 
   allows(access: Access): boolean {
-    return this.#refusal(access) === undefined;
+    const isAllowed = this.#refusal(access) === undefined;
+    if (isAllowed) this.#note(access);
+    return isAllowed;
+  }
+
+  #note({ principal, action }: Access): void {
+    if (principal.kind === 'session') this.#calls.add(`${principal.session.roleName} ${action}`);
   }
 
   nameOf(principal: Principal): string {
@@ -64,8 +79,12 @@ export class Authorizer {
       resourcePolicy ? evaluate(resourcePolicy, ask(principals), 'resource') : 'none';
     if (byResource([...names.own, ...names.account]) === 'deny')
       return 'of an explicit deny in a resource-based policy';
-    if (principal.kind === 'root') return undefined;
     const noResourcePolicy = `no resource-based policy allows the ${action} action`;
+    if (principal.kind === 'root') {
+      // Only where a key or a role decides for itself does the account's root need to be let in.
+      const isLetIn = !mustBeAllowedByResource || byResource(names.account) === 'allow';
+      return isLetIn ? undefined : noResourcePolicy;
+    }
     const isNamed = byResource(names.own) === 'allow';
     if (principal.kind !== 'session') return isNamed ? undefined : noResourcePolicy;
     const byIdentity = this.#identityVerdict(principal.session.roleName, ask(names.own));
@@ -87,6 +106,7 @@ export class Authorizer {
   }
 
   #principalArn(principal: Principal): Record<string, string> {
+    if (principal.kind === 'root') return { 'aws:PrincipalArn': `arn:aws:iam::${this.#accountId}:root` };
     if (principal.kind !== 'session') return {};
     const role = this.#identities.roles.get(principal.session.roleName);
     return role ? { 'aws:PrincipalArn': role.arn } : {};

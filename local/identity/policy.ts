@@ -71,7 +71,7 @@ export const checkPolicy = (where: string, document: PolicyDocument): PolicyDocu
         throw new UnsupportedFeatureError(where, `condition operator ${operator}`);
       }
       for (const key of Object.keys(block)) {
-        if (!knownKeys.has(key.toLowerCase())) throw new UnsupportedFeatureError(where, `condition key ${key}`);
+        if (!isKnownKey(key.toLowerCase())) throw new UnsupportedFeatureError(where, `condition key ${key}`);
       }
     }
   }
@@ -94,5 +94,8 @@ const knownKeys = new Set(
     's3:TlsVersion',
     's3:x-amz-server-side-encryption',
     'ses:FromAddress',
+    'kms:ViaService',
   ].map((key) => key.toLowerCase()),
 );
+
+const isKnownKey = (key: string): boolean => knownKeys.has(key) || key.startsWith('kms:encryptioncontext:');

@@ -49,7 +49,7 @@ const run = async (handler: Handler, message: InvokeMessage): Promise<ResultMess
     awsRequestId: requestId,
     invokedFunctionArn: functionArn,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
-    functionVersion: '$LATEST',
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
     memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: 'local',

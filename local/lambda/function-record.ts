@@ -4,6 +4,8 @@ import type { PolicyDocument } from '../identity/policy.ts';
 export interface FunctionRecord {
   readonly arn: string;
   readonly name: string;
+  /** `$LATEST`, or the number of a published version: code and settings that never change again. */
+  readonly version: string;
   readonly roleArn: string;
   /** Folder with the bundled code. */
   readonly folder: string;
@@ -12,6 +14,9 @@ export interface FunctionRecord {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupArn: string;
+  readonly isTraced: boolean;
+  /** How many may run at once; the account's own limit when absent. */
+  readonly reservedConcurrency?: number;
   /** Statements of AWS::Lambda::Permission. */
   readonly policy: PolicyDocument;
   readonly onFailure: { readonly maxRetries: number; readonly maxAgeSeconds: number; readonly destinationArn?: string };
@@ -21,3 +26,14 @@ export interface FunctionRecord {
 export type Invocation =
   | { readonly ok: true; readonly payload: string }
   | { readonly ok: false; readonly errorType: string; readonly payload: string };
+
+/** What a version freezes: two functions with the same content need one version. */
+export const contentOf = ({
+  folder,
+  handler,
+  timeoutSeconds,
+  memoryMb,
+  environment,
+  roleArn,
+  isTraced,
+}: FunctionRecord) => JSON.stringify([folder, handler, timeoutSeconds, memoryMb, environment, roleArn, isTraced]);

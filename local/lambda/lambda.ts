@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import { type Sender, sourceContext } from '../identity/sender.ts';
 import type { Job } from '../jobs.ts';
 import { Registry } from '../registry.ts';
 import type { Sqs } from '../sqs/sqs.ts';
-import type { FunctionRecord, Invocation } from './function-record.ts';
+import type { XRay } from '../xray/xray.ts';
+import { CodeStore } from './code-store.ts';
+import { contentOf, type FunctionRecord, type Invocation } from './function-record.ts';
 import { FunctionPool } from './pool.ts';
 
 interface AsyncInvocation {
   readonly name: string;
+  readonly version?: string;
   readonly input: string;
   readonly requestId: string;
   readonly attempt: number;
@@ -22,28 +26,83 @@ const retryPausesMs = [60_000, 120_000];
 /** Lambda: functions in processes of their own, invoked at once or from a durable queue. */
 export class Lambda {
   readonly functions: Registry<FunctionRecord>;
+  /** By `<name>:<number>`. */
+  readonly versions: Registry<FunctionRecord>;
+  readonly code: CodeStore;
   readonly #context: Context;
   readonly #sqs: Sqs;
   readonly #pool: FunctionPool;
+  readonly #metrics: (name: string, fn: FunctionRecord, value: number) => void;
 
-  constructor(context: Context, sqs: Sqs) {
+  constructor(context: Context, sqs: Sqs, observers: { cloudwatch: CloudWatch; xray: XRay }) {
     this.#context = context;
     this.#sqs = sqs;
     this.functions = new Registry(context.journal, 'function');
-    this.#pool = new FunctionPool(context);
+    this.versions = new Registry(context.journal, 'function-version');
+    this.code = new CodeStore(context.dataDir);
+    this.#pool = new FunctionPool(context, observers);
+    this.#metrics = (name, fn, value) =>
+      observers.cloudwatch.put({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: fn.name } }, value);
     context.jobs.handle('lambda.async', (job) => this.#runAsync(job));
   }
 
-  /** Invokes and waits. @throws AwsError when the function is not there, or the sender may not */
+  /**
+   * Invokes and waits.
+   *
+   * @throws AwsError when the function is not there, the sender may not, or its concurrency is used up
+   */
   async invoke(sender: Sender, arn: string, input: string): Promise<Invocation> {
-    return this.#pool.run(this.#allowed(sender, arn), input, randomUUID());
+    const fn = this.#allowed(sender, arn);
+    if (this.#isThrottled(fn)) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+    return this.#run(fn, input, randomUUID());
+  }
+
+  /**
+   * Freezes a function as it is. Without a change since the last version that one is returned.
+   * https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
+   */
+  publishVersion(name: string): FunctionRecord {
+    const fn = this.functions.get(name);
+    if (!fn) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404);
+    const published = this.#versionsOf(name);
+    const last = published.at(-1);
+    if (last && contentOf(last) === contentOf(fn)) return last;
+    const version = String(published.length + 1);
+    const record = { ...fn, version };
+    this.versions.put(`${name}:${version}`, record);
+    return record;
+  }
+
+  #versionsOf(name: string): FunctionRecord[] {
+    return this.versions
+      .all()
+      .map(({ body }) => body)
+      .filter((one) => one.name === name)
+      .sort((a, b) => Number(a.version) - Number(b.version));
+  }
+
+  #isThrottled(fn: FunctionRecord): boolean {
+    // The limit is the function's, whatever version runs.
+    const limit = this.functions.get(fn.name)?.reservedConcurrency;
+    if (limit === undefined || this.#pool.running(fn.name) < limit) return false;
+    this.#metrics('Throttles', fn, 1);
+    return true;
+  }
+
+  async #run(fn: FunctionRecord, input: string, requestId: string): Promise<Invocation> {
+    const started = this.#context.clock.now();
+    const result = await this.#pool.run(fn, input, requestId);
+    this.#metrics('Duration', fn, this.#context.clock.now() - started);
+    if (!result.ok) this.#metrics('Errors', fn, 1);
+    return result;
   }
 
   /** Queues an event; joins the caller's transaction. */
   invokeLater(sender: Sender, arn: string, input: string): void {
-    const { name } = this.#allowed(sender, arn);
+    const { name, version } = this.#allowed(sender, arn);
     const invocation: AsyncInvocation = {
       name,
+      version,
       input,
       requestId: randomUUID(),
       attempt: 1,
@@ -57,30 +116,39 @@ export class Lambda {
   }
 
   #allowed(sender: Sender, arn: string): FunctionRecord {
-    // A qualified ARN ends in `:<version>`; there is only $LATEST here.
-    const [name = '', qualifier = '$LATEST'] = arn.includes(':function:')
-      ? (arn.split(':function:')[1] ?? '').split(':')
-      : [arn];
-    const fn = qualifier === '$LATEST' ? this.functions.get(name) : undefined;
+    // A qualified ARN ends in `:<version>`.
+    const [name = '', qualifier] = (arn.split(':function:').at(-1) ?? '').split(':');
+    const fn = this.#find(name, qualifier);
     if (!fn) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
     this.#context.authorizer.require({
       principal: sender.principal,
       action: 'lambda:InvokeFunction',
-      resource: fn.arn,
+      resource: qualifier === undefined ? fn.arn : `${fn.arn}:${qualifier}`,
       resourcePolicy: fn.policy,
       context: sourceContext(sender, this.#context.accountId),
     });
     return fn;
   }
 
+  #find(name: string, qualifier = '$LATEST'): FunctionRecord | undefined {
+    return qualifier === '$LATEST' ? this.functions.get(name) : this.versions.get(`${name}:${qualifier}`);
+  }
+
   async #runAsync({ payload }: Job): Promise<() => void> {
     const invocation = payload as AsyncInvocation;
-    const fn = this.functions.get(invocation.name);
+    const fn = this.#find(invocation.name, invocation.version);
     if (!fn) return () => undefined;
-    const result = await this.#pool.run(fn, invocation.input, invocation.requestId);
+    if (this.#isThrottled(fn)) return () => this.#later(invocation);
+    const result = await this.#run(fn, invocation.input, invocation.requestId);
     return () => {
       if (!result.ok) this.#failed(fn, invocation, result);
     };
+  }
+
+  /** A throttled event waits its turn; that is no attempt. */
+  #later(invocation: AsyncInvocation): void {
+    const { jobs, clock } = this.#context;
+    jobs.add('lambda.async', invocation.requestId, invocation, clock.now() + 1000);
   }
 
   #failed(fn: FunctionRecord, invocation: AsyncInvocation, result: Invocation & { ok: false }): void {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { FunctionRecord, Invocation } from './function-record.ts';
-import { FunctionProcess } from './process.ts';
+import { FunctionProcess, type Observers } from './process.ts';
 
 /** Functions that run at the same moment on this machine; AWS has 1,000 by default. Others wait their turn. */
 const maxRunning = 16;
@@ -12,12 +12,19 @@ const maxProcesses = 24;
 /** Gives each invocation a process: a warm one of the same function, or a new one. */
 export class FunctionPool {
   readonly #context: Context;
+  readonly #observers: Observers;
   readonly #idle: FunctionProcess[] = [];
   readonly #busy = new Set<FunctionProcess>();
   readonly #waiting: (() => void)[] = [];
 
-  constructor(context: Context) {
+  constructor(context: Context, observers: Observers) {
     this.#context = context;
+    this.#observers = observers;
+  }
+
+  /** How many of a function run at this moment, in any version. */
+  running(name: string): number {
+    return [...this.#busy].filter((process) => process.functionName === name).length;
   }
 
   async run(fn: FunctionRecord, input: string, requestId: string): Promise<Invocation> {
@@ -42,7 +49,7 @@ export class FunctionPool {
     const [warm] = at < 0 ? [] : this.#idle.splice(at, 1);
     if (warm) return warm;
     while (this.#idle.length + this.#busy.size >= maxProcesses && this.#idle.length > 0) this.#idle.shift()?.kill();
-    return new FunctionProcess(this.#context, fn, this.#roleSession(fn));
+    return new FunctionProcess(this.#context, fn, this.#roleSession(fn), this.#observers);
   }
 
   #roleSession(fn: FunctionRecord) {

@@ -1,8 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
+import { readEmbeddedMetrics } from '../cloudwatch/embedded-metrics.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../identity/identities.ts';
+import type { XRay } from '../xray/xray.ts';
 import type { FunctionRecord, Invocation } from './function-record.ts';
 
 /** What the process in `bootstrap.ts` is told. */
@@ -13,6 +17,12 @@ export interface InvokeMessage {
   readonly deadlineMs: number;
   /** Milliseconds by which product time is ahead of wall time. */
   readonly clockOffset: number;
+}
+
+/** Who looks at what functions do: their metrics and their traces. */
+export interface Observers {
+  readonly cloudwatch: CloudWatch;
+  readonly xray: XRay;
 }
 
 /** Its answer: JSON text of the result or of `{errorType, errorMessage, trace}`. */
@@ -31,13 +41,15 @@ export class FunctionProcess {
   readonly #session: Session;
   readonly #child: ChildProcess;
   readonly #log: WriteStream | undefined;
+  readonly #observers: Observers;
   #isAlive = true;
 
-  constructor(context: Context, fn: FunctionRecord, session: Session) {
+  constructor(context: Context, fn: FunctionRecord, session: Session, observers: Observers) {
     this.#context = context;
     this.#fn = fn;
     this.#identity = JSON.stringify(fn);
     this.#session = session;
+    this.#observers = observers;
     this.#child = fork(bootstrap, handlerOf(fn), {
       cwd: fn.folder,
       env: this.#environment(),
@@ -55,6 +67,14 @@ export class FunctionProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (bytes) => void this.#log?.write(bytes));
     }
+    if (this.#log && this.#child.stdout) {
+      const lines = createInterface({ input: this.#child.stdout });
+      lines.on('line', (line) => readEmbeddedMetrics(line, this.#observers.cloudwatch));
+    }
+  }
+
+  get functionName(): string {
+    return this.#fn.name;
   }
 
   get isAlive(): boolean {
@@ -101,18 +121,31 @@ export class FunctionProcess {
     const message: InvokeMessage = {
       input,
       requestId,
-      functionArn: this.#fn.arn,
+      functionArn: this.#fn.version === '$LATEST' ? this.#fn.arn : `${this.#fn.arn}:${this.#fn.version}`,
       deadlineMs: this.#context.clock.now() + timeoutMs,
       clockOffset: this.#context.clock.offset,
     };
     this.#child.send(message);
+    const startedAt = this.#context.clock.now();
     try {
-      return await promise;
+      const invocation = await promise;
+      if (this.#fn.isTraced) this.#trace(startedAt, invocation);
+      return invocation;
     } finally {
       clearTimeout(timer);
       this.#child.off('message', onMessage);
       this.#child.off('exit', onExit);
     }
+  }
+
+  #trace(startedAt: number, { ok }: Invocation): void {
+    this.#observers.xray.record(this.#context.identities.actAs(this.#fn.roleArn, this.#fn.name), {
+      name: this.#fn.name,
+      origin: 'AWS::Lambda::Function',
+      start_time: startedAt / 1000,
+      end_time: this.#context.clock.now() / 1000,
+      fault: !ok,
+    });
   }
 
   #environment(): Record<string, string> {
@@ -126,7 +159,7 @@ export class FunctionProcess {
       AWS_SECRET_ACCESS_KEY: this.#session.secretAccessKey,
       AWS_SESSION_TOKEN: this.#session.sessionToken,
       AWS_LAMBDA_FUNCTION_NAME: this.#fn.name,
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_VERSION: this.#fn.version,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(this.#fn.memoryMb),
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${this.#fn.name}`,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

@@ -9,6 +9,27 @@ export interface CorsRule {
   readonly maxAge: number | undefined;
 }
 
+/** One enabled rule of a bucket's lifecycle. Days count from the next midnight UTC, as on AWS. */
+export interface LifecycleRule {
+  readonly prefix: string;
+  readonly expirationDays: number | undefined;
+  readonly noncurrentDays: number | undefined;
+  readonly removesLoneMarkers: boolean;
+}
+
+/** Every new version is kept for this long. */
+export interface Retention {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+  readonly days: number;
+}
+
+export interface Encryption {
+  readonly algorithm: 'AES256' | 'aws:kms';
+  /** A customer key, whose policy is asked at every read and write; absent for AWS's own keys. */
+  readonly keyArn?: string;
+  readonly bucketKey: boolean;
+}
+
 /** A bucket of the template: what of it is enforced here. */
 export interface BucketRecord {
   readonly name: string;
@@ -17,6 +38,8 @@ export interface BucketRecord {
   readonly cors: readonly CorsRule[];
   /** Object events go to EventBridge. */
   readonly eventBridge: boolean;
-  /** `AES256` or `aws:kms`, told back in headers; bytes lie plain on this machine. */
-  readonly encryption: string;
+  /** Told back in headers; bytes lie plain on this machine. */
+  readonly encryption: Encryption;
+  readonly lifecycle: readonly LifecycleRule[];
+  readonly lock?: Retention;
 }

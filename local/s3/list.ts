@@ -2,7 +2,8 @@ import { AwsError } from '../errors.ts';
 import { type AwsRequest, queryValue } from '../http/request.ts';
 import type { XmlValue } from '../http/xml.ts';
 import { uriEncode } from '../identity/sigv4.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore, StoredObject, StoredVersion } from './object-store.ts';
+import { iso } from './responses.ts';
 
 const pageLimit = 1000;
 
@@ -47,6 +48,11 @@ export const listVersions = (store: ObjectStore, bucket: string, request: AwsReq
   const versionMarker = queryValue(request, 'version-id-marker');
   const maxKeys = Math.min(parseMaxKeys(queryValue(request, 'max-keys')), pageLimit);
   const { name, encoding } = encoder(request);
+  const version = ({ key, versionId, isLatest }: StoredVersion) => ({
+    Key: name(key),
+    VersionId: versionId,
+    IsLatest: isLatest,
+  });
   const all = store.versions(bucket, prefix);
   const marked = all.findIndex(({ key, versionId }) => key === keyMarker && versionId === versionMarker);
   const rest = marked >= 0 ? all.slice(marked + 1) : all.filter(({ key }) => key > keyMarker);
@@ -60,12 +66,10 @@ export const listVersions = (store: ObjectStore, bucket: string, request: AwsReq
     ...encoding,
     IsTruncated: last !== undefined,
     ...(last && { NextKeyMarker: name(last.key), NextVersionIdMarker: last.versionId }),
-    Version: page.map((object) => ({
-      Key: name(object.key),
-      VersionId: object.versionId,
-      IsLatest: object.isLatest,
-      ...summary(object),
-    })),
+    Version: page.filter(({ isMarker }) => !isMarker).map((object) => ({ ...version(object), ...summary(object) })),
+    DeleteMarker: page
+      .filter(({ isMarker }) => isMarker)
+      .map((marker) => ({ ...version(marker), LastModified: iso(marker) })),
   };
 };
 
@@ -79,7 +83,7 @@ const encoder = (request: AwsRequest): { name: (text: string) => string; encodin
 };
 
 const summary = (object: StoredObject): { [name: string]: XmlValue } => ({
-  LastModified: new Date(Math.floor(object.modifiedAt / 1000) * 1000).toISOString(),
+  LastModified: iso(object),
   ETag: `"${object.etag}"`,
   Size: object.size,
   StorageClass: 'STANDARD',

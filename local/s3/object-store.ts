@@ -23,6 +23,9 @@ export interface StoredObject {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
+/** A version with its place in its key's history; a marker says that the key was deleted. */
+export type StoredVersion = StoredObject & { readonly isLatest: boolean; readonly isMarker: boolean };
+
 /** What a write asks for besides its bytes. */
 export interface WriteConditions {
   readonly ifNoneMatch: string | undefined;
@@ -73,30 +76,54 @@ export class ObjectStore {
   ): StoredObject {
     return this.#journal.transaction(() => {
       this.#check(object.bucket, object.key, conditions);
-      const versionId = randomBytes(24).toString('base64url').replaceAll('-', '.');
-      const modifiedAt = this.#clock.now();
-      this.#journal.run(
-        'update objects set is_latest = 0 where bucket = ? and key = ? and is_latest = 1',
-        object.bucket,
-        object.key,
-      );
-      const { lastId } = this.#journal.run(
-        `insert into objects (bucket, key, version_id, is_latest, size, etag, blob, modified_at, headers, checksums)
-         values (?, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
-        object.bucket,
-        object.key,
-        versionId,
-        object.size,
-        object.etag,
-        object.blob,
-        modifiedAt,
-        JSON.stringify(object.headers),
-        JSON.stringify(object.checksums),
-      );
-      const stored: StoredObject = { ...object, versionId, seq: lastId, modifiedAt };
+      const stored = this.#insert(object);
       then(stored);
       return stored;
     });
+  }
+
+  /** Deletes a key: its versions stay behind a marker. */
+  mark(bucket: string, key: string): StoredObject {
+    const marker = { bucket, key, size: 0, etag: '', blob: '', headers: {}, checksums: {} };
+    return this.#journal.transaction(() => this.#insert(marker));
+  }
+
+  /** Deletes one version for good; the one before it becomes the latest. */
+  remove({ bucket, key, versionId, blob }: StoredObject): void {
+    this.#journal.transaction(() => {
+      this.#journal.run('delete from objects where bucket = ? and key = ? and version_id = ?', bucket, key, versionId);
+      this.#journal.run(
+        `update objects set is_latest = 1 where seq = (select max(seq) from objects where bucket = ? and key = ?)`,
+        bucket,
+        key,
+      );
+    });
+    if (blob !== '') this.discard(blob);
+  }
+
+  /** Joins the caller's transaction. */
+  #insert(object: Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'>): StoredObject {
+    const versionId = randomBytes(24).toString('base64url').replaceAll('-', '.');
+    const modifiedAt = this.#clock.now();
+    this.#journal.run(
+      'update objects set is_latest = 0 where bucket = ? and key = ? and is_latest = 1',
+      object.bucket,
+      object.key,
+    );
+    const { lastId } = this.#journal.run(
+      `insert into objects (bucket, key, version_id, is_latest, size, etag, blob, modified_at, headers, checksums)
+         values (?, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
+      object.bucket,
+      object.key,
+      versionId,
+      object.size,
+      object.etag,
+      object.blob,
+      modifiedAt,
+      JSON.stringify(object.headers),
+      JSON.stringify(object.checksums),
+    );
+    return { ...object, versionId, seq: lastId, modifiedAt };
   }
 
   #check(bucket: string, key: string, { ifNoneMatch, ifMatch }: WriteConditions): void {
@@ -108,7 +135,11 @@ export class ObjectStore {
   }
 
   latest(bucket: string, key: string): StoredObject | undefined {
-    return this.#one('select * from objects where bucket = ? and key = ? and is_latest = 1', bucket, key);
+    return this.#one(
+      `select * from objects where bucket = ? and key = ? and is_latest = 1 and blob <> ''`,
+      bucket,
+      key,
+    );
   }
 
   version(bucket: string, key: string, versionId: string): StoredObject | undefined {
@@ -119,7 +150,7 @@ export class ObjectStore {
   list(bucket: string, prefix: string, after: string, limit: number): StoredObject[] {
     return this.#journal
       .all(
-        `select * from objects where bucket = ? and is_latest = 1 and key > ? and key >= ? and key < ?
+        `select * from objects where bucket = ? and is_latest = 1 and blob <> '' and key > ? and key >= ? and key < ?
          order by key limit ?`,
         bucket,
         after,
@@ -131,7 +162,7 @@ export class ObjectStore {
   }
 
   /** Every version under a prefix: by key, newest first. */
-  versions(bucket: string, prefix: string): (StoredObject & { isLatest: boolean })[] {
+  versions(bucket: string, prefix: string): StoredVersion[] {
     return this.#journal
       .all(
         'select * from objects where bucket = ? and key >= ? and key < ? order by key, seq desc',
@@ -139,7 +170,11 @@ export class ObjectStore {
         prefix,
         `${prefix}\u{10ffff}`,
       )
-      .map((row) => ({ ...toObject(row), isLatest: integer(row, 'is_latest') === 1 }));
+      .map((row) => ({
+        ...toObject(row),
+        isLatest: integer(row, 'is_latest') === 1,
+        isMarker: text(row, 'blob') === '',
+      }));
   }
 
   read(object: StoredObject, range?: { start: number; end: number }): NodeJS.ReadableStream {

@@ -45,7 +45,11 @@ export const keptHeaders = (headers: Readonly<Record<string, string>>): Record<s
 };
 
 export const encryption = (bucket: BucketRecord): Record<string, string> => ({
-  'x-amz-server-side-encryption': bucket.encryption,
+  'x-amz-server-side-encryption': bucket.encryption.algorithm,
+  ...(bucket.encryption.keyArn !== undefined && {
+    'x-amz-server-side-encryption-aws-kms-key-id': bucket.encryption.keyArn,
+    'x-amz-server-side-encryption-bucket-key-enabled': String(bucket.encryption.bucketKey),
+  }),
 });
 
 const checksumHeaders = (object: StoredObject): Record<string, string> =>

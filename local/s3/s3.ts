@@ -3,11 +3,14 @@ import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
 import type { Authenticated, AwsRequest, AwsResponse } from '../http/request.ts';
 import { queryValue } from '../http/request.ts';
+import type { Kms } from '../kms/kms.ts';
 import { Registry } from '../registry.ts';
 import { type Target, targetOf } from './address.ts';
 import { receiveBody } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
+import { configurations } from './configuration.ts';
 import { corsHeaders, preflight } from './cors.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { listObjects, listVersions } from './list.ts';
 import { ObjectStore, type StoredObject } from './object-store.ts';
 import { parseRange } from './range.ts';
@@ -16,14 +19,13 @@ import {
   errorResponse,
   iso,
   keptHeaders,
-  namespace,
   notImplemented,
   overrides,
   readHeaders,
   writtenHeaders,
   xml,
-  xmlType,
 } from './responses.ts';
+import { isGoverned, isLocked, lockHeaders, requireChecksum } from './retention.ts';
 
 /** Subresources that no operation here answers; S3 has them, so silence would be a lie. */
 const unsupported = [
@@ -32,27 +34,22 @@ const unsupported = [
   'uploads',
   'partNumber',
   'uploadId',
-  'delete',
   'retention',
   'legal-hold',
   'restore',
   'select',
   'torrent',
   'lifecycle',
-  'policy',
-  'cors',
-  'encryption',
   'notification',
   'website',
   'logging',
   'attributes',
-  'object-lock',
   'replication',
 ];
 
 /** Headers that ask for something that would not happen. */
 const unsupportedHeaders =
-  /^(x-amz-(tagging|acl|grant-|storage-class|server-side-encryption|object-lock|website|copy-source-(if|range|server)|request-payer)|if-(un)?modified-since)/;
+  /^(x-amz-(tagging|acl|grant-|storage-class|server-side-encryption|object-lock-mode|object-lock-retain|object-lock-legal|website|copy-source-(if|range|server)|request-payer)|if-(un)?modified-since)/;
 
 /** S3: the operations that the product, the AWS CLI's `s3api` basics and presigned URLs need. */
 export class S3 {
@@ -60,12 +57,16 @@ export class S3 {
   readonly objects: ObjectStore;
   readonly #context: Context;
   readonly #buses: EventBuses;
+  readonly #kms: Kms;
+  readonly #lifecycle: Lifecycle;
 
-  constructor(context: Context, buses: EventBuses) {
+  constructor(context: Context, buses: EventBuses, kms: Kms) {
     this.#context = context;
     this.#buses = buses;
+    this.#kms = kms;
     this.buckets = new Registry(context.journal, 'bucket');
     this.objects = new ObjectStore(context.journal, context.clock, context.dataDir);
+    this.#lifecycle = new Lifecycle(this.objects, context.clock);
   }
 
   async handle(request: AwsRequest, authenticate: () => Authenticated): Promise<AwsResponse> {
@@ -88,6 +89,7 @@ export class S3 {
     if (oddHeader !== undefined) throw notImplemented(`the header ${oddHeader}`);
     if (target.bucket === '') return this.#listBuckets(request, auth);
     const bucket = this.#bucket(target.bucket);
+    this.#lifecycle.apply(bucket);
     if (target.key === '') return this.#bucketOperation(request, bucket, auth);
     switch (request.method) {
       case 'PUT':
@@ -97,6 +99,8 @@ export class S3 {
       case 'GET':
       case 'HEAD':
         return this.#get(request, bucket, target.key, auth);
+      case 'DELETE':
+        return this.#delete(request, bucket, target.key, auth);
       default:
         throw notImplemented(`${request.method} of an object`);
     }
@@ -143,18 +147,13 @@ export class S3 {
 
   #bucketOperation(request: AwsRequest, bucket: BucketRecord, auth: Authenticated): AwsResponse {
     const prefix = queryValue(request, 'prefix') ?? '';
-    if (request.method === 'GET' && queryValue(request, 'location') !== undefined) {
-      this.#require(auth, 's3:GetBucketLocation', bucket, undefined, request);
-      return {
-        status: 200,
-        headers: xmlType,
-        body: `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="${namespace}">${this.#context.region}</LocationConstraint>`,
-      };
+    const asked = Object.keys(configurations).find((name) => queryValue(request, name) !== undefined);
+    const configuration = asked === undefined ? undefined : configurations[asked];
+    if (configuration && request.method === 'GET') {
+      this.#require(auth, configuration.action, bucket, undefined, request);
+      return configuration.answer(bucket, this.#context.region);
     }
-    if (request.method === 'GET' && queryValue(request, 'versioning') !== undefined) {
-      this.#require(auth, 's3:GetBucketVersioning', bucket, undefined, request);
-      return xml('VersioningConfiguration', { Status: 'Enabled' });
-    }
+    if (configuration) throw notImplemented(`${request.method} of ?${asked}`);
     if (request.method === 'GET' && queryValue(request, 'versions') !== undefined) {
       this.#require(auth, 's3:ListBucketVersions', bucket, undefined, request, { 's3:prefix': prefix });
       return xml('ListVersionsResult', listVersions(this.objects, bucket.name, request));
@@ -167,6 +166,7 @@ export class S3 {
 
   async #put(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
     this.#requireWrite(request, bucket, key, auth);
+    requireChecksum(bucket, request);
     const body = await receiveBody(request, auth, this.objects);
     const stored = this.#commit(request, bucket, key, auth, 'PutObject', {
       blob: body.blob,
@@ -212,6 +212,43 @@ export class S3 {
     this.#require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
     // If-Match tells about an object that is there, so it takes the right to read it.
     if (request.headers['if-match'] !== undefined) this.#require(auth, 's3:GetObject', bucket, key, request);
+    this.#requireKey(auth, 'kms:GenerateDataKey', bucket, key);
+  }
+
+  /**
+   * A customer key is asked on the caller's behalf. With a bucket key what it is asked for is the bucket, else the object.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+   */
+  #requireKey(
+    { principal }: Authenticated,
+    action: 'kms:Decrypt' | 'kms:GenerateDataKey',
+    { name, encryption: { keyArn, bucketKey } }: BucketRecord,
+    key: string,
+  ): void {
+    if (keyArn === undefined) return;
+    const encryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${name}${bucketKey ? '' : `/${key}`}` };
+    this.#kms.require(action, { principal, keyArn, via: 's3', encryptionContext });
+  }
+
+  /** Without a version: a marker, and nothing is lost. With one: for good, unless it is locked. */
+  #delete(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
+    const versionId = queryValue(request, 'versionId');
+    if (versionId === undefined) {
+      this.#require(auth, 's3:DeleteObject', bucket, key, request);
+      const marker = this.objects.mark(bucket.name, key);
+      return { status: 204, headers: { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId } };
+    }
+    this.#require(auth, 's3:DeleteObjectVersion', bucket, key, request);
+    const version = this.objects.version(bucket.name, key, versionId);
+    const bypasses = request.headers['x-amz-bypass-governance-retention'] === 'true';
+    if (version && isLocked(version, this.#context.clock.now())) {
+      if (!bypasses || !isGoverned(version)) {
+        throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', 403);
+      }
+      this.#require(auth, 's3:BypassGovernanceRetention', bucket, key, request);
+    }
+    if (version) this.objects.remove(version);
+    return { status: 204, headers: { 'x-amz-version-id': versionId } };
   }
 
   #commit(
@@ -223,8 +260,9 @@ export class S3 {
     object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
   ): StoredObject {
     const conditions = { ifNoneMatch: request.headers['if-none-match'], ifMatch: request.headers['if-match'] };
+    const headers = { ...object.headers, ...lockHeaders(bucket, this.#context.clock.now()) };
     try {
-      return this.objects.commit({ ...object, bucket: bucket.name, key }, conditions, (stored) => {
+      return this.objects.commit({ ...object, headers, bucket: bucket.name, key }, conditions, (stored) => {
         if (bucket.eventBridge) this.#announce(stored, request, auth, reason);
       });
     } catch (error) {
@@ -293,7 +331,10 @@ export class S3 {
       versionId === undefined
         ? this.objects.latest(bucket.name, key)
         : this.objects.version(bucket.name, key, versionId);
-    if (object) return object;
+    if (object && object.blob !== '') {
+      this.#requireKey(auth, 'kms:Decrypt', bucket, key);
+      return object;
+    }
     this.#require(auth, 's3:ListBucket', bucket, undefined, request);
     if (versionId !== undefined) {
       throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
@@ -44,9 +45,11 @@ export class Scheduler {
   readonly #context: Context;
   readonly #states: States;
   readonly #sqs: Sqs;
+  readonly #cloudwatch: CloudWatch;
 
-  constructor(context: Context, states: States, sqs: Sqs) {
+  constructor(context: Context, { states, sqs, cloudwatch }: { states: States; sqs: Sqs; cloudwatch: CloudWatch }) {
     this.#context = context;
+    this.#cloudwatch = cloudwatch;
     this.#states = states;
     this.#sqs = sqs;
     this.schedules = new Registry(context.journal, 'schedule');
@@ -71,10 +74,14 @@ export class Scheduler {
     this.#context.jobs.cancel('scheduler.tick', key);
   }
 
-  /** Fires a schedule for a time of the caller's choice, exactly as if that time had come. */
-  fire(key: string, scheduledAt: number): { executionArn: string } {
-    const schedule = this.schedules.get(key);
-    if (!schedule) throw new AwsError('ResourceNotFoundException', `Schedule ${key} does not exist.`, 404);
+  /**
+   * Fires a schedule for a time of the caller's choice, exactly as if that time had come.
+   *
+   * @param name of the schedule, whatever its group
+   */
+  fire(name: string, scheduledAt: number): { executionArn: string } {
+    const schedule = this.schedules.all().find(({ body }) => body.name === name)?.body;
+    if (!schedule) throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
     return this.#context.journal.transaction(() => this.#invoke(schedule, scheduledAt, 1));
   }
 
@@ -153,6 +160,7 @@ export class Scheduler {
   #retry(schedule: ScheduleRecord, firing: Firing, error: AwsError): void {
     const { clock, jobs } = this.#context;
     const { maxAttempts, maxAgeSeconds } = schedule.target;
+    this.#count('TargetErrorCount', schedule);
     const isYoung = clock.now() - firing.scheduledAt < maxAgeSeconds * 1000;
     if (error.code !== 'AccessDenied' && firing.attempt <= maxAttempts && isYoung) {
       const pauseMs = Math.min(1000 * 2 ** firing.attempt, 300_000);
@@ -164,6 +172,7 @@ export class Scheduler {
 
   #keepFailure(schedule: ScheduleRecord, firing: Firing, error: AwsError): void {
     const { deadLetterArn, input, roleArn } = schedule.target;
+    this.#count('InvocationDroppedCount', schedule);
     try {
       if (!deadLetterArn) throw new AwsError('AccessDenied', 'the schedule has no dead-letter queue');
       const attributes = {
@@ -176,10 +185,16 @@ export class Scheduler {
       this.#sqs.sendFrom(sender, deadLetterArn, fill(input, schedule, firing.scheduledAt, firing.attempt), attributes);
     } catch (reason) {
       if (!(reason instanceof AwsError)) throw reason;
+      this.#count('InvocationsFailedToBeSentToDeadLetterCount', schedule);
       this.#context.report(
         `a start of ${keyOf(schedule)} is lost: ${error.message}; and it cannot be kept: ${reason.message}`,
       );
     }
+  }
+
+  /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
+  #count(name: string, { group }: ScheduleRecord): void {
+    this.#cloudwatch.put({ namespace: 'AWS/Scheduler', name, dimensions: { ScheduleGroup: group } }, 1);
   }
 
   #invoke(schedule: ScheduleRecord, scheduledAt: number, attempt: number): { executionArn: string } {

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
+import type { EventBuses } from '../events/buses.ts';
 import type { XmlValue } from '../http/xml.ts';
 import type { Sender } from '../identity/sender.ts';
 import { integer, text } from '../journal.ts';
 import { Registry } from '../registry.ts';
+import { deliveryEvent, eventTypeOf, type Fate, simulatedFate } from './delivery.ts';
 
 /** A mail that was accepted; it stays in the inbox of this machine. */
 export interface Email {
@@ -23,6 +26,16 @@ interface Account {
   readonly productionAccess: boolean;
 }
 
+/** Where a configuration set tells what becomes of mails. */
+export interface EventDestination {
+  readonly set: string;
+  readonly name: string;
+  readonly isEnabled: boolean;
+  /** `bounce`, `complaint`, `reject`, `deliveryDelay`. */
+  readonly types: readonly string[];
+  readonly busArn: string;
+}
+
 const maxRecipients = 50;
 
 /** SES, API version 1: https://docs.aws.amazon.com/ses/latest/APIReference/API_Operations.html */
@@ -30,10 +43,22 @@ export class Ses {
   readonly identities: Registry<{ readonly verified: boolean }>;
   readonly configurationSets: Registry<{ readonly name: string }>;
   readonly account: Registry<Account>;
+  readonly destinations: Registry<EventDestination>;
+  /** The account's suppression list, by address. */
+  readonly suppressed: Registry<{ readonly reason: string; readonly at: number }>;
+  /** Addresses that behave otherwise than to take every mail: for tests. */
+  readonly mailboxes: Registry<{ readonly fate: Fate }>;
   readonly #context: Context;
+  readonly #buses: EventBuses;
+  readonly #cloudwatch: CloudWatch;
 
-  constructor(context: Context) {
+  constructor(context: Context, { buses, cloudwatch }: { buses: EventBuses; cloudwatch: CloudWatch }) {
     this.#context = context;
+    this.#buses = buses;
+    this.#cloudwatch = cloudwatch;
+    this.destinations = new Registry(context.journal, 'ses-event-destination');
+    this.suppressed = new Registry(context.journal, 'ses-suppressed');
+    this.mailboxes = new Registry(context.journal, 'ses-mailbox');
     this.identities = new Registry(context.journal, 'ses-identity');
     this.configurationSets = new Registry(context.journal, 'ses-configuration-set');
     this.account = new Registry(context.journal, 'ses-account');
@@ -62,7 +87,7 @@ export class Ses {
         return { Identities: { member: this.identities.all().map(({ name }) => name) } };
       case 'GetSendQuota':
         this.#admin(sender, 'ses:GetSendQuota');
-        return { Max24HourSend: '50000.0', MaxSendRate: '14.0', SentLast24Hours: `${this.#sentToday()}.0` };
+        return { Max24HourSend: '50000.0', MaxSendRate: '14.0', SentLast24Hours: `${this.sentToday()}.0` };
       default:
         throw new AwsError('InvalidAction', `SES ${action} is not implemented here (see local/README.md)`);
     }
@@ -72,7 +97,18 @@ export class Ses {
     this.#context.authorizer.require({ ...sender, action, resource: '*' });
   }
 
-  #sentToday(): number {
+  /** Later mails to this address are accepted and not sent. */
+  suppress(address: string, reason: string): void {
+    this.suppressed.put(address.toLowerCase(), { reason, at: this.#context.clock.now() });
+  }
+
+  /** From now on mails to this address end like this; one that takes mails is on no suppression list. */
+  setMailbox(address: string, fate: Fate): void {
+    this.mailboxes.put(address.toLowerCase(), { fate });
+    if (fate === 'delivered') this.suppressed.delete(address.toLowerCase());
+  }
+
+  sentToday(): number {
     const since = this.#context.clock.now() - 86_400_000;
     return integer(this.#context.journal.get('select count(*) as n from emails where at > ?', since), 'n');
   }
@@ -103,7 +139,7 @@ export class Ses {
     if (set !== undefined && !this.configurationSets.get(set)) {
       throw new AwsError('ConfigurationSetDoesNotExist', `Configuration set <${set}> does not exist.`);
     }
-    return this.#keep(from, to, input);
+    return this.#context.journal.transaction(() => this.#accept(from, to, input));
   }
 
   #requireVerified(unverifiedSenders: string[], to: string[]): void {
@@ -124,8 +160,48 @@ export class Ses {
     return [address, address.split('@')[1] ?? ''].find((name) => this.identities.get(name)?.verified);
   }
 
-  #keep(from: string, to: string[], input: ReadonlyMap<string, string>): string {
-    const email: Email = {
+  /** Takes a mail. What becomes of it is told later, by the events of its configuration set. */
+  #accept(from: string, to: string[], input: ReadonlyMap<string, string>): string {
+    const email = this.#compose(from, to, input);
+    const fates = new Map(to.map((address) => [address, this.#fateOf(address)]));
+    const reached = to.filter((address) => fates.get(address) === 'delivered' || fates.get(address) === 'complained');
+    if (reached.length > 0) this.#keep({ ...email, to: reached });
+    for (const [address, fate] of fates) {
+      if (fate === 'delivered') continue;
+      this.#tell({ ...email, to: [address] }, fate, input.get('ConfigurationSetName'));
+      if (simulatedFate(address) === undefined) this.#remember(address, fate);
+    }
+    return email.id;
+  }
+
+  #fateOf(address: string): Fate {
+    if (this.suppressed.get(address.toLowerCase())) return 'suppressed';
+    return simulatedFate(address) ?? this.mailboxes.get(address.toLowerCase())?.fate ?? 'delivered';
+  }
+
+  #tell(email: Email, fate: Exclude<Fate, 'delivered'>, set: string | undefined): void {
+    if (set === undefined) return;
+    const { accountId, region } = this.#context;
+    for (const { body } of this.destinations.all()) {
+      if (!body.isEnabled || body.set !== set || !body.types.includes(eventTypeOf(fate))) continue;
+      this.#buses.publish('default', deliveryEvent(email, fate, { accountId, region, set }));
+    }
+  }
+
+  /** A hard bounce or a complaint puts an address on the list and counts for the account's reputation. */
+  #remember(address: string, fate: Fate): void {
+    if (fate !== 'bounced' && fate !== 'complained') return;
+    this.suppress(address, fate === 'bounced' ? 'BOUNCE' : 'COMPLAINT');
+    const name = fate === 'bounced' ? 'Reputation.BounceRate' : 'Reputation.ComplaintRate';
+    const bad = this.suppressed
+      .all()
+      .filter(({ body }) => body.reason === (fate === 'bounced' ? 'BOUNCE' : 'COMPLAINT'));
+    const rate = bad.length / Math.max(1, this.sentToday() + bad.length);
+    this.#cloudwatch.put({ namespace: 'AWS/SES', name, dimensions: {} }, rate);
+  }
+
+  #compose(from: string, to: string[], input: ReadonlyMap<string, string>): Email {
+    return {
       id: `${randomUUID()}-000000`,
       to,
       from,
@@ -135,13 +211,15 @@ export class Ses {
       at: this.#context.clock.iso(),
       tags: tags(input),
     };
+  }
+
+  #keep(email: Email): void {
     this.#context.journal.run(
       'insert into emails values (?, ?, ?)',
       email.id,
       this.#context.clock.now(),
       JSON.stringify(email),
     );
-    return email.id;
   }
 }
 

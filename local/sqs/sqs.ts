@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { PolicyDocument } from '../identity/policy.ts';
@@ -27,9 +28,11 @@ const defaultVisibilityMs = 30_000;
 export class Sqs {
   readonly queues: Registry<QueueRecord>;
   readonly #context: Context;
+  readonly #cloudwatch: CloudWatch;
 
-  constructor(context: Context) {
+  constructor(context: Context, cloudwatch: CloudWatch) {
     this.#context = context;
+    this.#cloudwatch = cloudwatch;
     this.queues = new Registry(context.journal, 'queue');
   }
 
@@ -48,6 +51,7 @@ export class Sqs {
     const now = this.#context.clock.now();
     const stored = JSON.stringify({ body, attributes });
     this.#context.journal.run('insert into messages values (?, ?, ?, ?, null, ?)', id, queue.name, now, now, stored);
+    this.#measure(queue.name);
     return id;
   }
 
@@ -86,10 +90,20 @@ export class Sqs {
           name,
           String(input.ReceiptHandle),
         );
+        this.#measure(name);
         return {};
       default:
         throw new AwsError('InvalidAction', `SQS ${operation} is not implemented here (see local/README.md)`);
     }
+  }
+
+  #measure(name: string): void {
+    const metric = {
+      namespace: 'AWS/SQS',
+      name: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: name },
+    };
+    this.#cloudwatch.put(metric, this.#count(name));
   }
 
   #url(name: string): string {

@@ -19,6 +19,7 @@ import {
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { History } from './history.ts';
 import { lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
+import type { Observation } from './observation.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import { statesVariable, statusChange } from './views.ts';
 
@@ -43,6 +44,15 @@ type TaskEnd =
   | { readonly kind: 'succeeded'; readonly result: unknown }
   | { readonly kind: 'failed'; readonly error: string; readonly cause: string; readonly eventType?: string };
 
+/** What the engine works with. */
+export interface EngineServices {
+  readonly lambda: Lambda;
+  readonly buses: EventBuses;
+  readonly observation: Observation;
+  /** For the jitter of retries: a number in [0, 1). */
+  readonly random: () => number;
+}
+
 /**
  * Executes JSONata state machines. Every transition is one transaction over history, frame and jobs, so a crash
  * resumes exactly where it was; a task whose call was under way is called again.
@@ -54,17 +64,24 @@ export class Engine {
   readonly #context: Context;
   readonly #lambda: Lambda;
   readonly #buses: EventBuses;
+  readonly #observation: Observation;
   readonly #random: () => number;
   /** Definitions never change under their hash. */
   readonly #parsed = new Map<string, Definition>();
 
-  constructor(context: Context, lambda: Lambda, buses: EventBuses, random: () => number) {
+  constructor(context: Context, services: EngineServices) {
+    const { lambda, buses, observation, random } = services;
     this.#context = context;
     this.#lambda = lambda;
     this.#buses = buses;
+    this.#observation = observation;
     this.#random = random;
     this.executions = new Executions(context.journal);
-    this.history = new History(context.journal, () => context.clock.now());
+    this.history = new History(
+      context.journal,
+      () => context.clock.now(),
+      (arn, event) => observation.event(arn, event),
+    );
     this.definitions = new Registry(context.journal, 'definition');
     const { jobs } = context;
     jobs.handle(jobKinds.enter, (job) => this.#atState(job, (execution, state) => this.#enter(execution, state)));
@@ -142,10 +159,9 @@ export class Engine {
     jobs.add(jobKinds.heartbeat, taskId, { arn: execution.arn }, clock.now() + heartbeatSeconds * 1000);
   }
 
-  /** Machine of a token, to ask whether the caller may use it. */
-  machineOfToken(token: string): string | undefined {
-    const known = this.executions.token(token);
-    return known && this.executions.get(known.execution)?.machine;
+  /** False for a token that was never given out. */
+  knowsToken(token: string): boolean {
+    return this.executions.token(token) !== undefined;
   }
 
   #waiting(token: string): { execution: Running; state: State } {
@@ -336,7 +352,7 @@ export class Engine {
     const answer = await this.#invoke(execution);
     if (!answer.ok)
       return this.#taskEnded(execution, state, { kind: 'failed', error: answer.errorType, cause: answer.payload });
-    const output = lambdaOutput(answer.payload);
+    const output = lambdaOutput(answer.payload, functionNameOf(execution));
     if (!wantsToken) return this.#taskEnded(execution, state, { kind: 'succeeded', result: output });
     return () =>
       this.history.append(execution.arn, 'TaskSubmitted', {
@@ -349,15 +365,17 @@ export class Engine {
       });
   }
 
-  async #invoke({ body, name, frame }: Running): Promise<Invocation> {
-    const { FunctionName = '', Payload = {} } = frame.parameters as { FunctionName?: string; Payload?: unknown };
+  async #invoke(execution: Running): Promise<Invocation> {
+    const { body, name, frame } = execution;
+    const { Payload = {} } = frame.parameters as { Payload?: unknown };
     try {
       const principal = this.#context.identities.actAs(body.roleArn, name);
-      return await this.#lambda.invoke({ principal }, FunctionName, JSON.stringify(Payload));
+      return await this.#lambda.invoke({ principal }, functionNameOf(execution), JSON.stringify(Payload));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const payload = `${error.message} (Service: Lambda, Status Code: ${error.status})`;
-      return { ok: false, errorType: 'Lambda.AWSLambdaException', payload };
+      const isThrottled = error.code === 'TooManyRequestsException';
+      return { ok: false, errorType: `Lambda.${isThrottled ? error.code : 'AWSLambdaException'}`, payload };
     }
   }
 
@@ -495,12 +513,16 @@ export class Engine {
 
   #announce(execution: Execution): void {
     this.#buses.publish('default', statusChange(execution));
+    this.#observation.status(execution);
   }
 
   #expressions({ frame }: Running): Expressions {
     return new Expressions(frame.variables, () => this.#context.clock.now());
   }
 }
+
+const functionNameOf = ({ frame }: Running): string =>
+  (frame.parameters as { FunctionName?: string }).FunctionName ?? '';
 
 /** Nothing is ever cut off here. */
 const inputDetails = { truncated: false };

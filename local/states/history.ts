@@ -14,10 +14,12 @@ export interface HistoryEvent {
 export class History {
   readonly #journal: Journal;
   readonly #now: () => number;
+  readonly #observe: (execution: string, event: HistoryEvent) => void;
 
-  constructor(journal: Journal, now: () => number) {
+  constructor(journal: Journal, now: () => number, observe: (execution: string, event: HistoryEvent) => void) {
     this.#journal = journal;
     this.#now = now;
+    this.#observe = observe;
   }
 
   /**
@@ -26,17 +28,18 @@ export class History {
    */
   append(execution: string, type: string, details: Readonly<Record<string, unknown>> = {}): number {
     const last = integer(this.#journal.get('select max(id) as id from history where execution = ?', execution), 'id');
-    const previous = last <= 1 ? 0 : last;
+    const event = { id: last + 1, previousEventId: last <= 1 ? 0 : last, type, timestamp: this.#now(), details };
     this.#journal.run(
       'insert into history values (?, ?, ?, ?, ?, ?)',
       execution,
-      last + 1,
-      this.#now(),
+      event.id,
+      event.timestamp,
       type,
-      previous,
+      event.previousEventId,
       JSON.stringify(details),
     );
-    return last + 1;
+    this.#observe(execution, event);
+    return event.id;
   }
 
   /** @param after id of the last event already seen; in reverse order the first one not wanted */
@@ -53,3 +56,16 @@ export class History {
     }));
   }
 }
+
+/** Details without the fields that may hold data of the execution. */
+export const withoutData = (details: HistoryEvent['details']): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, fields]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(fields ?? {}).filter(
+          ([field]) => !['input', 'output', 'parameters', 'cause', 'assignedVariables'].includes(field),
+        ),
+      ),
+    ]),
+  );

@@ -18,8 +18,8 @@ export const wholeSeconds = (field: string, value: unknown): number => {
 };
 
 /** What the optimized integration returns: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
-export const lambdaOutput = (payload: string): unknown => ({
-  ExecutedVersion: '$LATEST',
+export const lambdaOutput = (payload: string, functionName: string): unknown => ({
+  ExecutedVersion: /:function:[^:]+:([^:]+)$/.exec(functionName)?.[1] ?? '$LATEST',
   Payload: JSON.parse(payload),
   SdkHttpMetadata: { HttpStatusCode: 200 },
   SdkResponseMetadata: { RequestId: randomUUID() },

@@ -2,21 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
-import { Registry } from '../registry.ts';
 import { parseDefinition } from './definition.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './executions.ts';
-import type { HistoryEvent } from './history.ts';
-
-/** A state machine of the template, or one that a client created. */
-export interface MachineRecord {
-  readonly arn: string;
-  readonly name: string;
-  readonly roleArn: string;
-  /** Hash of the current definition. */
-  readonly definition: string;
-  readonly createdAt: number;
-}
+import { type HistoryEvent, withoutData } from './history.ts';
+import type { MachineRecord, MachineSettings, Machines } from './machines.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
@@ -26,21 +16,21 @@ const namePattern = /^[A-Za-z0-9_-]{1,80}$/;
 
 /** The Step Functions API: https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html */
 export class States {
-  readonly machines: Registry<MachineRecord>;
+  readonly machines: Machines;
   readonly engine: Engine;
   readonly #context: Context;
   readonly #operations: Readonly<Record<string, (sender: Sender, input: Input) => Output | Promise<Output>>>;
 
-  constructor(context: Context, engine: Engine) {
+  constructor(context: Context, engine: Engine, machines: Machines) {
     this.#context = context;
     this.engine = engine;
-    this.machines = new Registry(context.journal, 'state-machine');
+    this.machines = machines;
     this.#operations = {
       CreateStateMachine: (sender, input) => this.#create(sender, input),
       DescribeStateMachine: (sender, input) => this.#describeMachine(sender, input),
       ListStateMachines: (sender) => this.#listMachines(sender),
       StartExecution: (sender, input) => this.start(sender, input),
-      DescribeExecution: (sender, input) => describe(this.#execution(sender, 'states:DescribeExecution', input)),
+      DescribeExecution: (sender, input) => this.#describeExecution(sender, input),
       DescribeStateMachineForExecution: (sender, input) => this.#machineOfExecution(sender, input),
       ListExecutions: (sender, input) => this.#listExecutions(sender, input),
       StopExecution: (sender, input) => this.#stop(sender, input),
@@ -59,13 +49,13 @@ export class States {
   }
 
   /** Makes or updates a machine; running executions keep the definition that they started with. */
-  putMachine(name: string, roleArn: string, definition: string): MachineRecord {
+  putMachine(name: string, roleArn: string, definition: string, settings: MachineSettings = {}): MachineRecord {
     parseDefinition(name, definition);
     const hash = createHash('sha256').update(definition).digest('hex');
     this.engine.definitions.put(hash, definition);
     const createdAt = this.machines.get(name)?.createdAt ?? this.#context.clock.now();
-    const machine: MachineRecord = { arn: this.machineArn(name), name, roleArn, definition: hash, createdAt };
-    this.machines.put(name, machine);
+    const machine: MachineRecord = { arn: this.machineArn(name), name, roleArn, definition: hash, createdAt, settings };
+    this.machines.put(machine);
     return machine;
   }
 
@@ -90,6 +80,7 @@ export class States {
       existing ??
       this.#context.journal.transaction(() => {
         this.#requireTrust(machine);
+        this.machines.requireOwnKey(machine);
         const body = { input: text, roleArn: machine.roleArn, definition: machine.definition };
         return this.engine.start({ arn, machine: machine.arn, name, body });
       });
@@ -123,6 +114,26 @@ export class States {
     return execution;
   }
 
+  /** For whoever is told what the execution carries. */
+  #readable(sender: Sender, action: string, input: Input): Execution {
+    const execution = this.#execution(sender, action, input);
+    const machine = this.machines.of(execution.machine);
+    if (machine) this.machines.requireReadersKey(machine, sender.principal);
+    return execution;
+  }
+
+  /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html#API_DescribeExecution_RequestSyntax */
+  #describeExecution(sender: Sender, input: Input): Output {
+    const isMetadataOnly = input.includedData === 'METADATA_ONLY';
+    const execution = (isMetadataOnly ? this.#execution : this.#readable).call(
+      this,
+      sender,
+      'states:DescribeExecution',
+      input,
+    );
+    return describe(execution, !isMetadataOnly);
+  }
+
   #create(sender: Sender, { name, definition, roleArn, type }: Input): Output {
     const arn = this.machineArn(String(name));
     this.#context.authorizer.require({ ...sender, action: 'states:CreateStateMachine', resource: arn });
@@ -148,7 +159,7 @@ export class States {
     return this.#machineOutput(machine, body.definition);
   }
 
-  #machineOutput({ arn, name, roleArn, createdAt }: MachineRecord, definition: string): Output {
+  #machineOutput({ arn, name, roleArn, createdAt, settings }: MachineRecord, definition: string): Output {
     return {
       stateMachineArn: arn,
       name,
@@ -157,17 +168,24 @@ export class States {
       roleArn,
       type: 'STANDARD',
       creationDate: createdAt / 1000,
-      loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+      loggingConfiguration: {
+        level: settings.logging?.level ?? 'OFF',
+        includeExecutionData: settings.logging?.includeExecutionData ?? false,
+      },
+      tracingConfiguration: { enabled: settings.isTraced ?? false },
+      ...(settings.keyArn !== undefined && {
+        encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: settings.keyArn },
+      }),
     };
   }
 
   #listMachines(sender: Sender): Output {
     this.#context.authorizer.require({ ...sender, action: 'states:ListStateMachines', resource: '*' });
-    const stateMachines = this.machines.all().map(({ body }) => ({
-      stateMachineArn: body.arn,
-      name: body.name,
+    const stateMachines = this.machines.all().map(({ arn, name, createdAt }) => ({
+      stateMachineArn: arn,
+      name,
       type: 'STANDARD',
-      creationDate: body.createdAt / 1000,
+      creationDate: createdAt / 1000,
     }));
     return { stateMachines };
   }
@@ -198,7 +216,7 @@ export class States {
   }
 
   #history(sender: Sender, input: Input): Output {
-    const execution = this.#execution(sender, 'states:GetExecutionHistory', input);
+    const execution = this.#readable(sender, 'states:GetExecutionHistory', input);
     const limit = pageSize(input.maxResults, 1000);
     const isReverse = input.reverseOrder === true;
     const after = input.nextToken === undefined && isReverse ? Number.MAX_SAFE_INTEGER : decodeToken(input.nextToken);
@@ -234,24 +252,26 @@ export class States {
   }
 
   #requireToken(sender: Sender, action: string, token: unknown): void {
-    const machine = this.engine.machineOfToken(String(token));
-    if (machine === undefined) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
-    this.#context.authorizer.require({ ...sender, action, resource: machine });
+    if (!this.engine.knowsToken(String(token))) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
+    // The published table knows no resource for these actions: only a statement for every resource allows them.
+    this.#context.authorizer.require({ ...sender, action, resource: '*' });
   }
 }
 
-const describe = (execution: Execution): Output => ({
+const describe = (execution: Execution, withData: boolean): Output => ({
   executionArn: execution.arn,
   stateMachineArn: execution.machine,
   name: execution.name,
   status: execution.status,
   startDate: execution.startedAt / 1000,
   ...(execution.stoppedAt !== undefined && { stopDate: execution.stoppedAt / 1000 }),
-  input: execution.body.input,
-  inputDetails: { included: true },
-  ...(execution.body.output !== undefined && { output: execution.body.output, outputDetails: { included: true } }),
-  ...(execution.body.error !== undefined && { error: execution.body.error }),
-  ...(execution.body.cause !== undefined && { cause: execution.body.cause }),
+  ...(withData && {
+    input: execution.body.input,
+    inputDetails: { included: true },
+    ...(execution.body.output !== undefined && { output: execution.body.output, outputDetails: { included: true } }),
+    ...(execution.body.error !== undefined && { error: execution.body.error }),
+    ...(execution.body.cause !== undefined && { cause: execution.body.cause }),
+  }),
   redriveCount: 0,
   redriveStatus: 'NOT_REDRIVABLE',
   redriveStatusReason: 'The embedded runtime does not redrive',
@@ -264,19 +284,6 @@ const eventOutput = ({ id, previousEventId, type, timestamp, details }: HistoryE
   previousEventId,
   ...(withData ? details : withoutData(details)),
 });
-
-/** `includeExecutionData: false` leaves the fields out that may hold data of the execution. */
-const withoutData = (details: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(details).map(([name, fields]) => [
-      name,
-      Object.fromEntries(
-        Object.entries(fields ?? {}).filter(
-          ([field]) => !['input', 'output', 'parameters', 'cause', 'assignedVariables'].includes(field),
-        ),
-      ),
-    ]),
-  );
 
 const validation = (field: string, allowed: string): AwsError =>
   new AwsError(

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allEnvironmentKeys, environmentKeys } from '../../core/environment.ts';
 import { handlerNames } from '../../infra/bundle.ts';
-import { stageConfig } from '../../infra/config.ts';
-import { functionNames, functionTable, pascal } from '../../infra/constructs/functions.ts';
+import { type Settings, withDefaults } from '../../infra/config.ts';
+import { functionNames, functionTable } from '../../infra/constructs/function-table.ts';
+import { pascal } from '../../infra/constructs/functions.ts';
 import { definitionFile, workflowFunctions } from '../../infra/constructs/workflow.ts';
 import { testAssembly } from '../support/airlock.ts';
 
@@ -119,7 +120,7 @@ describe('buckets', () => {
 });
 
 describe('a stage', () => {
-  const config = (context: Record<string, string>) => stageConfig((key) => context[key]);
+  const config = (settings: Settings) => withDefaults(settings);
 
   it('called prod keeps data and needs a sender', () => {
     expect(() => config({ stage: 'prod' })).toThrow(/stage prod needs -c sender=/);

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { StartError, UnsupportedFeatureError } from '../../errors.ts';
+import type { CodeStore } from '../../lambda/code-store.ts';
 import type { FunctionRecord } from '../../lambda/function-record.ts';
+import type { MachineSettings } from '../../states/machines.ts';
 import type { Assembly } from '../assembly.ts';
 import type { ResourceType } from '../deploy.ts';
 import type { Properties } from '../properties.ts';
@@ -14,22 +15,26 @@ export const computeTypes = (
   { lambda, states }: Services,
   assembly: Assembly,
 ): Record<string, ResourceType> => ({
-  'AWS::Logs::LogGroup': {
-    put(properties) {
-      const name = properties.text('LogGroupName');
-      properties.noted('RetentionInDays', 'Tags');
-      return { ref: name, attributes: { Arn: `${arnOf(context, 'logs', `log-group:${name}`)}:*` } };
-    },
-  },
   'AWS::Lambda::Function': {
     put(properties, { logicalId }) {
-      const fn = functionRecord(context, properties, logicalId, assembly);
+      const fn = functionRecord({ context, assembly, code: lambda.code }, properties, logicalId);
       const before = lambda.functions.get(fn.name);
       // Its permissions and settings for failures are resources of their own, and come after it.
       lambda.functions.put(fn.name, { ...fn, ...(before && { onFailure: before.onFailure }) });
       return { ref: fn.name, attributes: { Arn: fn.arn } };
     },
     remove: (name) => lambda.functions.delete(name),
+  },
+  'AWS::Lambda::Version': {
+    put(properties) {
+      properties.noted('Description');
+      const { arn, version } = lambda.publishVersion(properties.text('FunctionName'));
+      return { ref: `${arn}:${version}`, attributes: { Version: version, FunctionArn: `${arn}:${version}` } };
+    },
+    remove(arn) {
+      const [name, version] = (arn.split(':function:').at(-1) ?? '').split(':');
+      lambda.versions.delete(`${name}:${version}`);
+    },
   },
   'AWS::Lambda::Permission': {
     put(properties, { physicalId }) {
@@ -75,26 +80,53 @@ export const computeTypes = (
     put(properties) {
       const name = properties.text('StateMachineName');
       properties.always('StateMachineType', 'STANDARD');
-      properties.noted('Tags');
       const substitutions = properties.record('DefinitionSubstitutions');
       const definition = properties
         .text('DefinitionString')
         .replaceAll(/\$\{(\w+)\}/g, (whole, key: string) =>
           key in substitutions ? String(substitutions[key]) : whole,
         );
-      const machine = states.putMachine(name, properties.text('RoleArn'), definition);
+      const machine = states.putMachine(name, properties.text('RoleArn'), definition, machineSettings(properties));
       return { ref: machine.arn, attributes: { Arn: machine.arn, Name: name } };
     },
   },
 });
 
+const machineSettings = (properties: Properties): MachineSettings => {
+  const logging = properties.nested('LoggingConfiguration');
+  const [destination] = logging.items('Destinations');
+  const logGroup = destination?.nested('CloudWatchLogsLogGroup');
+  const tracing = properties.nested('TracingConfiguration');
+  const encryption = properties.nested('EncryptionConfiguration');
+  encryption.always('Type', 'CUSTOMER_MANAGED_KMS_KEY', 'AWS_OWNED_KEY');
+  encryption.noted('KmsDataKeyReusePeriodSeconds');
+  const keyArn = encryption.optionalText('KmsKeyId');
+  const settings: MachineSettings = {
+    ...(properties.has('LoggingConfiguration') && {
+      logging: {
+        level: logLevel(logging.optionalText('Level')),
+        includeExecutionData: logging.optionalText('IncludeExecutionData') === 'true',
+        logGroupArn: logGroup?.text('LogGroupArn'),
+      },
+    }),
+    isTraced: tracing.optionalText('Enabled') === 'true',
+    ...(keyArn !== undefined && { keyArn }),
+  };
+  for (const one of [logGroup, destination, logging, tracing, encryption]) one?.done();
+  return settings;
+};
+
+const logLevel = (text = 'OFF'): NonNullable<MachineSettings['logging']>['level'] => {
+  if (text === 'ALL' || text === 'ERROR' || text === 'FATAL' || text === 'OFF') return text;
+  throw new UnsupportedFeatureError('LoggingConfiguration', `Level ${text}`);
+};
+
 const runtimes = ['nodejs24.x'];
 
 const functionRecord = (
-  context: Context,
+  { context, assembly, code: store }: { context: Context; assembly: Assembly; code: CodeStore },
   properties: Properties,
   logicalId: string,
-  assembly: Assembly,
 ): FunctionRecord => {
   const name = properties.text('FunctionName');
   const code = properties.nested('Code');
@@ -107,7 +139,7 @@ const functionRecord = (
   const runtime = properties.text('Runtime');
   if (!runtimes.includes(runtime)) throw new UnsupportedFeatureError(logicalId, `Runtime ${runtime}`);
   // Processes here run on this machine's own processor.
-  properties.noted('Architectures', 'Description', 'Tags');
+  properties.noted('Architectures', 'Description');
   const logging = properties.nested('LoggingConfig');
   const logGroup = logging.optionalText('LogGroup') ?? `/aws/lambda/${name}`;
   logging.noted('LogFormat');
@@ -115,16 +147,24 @@ const functionRecord = (
   const environment = properties.nested('Environment');
   const variables = environment.any<Record<string, string> | null>('Variables') ?? {};
   environment.done();
+  const tracing = properties.nested('TracingConfig');
+  const isTraced = tracing.optionalText('Mode') === 'Active';
+  tracing.done();
   return {
     arn: arnOf(context, 'lambda', `function:${name}`),
     name,
+    version: '$LATEST',
     roleArn: properties.text('Role'),
-    folder: resolve(folder),
+    folder: store.keep(folder),
     handler: properties.text('Handler'),
     timeoutSeconds: properties.number('Timeout', 3),
     memoryMb: properties.number('MemorySize', 128),
     environment: variables,
     logGroupArn: `${arnOf(context, 'logs', `log-group:${logGroup}`)}:*`,
+    isTraced,
+    ...(properties.has('ReservedConcurrentExecutions') && {
+      reservedConcurrency: properties.number('ReservedConcurrentExecutions', 0),
+    }),
     policy: { Statement: [] },
     onFailure: { maxRetries: 2, maxAgeSeconds: 21_600 },
   };

@@ -1,14 +1,45 @@
+import { createHash } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { StartError } from '../../errors.ts';
 import type { ResourceType } from '../deploy.ts';
-import { policyOf } from './shared.ts';
+import type { Services } from '../services.ts';
+import { arnOf, policyOf } from './shared.ts';
 
-/** Roles and their inline policies. */
-export const identityTypes = ({ identities, accountId }: Context): Record<string, ResourceType> => ({
+/** Roles and their inline policies, keys and their policies. */
+export const identityTypes = (context: Context, { kms }: Services): Record<string, ResourceType> => ({
+  'AWS::KMS::Key': {
+    put(properties, { logicalId, physicalId }) {
+      // An id that is the same at every start, in the shape that AWS's ids have.
+      const hex = createHash('sha256').update(physicalId).digest('hex');
+      const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+      properties.noted('PendingWindowInDays');
+      const arn = arnOf(context, 'kms', `key/${id}`);
+      kms.keys.put(id, {
+        arn,
+        id,
+        description: properties.optionalText('Description') ?? '',
+        policy: policyOf(properties, 'KeyPolicy', logicalId),
+        rotates: properties.optionalText('EnableKeyRotation') === 'true',
+        createdAt: kms.keys.get(id)?.createdAt ?? context.clock.now(),
+      });
+      return { ref: id, attributes: { Arn: arn, KeyId: id } };
+    },
+  },
+  'AWS::KMS::Alias': {
+    put(properties) {
+      const name = properties.text('AliasName');
+      kms.byArn(properties.text('TargetKeyId'));
+      return { ref: name, attributes: {} };
+    },
+  },
+  ...roleTypes(context),
+});
+
+const roleTypes = ({ identities, accountId }: Context): Record<string, ResourceType> => ({
   'AWS::IAM::Role': {
     put(properties, { logicalId, physicalId }) {
       const name = properties.optionalText('RoleName') ?? physicalId.slice(0, 64);
-      properties.noted('Description', 'Tags');
+      properties.noted('Description');
       const arn = `arn:aws:iam::${accountId}:role/${name}`;
       identities.roles.put(name, {
         arn,

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { StartError, UnsupportedFeatureError } from '../../errors.ts';
 import type { RuleTarget } from '../../events/buses.ts';
 import { checkPattern, type Pattern } from '../../events/pattern.ts';
 import type { ResourceType } from '../deploy.ts';
@@ -11,7 +12,7 @@ export const messagingTypes = (context: Context, { sqs, sns, ses, buses }: Servi
   'AWS::SQS::Queue': {
     put(properties) {
       const name = properties.text('QueueName');
-      properties.noted('MessageRetentionPeriod', 'SqsManagedSseEnabled', 'Tags');
+      properties.noted('MessageRetentionPeriod', 'SqsManagedSseEnabled');
       const arn = arnOf(context, 'sqs', name);
       sqs.queues.put(name, { arn, name });
       return { ref: `${context.endpoint()}/${context.accountId}/${name}`, attributes: { Arn: arn, QueueName: name } };
@@ -31,7 +32,7 @@ export const messagingTypes = (context: Context, { sqs, sns, ses, buses }: Servi
   'AWS::SNS::Topic': {
     put(properties) {
       const name = properties.text('TopicName');
-      properties.noted('DisplayName', 'Tags');
+      properties.noted('DisplayName');
       const arn = arnOf(context, 'sns', name);
       sns.topics.put(name, { arn, name });
       return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
@@ -51,16 +52,36 @@ export const messagingTypes = (context: Context, { sqs, sns, ses, buses }: Servi
   'AWS::SES::ConfigurationSet': {
     put(properties) {
       const name = properties.text('Name');
-      properties.noted('SuppressionOptions', 'Tags');
+      properties.noted('SuppressionOptions', 'ReputationOptions', 'DeliveryOptions');
       properties.always('SendingOptions', { SendingEnabled: true });
       ses.configurationSets.put(name, { name });
       return { ref: name, attributes: {} };
     },
   },
+  'AWS::SES::ConfigurationSetEventDestination': {
+    put(properties, { logicalId }) {
+      const set = properties.text('ConfigurationSetName');
+      const destination = properties.nested('EventDestination');
+      const eventBridge = destination.nested('EventBridgeDestination');
+      const name = destination.text('Name');
+      const types = destination.list('MatchingEventTypes').map(String);
+      const odd = types.find((type) => !['bounce', 'complaint', 'reject', 'deliveryDelay'].includes(type));
+      if (odd !== undefined) throw new UnsupportedFeatureError(logicalId, `MatchingEventTypes ${odd}`);
+      const busArn = eventBridge.text('EventBusArn');
+      if (!busArn.endsWith(':event-bus/default')) {
+        throw new StartError(`${logicalId}: SES publishes to the default event bus only, got ${busArn}`);
+      }
+      const isEnabled = destination.optionalText('Enabled') === 'true';
+      eventBridge.done();
+      destination.done();
+      ses.destinations.put(`${set}/${name}`, { set, name, isEnabled, types, busArn });
+      return { ref: `${set}|${name}`, attributes: {} };
+    },
+  },
   'AWS::SES::EmailIdentity': {
     put(properties) {
       const name = properties.text('EmailIdentity');
-      properties.noted('ConfigurationSetAttributes', 'Tags');
+      properties.noted('ConfigurationSetAttributes');
       // On AWS somebody follows a link or sets DNS records; here the template's identity is verified at once.
       ses.identities.put(name, { verified: true });
       return { ref: name, attributes: {} };

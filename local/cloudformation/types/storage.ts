@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { StartError, UnsupportedFeatureError } from '../../errors.ts';
+import type { Encryption, LifecycleRule, Retention } from '../../s3/buckets.ts';
 import type { ResourceType } from '../deploy.ts';
 import type { Properties } from '../properties.ts';
 import type { Services } from '../services.ts';
@@ -10,8 +11,8 @@ export const storageTypes = (context: Context, { s3 }: Services): Record<string,
   'AWS::S3::Bucket': {
     put(properties, { logicalId }) {
       const name = properties.text('BucketName');
-      // Lifecycle rules are not run here; public access and ACLs do not exist here at all.
-      properties.noted('LifecycleConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls', 'Tags');
+      // Public access and ACLs do not exist here at all.
+      properties.noted('PublicAccessBlockConfiguration', 'OwnershipControls');
       properties.always('VersioningConfiguration', { Status: 'Enabled' });
       if (!properties.has('VersioningConfiguration'))
         throw new UnsupportedFeatureError(logicalId, 'a bucket without versioning');
@@ -21,7 +22,9 @@ export const storageTypes = (context: Context, { s3 }: Services): Record<string,
         createdAt: existing?.createdAt ?? context.clock.now(),
         cors: corsRules(properties.nested('CorsConfiguration')),
         eventBridge: sendsEvents(properties.nested('NotificationConfiguration')),
-        encryption: encryptionOf(properties.record('BucketEncryption')),
+        encryption: encryptionOf(properties.nested('BucketEncryption')),
+        lifecycle: lifecycleRules(properties.nested('LifecycleConfiguration')),
+        lock: retentionOf(properties),
       });
       return { ref: name, attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com` } };
     },
@@ -61,5 +64,48 @@ const sendsEvents = (configuration: Properties): boolean => {
   return isOn;
 };
 
-const encryptionOf = (configuration: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify(configuration).includes('"aws:kms"') ? 'aws:kms' : 'AES256';
+const encryptionOf = (configuration: Properties): Encryption => {
+  const [rule] = configuration.items('ServerSideEncryptionConfiguration');
+  configuration.done();
+  if (!rule) return { algorithm: 'AES256', bucketKey: false };
+  const byDefault = rule.nested('ServerSideEncryptionByDefault');
+  const algorithm = byDefault.text('SSEAlgorithm');
+  const keyArn = byDefault.optionalText('KMSMasterKeyID');
+  const bucketKey = rule.optionalText('BucketKeyEnabled') === 'true';
+  byDefault.done();
+  rule.done();
+  if (algorithm !== 'AES256' && algorithm !== 'aws:kms')
+    throw new UnsupportedFeatureError('BucketEncryption', algorithm);
+  return { algorithm, bucketKey, ...(keyArn !== undefined && { keyArn }) };
+};
+
+const lifecycleRules = (configuration: Properties): LifecycleRule[] =>
+  configuration.items('Rules').flatMap((rule) => {
+    // There are no multipart uploads here that could be left behind.
+    rule.noted('AbortIncompleteMultipartUpload', 'Id');
+    const days = (name: string) => (rule.has(name) ? rule.number(name, 0) : undefined);
+    const noncurrent = rule.nested('NoncurrentVersionExpiration');
+    const read = {
+      prefix: rule.optionalText('Prefix') ?? '',
+      expirationDays: days('ExpirationInDays'),
+      noncurrentDays: noncurrent.has('NoncurrentDays') ? noncurrent.number('NoncurrentDays', 0) : undefined,
+      removesLoneMarkers: rule.optionalText('ExpiredObjectDeleteMarker') === 'true',
+    };
+    const isOn = rule.text('Status') === 'Enabled';
+    noncurrent.done();
+    rule.done();
+    return isOn ? [read] : [];
+  });
+
+const retentionOf = (properties: Properties): Retention | undefined => {
+  properties.noted('ObjectLockEnabled');
+  const configuration = properties.nested('ObjectLockConfiguration');
+  configuration.noted('ObjectLockEnabled');
+  const rule = configuration.nested('Rule');
+  const retention = rule.nested('DefaultRetention');
+  const mode = retention.optionalText('Mode');
+  const days = retention.number('Days', 0);
+  for (const one of [retention, rule, configuration]) one.done();
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') return undefined;
+  return { mode, days };
+};

@@ -1,0 +1,51 @@
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+
+/**
+ * No signature is older than this when S3 sees it: one hour, the longest life of the sessions that sign. It can only
+ * shorten what a URL says of itself. In milliseconds.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+ */
+const maxSignatureAgeMs = 3_600_000;
+
+const deny = (
+  sid: string,
+  actions: string[],
+  resources: string[],
+  conditions: Record<string, Record<string, string | number | string[]>>,
+): PolicyStatement =>
+  new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources, conditions });
+
+/**
+ * A key takes one upload: whoever does not send `If-None-Match: *` is refused, whatever was signed.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+export const onlyFirstUploads = (bucket: IBucket): PolicyStatement =>
+  deny('OnlyFirstUploads', ['s3:PutObject'], [bucket.arnForObjects('*')], {
+    Null: { 's3:if-none-match': 'true' },
+    Bool: { 's3:ObjectCreationOperation': 'true' },
+  });
+
+/** A URL that somebody signed for longer than we sign ends all the same. */
+export const onlyFreshSignatures = (bucket: IBucket): PolicyStatement =>
+  deny('OnlyFreshSignatures', ['s3:PutObject'], [bucket.arnForObjects('*')], {
+    NumericGreaterThan: { 's3:signatureAge': maxSignatureAgeMs },
+  });
+
+/** A leaked URL is worth nothing outside the networks that uploads are expected from. */
+export const onlyFromNetworks = (bucket: IBucket, cidrs: readonly string[]): PolicyStatement =>
+  deny('OnlyFromNetworks', ['s3:PutObject'], [bucket.arnForObjects('*')], {
+    NotIpAddress: { 'aws:SourceIp': [...cidrs] },
+  });
+
+/**
+ * Live URLs and task tokens: nobody reads or writes them but the roles whose work they are, administrators of the
+ * account included.
+ */
+export const onlyNamedRoles = (bucket: IBucket, prefix: string, roles: readonly IRole[]): PolicyStatement =>
+  deny(
+    `Only${prefix.charAt(0).toUpperCase()}${prefix.slice(1, -1)}Roles`,
+    ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+    [bucket.arnForObjects(`${prefix}*`)],
+    { ArnNotEquals: { 'aws:PrincipalArn': roles.map((role) => role.roleArn) } },
+  );

@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { probePrefix } from '../../core/names.ts';
+import type { FunctionName } from './function-table.ts';
+import type { Functions } from './functions.ts';
+import type { Mail } from './mail.ts';
+import type { Messaging } from './messaging.ts';
+
+interface EventsProps {
+  readonly landing: IBucket;
+  readonly mail: Mail;
+  readonly functions: Functions;
+  readonly messaging: Messaging;
+}
+
+/**
+ * What comes back from outside: uploads go to `receive-upload`, mails that did not arrive to `receive-bounce`. Two
+ * queues catch what fails: events that EventBridge could not hand over, and events that a function took and failed on
+ * (EventBridge does not see those).
+ *
+ * Both functions are called in their newest version: events belong to no deployment, and both read every format of the
+ * ledger's documents.
+ */
+export class Events extends Construct {
+  readonly #props: EventsProps;
+
+  constructor(scope: Construct, id: string, props: EventsProps) {
+    super(scope, id);
+    this.#props = props;
+    const { landing, mail } = props;
+    this.#handOver('UploadCreated', 'receive-upload', 'Uploads in the landing bucket go to receive-upload', {
+      source: ['aws.s3'],
+      detailType: ['Object Created'],
+      detail: {
+        bucket: { name: [landing.bucketName] },
+        object: { key: [{ 'anything-but': { prefix: probePrefix } }] },
+      },
+    });
+    this.#handOver('MailNotDelivered', 'receive-bounce', 'What SES tells of our mails goes to receive-bounce', {
+      source: ['aws.ses'],
+      detailType: ['Email Bounced', 'Email Complaint Received', 'Email Rejected', 'Email Delivery Delayed'],
+      detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
+    });
+  }
+
+  #handOver(id: string, to: FunctionName, description: string, eventPattern: EventPattern): void {
+    const { functions, messaging } = this.#props;
+    const receiver = functions.get(to);
+    new Rule(this, id, {
+      description,
+      eventPattern,
+      targets: [
+        new LambdaFunction(receiver, {
+          deadLetterQueue: messaging.failedEvents,
+          maxEventAge: Duration.hours(24),
+          retryAttempts: 185,
+        }),
+      ],
+    });
+    new CfnEventInvokeConfig(this, `${id}OnFailure`, {
+      functionName: receiver.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 6 * 3600,
+      destinationConfig: { onFailure: { destination: messaging.failedInvocations.queueArn } },
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** How one function runs. */
+interface FunctionRow {
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Concurrency set aside for it, and its ceiling: what the busiest minute of the day needs. */
+  readonly reserved: number;
+  /** How long its logs are kept; `stage` is the stage's own retention. */
+  readonly logs: RetentionDays | 'stage';
+  readonly does: string;
+}
+
+// biome-ignore format: a table is read by its columns
+/** Every function, in the order of the workflow. A test gives each wait of the workflow more time than its function. */
+export const functionTable = {
+  'open-request':        { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Claims a period and makes its plan' },
+  'generate-upload-url': { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Signs the upload URL of an attempt' },
+  'email-partner':       { memoryMb: 256,  timeoutSeconds: 50,  reserved: 10, logs: 'stage', does: 'Mails the partner' },
+  'register-wait':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Stores the task token of a wait' },
+  'receive-upload':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records an arrival and ends the wait' },
+  'receive-bounce':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 5,  logs: 'stage', does: 'Records that a mail did not arrive and ends the wait' },
+  'look-for-upload':     { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Looks once more before a milestone' },
+  'validate-upload':     { memoryMb: 1769, timeoutSeconds: 900, reserved: 20, logs: 'stage', does: 'Checks the pinned version' },
+  'accept-upload':       { memoryMb: 256,  timeoutSeconds: 300, reserved: 10, logs: 'stage', does: 'Promotes a valid upload' },
+  'quarantine-upload':   { memoryMb: 256,  timeoutSeconds: 300, reserved: 10, logs: 'stage', does: 'Sets an invalid upload aside' },
+  'escalate':            { memoryMb: 256,  timeoutSeconds: 50,  reserved: 10, logs: 'stage', does: 'Raises our voice' },
+  'close-request':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Ends a request without a file' },
+} as const satisfies Record<string, FunctionRow>;
+
+export type FunctionName = keyof typeof functionTable;
+const isFunctionName = (name: string): name is FunctionName => name in functionTable;
+export const functionNames = Object.keys(functionTable).filter(isFunctionName);

@@ -1,0 +1,66 @@
+import { Construct } from 'constructs';
+import type { Feed } from '../core/feed.ts';
+import { type Settings, withDefaults } from './config.ts';
+import { Encryption } from './constructs/encryption.ts';
+import { Events } from './constructs/events.ts';
+import { Functions } from './constructs/functions.ts';
+import { Mail } from './constructs/mail.ts';
+import { Messaging } from './constructs/messaging.ts';
+import { grantPermissions } from './constructs/permissions.ts';
+import { s3KeyOf } from './constructs/s3-key.ts';
+import { Schedules } from './constructs/schedules.ts';
+import { Signer } from './constructs/signer.ts';
+import { Storage } from './constructs/storage.ts';
+import { Workflow, workflowArns } from './constructs/workflow.ts';
+
+/** Props of `UploadWorkflow`: the feeds, their code, and any of the `Settings`. */
+export interface UploadWorkflowProps extends Settings {
+  /** What to ask for: `loadFeeds('feeds')`. */
+  readonly feeds: readonly Feed[];
+  /** Folder with the bundled code of a function: `bundleHandlers(feeds, '.build/airlock')`. */
+  readonly codeOf: (handler: string) => string;
+}
+
+/**
+ * One deployment of Airlock, for any stack: storage, functions, workflow, what starts it and what it tells. Names are
+ * explicit (`airlock-<stage>-…`), so one account and region has at most one per stage.
+ *
+ * @throws with got, allowed and fix for a setting that cannot be used
+ */
+export class UploadWorkflow extends Construct {
+  readonly storage: Storage;
+  readonly messaging: Messaging;
+  readonly stateMachineArn: string;
+
+  constructor(scope: Construct, id: string, { feeds, codeOf, ...settings }: UploadWorkflowProps) {
+    super(scope, id);
+    const config = withDefaults(settings);
+    const arns = workflowArns(this, config);
+
+    const encryption = new Encryption(this, 'Encryption', config);
+    const s3Key = s3KeyOf(this, encryption.key);
+    const storage = new Storage(this, 'Storage', { config, key: encryption.key });
+    const mail = new Mail(this, 'Mail', config);
+    const messaging = new Messaging(this, 'Messaging', config);
+    const functions = new Functions(this, 'Functions', { config, codeOf });
+    const trusted = functions.role('generate-upload-url');
+    const signer = new Signer(this, 'Signer', { landing: storage.landing, s3Key, trusted });
+    encryption.allowRoles([...functions.roles, signer.role]);
+    grantPermissions(functions, {
+      storage,
+      mail,
+      messaging,
+      signer,
+      s3Key,
+      keyArn: encryption.key?.keyArn,
+      executionsArn: arns.executions,
+    });
+    const workflow = new Workflow(this, 'Workflow', { config, functions, messaging, encryption });
+    new Events(this, 'Events', { landing: storage.landing, mail, functions, messaging });
+    const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
+    if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
+    this.storage = storage;
+    this.messaging = messaging;
+    this.stateMachineArn = workflow.arn;
+  }
+}

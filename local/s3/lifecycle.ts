@@ -1,0 +1,60 @@
+import type { ProductClock } from '../clock.ts';
+import type { BucketRecord, LifecycleRule } from './buckets.ts';
+import type { ObjectStore, StoredVersion } from './object-store.ts';
+import { isLocked } from './retention.ts';
+
+const dayMs = 86_400_000;
+
+/** Days are counted to the next midnight UTC: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
+const isOver = (since: number, days: number, now: number): boolean => Math.ceil(since / dayMs + days) * dayMs <= now;
+
+/**
+ * Applies lifecycle rules to what is there. Called before a bucket is looked at, once per day of product time: what
+ * should be gone by then is gone, and nothing has to run in between.
+ */
+export class Lifecycle {
+  readonly #store: ObjectStore;
+  readonly #clock: ProductClock;
+  readonly #doneFor = new Map<string, number>();
+
+  constructor(store: ObjectStore, clock: ProductClock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  apply({ name, lifecycle }: BucketRecord): void {
+    const now = this.#clock.now();
+    const today = Math.floor(now / dayMs);
+    if (lifecycle.length === 0 || this.#doneFor.get(name) === today) return;
+    this.#doneFor.set(name, today);
+    for (const rule of lifecycle) this.#applyRule(name, rule, now);
+  }
+
+  #applyRule(bucket: string, rule: LifecycleRule, now: number): void {
+    const { prefix, expirationDays, noncurrentDays, removesLoneMarkers } = rule;
+    const byKey = Map.groupBy(this.#store.versions(bucket, prefix), ({ key }) => key);
+    for (const [key, versions] of byKey) {
+      const [latest, ...older] = versions;
+      if (!latest) continue;
+      if (expirationDays !== undefined && !latest.isMarker && isOver(latest.modifiedAt, expirationDays, now)) {
+        this.#store.mark(bucket, key);
+      }
+      if (noncurrentDays !== undefined) this.#removeNoncurrent(older, latest, noncurrentDays, now);
+      if (
+        removesLoneMarkers &&
+        latest.isMarker &&
+        this.#store.versions(bucket, key).every(({ isMarker }) => isMarker)
+      ) {
+        this.#store.remove(latest);
+      }
+    }
+  }
+
+  /** A version is noncurrent since the one after it was written. */
+  #removeNoncurrent(older: readonly StoredVersion[], latest: StoredVersion, days: number, now: number): void {
+    for (const [index, version] of older.entries()) {
+      const successor = older[index - 1] ?? latest;
+      if (isOver(successor.modifiedAt, days, now) && !isLocked(version, now)) this.#store.remove(version);
+    }
+  }
+}
