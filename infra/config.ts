@@ -40,6 +40,8 @@ export interface Settings {
   readonly lockArchiveDays?: number;
   /** Sets aside concurrency by the table of functions; the account must have it. @default only in prod */
   readonly reserveConcurrency?: boolean;
+  /** Where your operators read the runbook; alarms link to its sections. @default 'docs/runbook.md' */
+  readonly runbook?: string;
   /** Spreads the schedules over this many stacks: needed for more than 250 feeds. @default 0: in the main stack */
   readonly scheduleStacks?: number;
 }
@@ -67,6 +69,7 @@ export interface StageConfig {
   readonly lockAcceptedDays: number;
   readonly lockArchiveDays: number;
   readonly reserveConcurrency: boolean;
+  readonly runbook: string;
   readonly scheduleStacks: number;
 }
 
@@ -109,6 +112,7 @@ export const withDefaults = (settings: Settings): StageConfig => {
     lockAcceptedDays: days.lockAcceptedDays,
     lockArchiveDays,
     reserveConcurrency: settings.reserveConcurrency ?? isProd,
+    runbook: settings.runbook ?? 'docs/runbook.md',
     scheduleStacks,
   };
 };
@@ -145,6 +149,7 @@ export const settingsFromContext = (context: (key: keyof Settings) => unknown): 
     lockAcceptedDays: number('lockAcceptedDays'),
     lockArchiveDays: number('lockArchiveDays'),
     reserveConcurrency: flag('reserveConcurrency'),
+    runbook: text('runbook'),
     scheduleStacks: number('scheduleStacks'),
   };
 };

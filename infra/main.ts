@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundleHandlers } from './bundle.ts';
+import { checkEverySynth } from './compliance/packs.ts';
 import { settingsFromContext, withDefaults } from './config.ts';
 import { FeedErrors, loadFeeds } from './feeds.ts';
 import { UploadStack } from './upload-stack.ts';
 
 const synthesize = (): void => {
   const app = new App();
+  checkEverySynth(app);
   const settings = settingsFromContext((key) => app.node.tryGetContext(key));
   const { stage } = withDefaults(settings);
   const feeds = loadFeeds(String(app.node.tryGetContext('feeds') ?? 'feeds'));

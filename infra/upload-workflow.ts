@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { Feed } from '../core/feed.ts';
+import { acknowledgeFindings } from './compliance/acknowledgements.ts';
 import { type Settings, withDefaults } from './config.ts';
 import { Encryption } from './constructs/encryption.ts';
 import { Events } from './constructs/events.ts';
@@ -11,6 +12,7 @@ import { s3KeyOf } from './constructs/s3-key.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { Signer } from './constructs/signer.ts';
 import { Storage } from './constructs/storage.ts';
+import { Watch } from './constructs/watch.ts';
 import { Workflow, workflowArns } from './constructs/workflow.ts';
 
 /** Props of `UploadWorkflow`: the feeds, their code, and any of the `Settings`. */
@@ -19,6 +21,17 @@ export interface UploadWorkflowProps extends Settings {
   readonly feeds: readonly Feed[];
   /** Folder with the bundled code of a function: `bundleHandlers(feeds, '.build/airlock')`. */
   readonly codeOf: (handler: string) => string;
+}
+
+/** Its parts, for what is said about them from outside. */
+export interface UploadWorkflowParts {
+  readonly storage: Storage;
+  readonly messaging: Messaging;
+  readonly functions: Functions;
+  readonly signer: Signer;
+  readonly workflow: Workflow;
+  /** ARN pattern of the machine's executions. */
+  readonly executionsArn: string;
 }
 
 /**
@@ -56,9 +69,11 @@ export class UploadWorkflow extends Construct {
       executionsArn: arns.executions,
     });
     const workflow = new Workflow(this, 'Workflow', { config, functions, messaging, encryption });
-    new Events(this, 'Events', { landing: storage.landing, mail, functions, messaging });
+    const events = new Events(this, 'Events', { landing: storage.landing, mail, functions, messaging });
     const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
     if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
+    new Watch(this, 'Watch', { config, functions, messaging, workflow, events });
+    acknowledgeFindings({ storage, messaging, functions, signer, workflow, executionsArn: arns.executions });
     this.storage = storage;
     this.messaging = messaging;
     this.stateMachineArn = workflow.arn;

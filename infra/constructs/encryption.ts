@@ -1,5 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
-import { AccountRootPrincipal, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountRootPrincipal,
+  type IRole,
+  PolicyDocument,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
@@ -84,7 +90,8 @@ export class Encryption extends Construct {
 
   /** For the state machine: not through S3, and only for its own executions. */
   allowWorkflow(role: IRole, stateMachineArn: string): void {
-    this.#made?.addToResourcePolicy(
+    const { partition, region, account } = Stack.of(this);
+    const statements = [
       new PolicyStatement({
         sid: 'UseForExecutions',
         principals: [new AccountRootPrincipal()],
@@ -95,6 +102,24 @@ export class Encryption extends Construct {
           StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
         },
       }),
-    );
+      new PolicyStatement({
+        sid: 'EncryptLogs',
+        principals: [new AccountRootPrincipal()],
+        actions: ['kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: {
+          ArnLike: { 'aws:PrincipalArn': role.roleArn },
+          StringEquals: { 'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
+        },
+      }),
+      new PolicyStatement({
+        sid: 'DeliverLogs',
+        principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['kms:Decrypt'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    ];
+    for (const statement of statements) this.#made?.addToResourcePolicy(statement);
   }
 }

@@ -27,30 +27,46 @@ interface EventsProps {
  */
 export class Events extends Construct {
   readonly #props: EventsProps;
+  /** Their rules, for the alarms. */
+  readonly rules: readonly { readonly id: string; readonly name: string }[];
 
   constructor(scope: Construct, id: string, props: EventsProps) {
     super(scope, id);
     this.#props = props;
     const { landing, mail } = props;
-    this.#handOver('UploadCreated', 'receive-upload', 'Uploads in the landing bucket go to receive-upload', {
-      source: ['aws.s3'],
-      detailType: ['Object Created'],
-      detail: {
-        bucket: { name: [landing.bucketName] },
-        object: { key: [{ 'anything-but': { prefix: probePrefix } }] },
+    const uploads = this.#handOver(
+      'UploadCreated',
+      'receive-upload',
+      'Uploads in the landing bucket go to receive-upload',
+      {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [landing.bucketName] },
+          object: { key: [{ 'anything-but': { prefix: probePrefix } }] },
+        },
       },
-    });
-    this.#handOver('MailNotDelivered', 'receive-bounce', 'What SES tells of our mails goes to receive-bounce', {
-      source: ['aws.ses'],
-      detailType: ['Email Bounced', 'Email Complaint Received', 'Email Rejected', 'Email Delivery Delayed'],
-      detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
-    });
+    );
+    const mails = this.#handOver(
+      'MailNotDelivered',
+      'receive-bounce',
+      'What SES tells of our mails goes to receive-bounce',
+      {
+        source: ['aws.ses'],
+        detailType: ['Email Bounced', 'Email Complaint Received', 'Email Rejected', 'Email Delivery Delayed'],
+        detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
+      },
+    );
+    this.rules = [
+      { id: 'uploads', name: uploads.ruleName },
+      { id: 'mails', name: mails.ruleName },
+    ];
   }
 
-  #handOver(id: string, to: FunctionName, description: string, eventPattern: EventPattern): void {
+  #handOver(id: string, to: FunctionName, description: string, eventPattern: EventPattern): Rule {
     const { functions, messaging } = this.#props;
     const receiver = functions.get(to);
-    new Rule(this, id, {
+    const rule = new Rule(this, id, {
       description,
       eventPattern,
       targets: [
@@ -68,5 +84,6 @@ export class Events extends Construct {
       maximumEventAgeInSeconds: 6 * 3600,
       destinationConfig: { onFailure: { destination: messaging.failedInvocations.queueArn } },
     });
+    return rule;
   }
 }

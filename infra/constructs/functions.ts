@@ -55,6 +55,10 @@ export class Functions extends Construct {
     return this.get(name).currentVersion;
   }
 
+  logGroupName(name: FunctionName): string {
+    return this.get(name).logGroup.logGroupName;
+  }
+
   /** Adds hand-written statements to the one policy of a function, and nothing else does. */
   allow(name: FunctionName, ...statements: PolicyStatement[]): void {
     present(this.#policies.get(name), name).addStatements(...statements);

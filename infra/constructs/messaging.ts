@@ -51,6 +51,21 @@ export class Messaging extends Construct {
     this.failedInvocations = this.#queue('FailedInvocations', name('failed-invocations'));
   }
 
+  get queues(): { id: string; name: string }[] {
+    return [
+      { id: 'failed-starts', name: this.failedStarts.queueName },
+      { id: 'failed-events', name: this.failedEvents.queueName },
+      { id: 'failed-invocations', name: this.failedInvocations.queueName },
+    ];
+  }
+
+  get topics(): { id: string; name: string }[] {
+    return [
+      { id: 'operators', name: this.operators.topicName },
+      { id: 'notices', name: this.notices.topicName },
+    ];
+  }
+
   #queue(id: string, queueName: string): Queue {
     return new Queue(this, id, {
       queueName,

@@ -5,6 +5,8 @@ import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Feed } from '../../core/feed.ts';
 import type { StageConfig } from '../config.ts';
+import { scheduleAlarmRows } from './alarm-table.ts';
+import { Alarms } from './alarms.ts';
 import { pascal } from './functions.ts';
 import type { Messaging } from './messaging.ts';
 
@@ -20,6 +22,8 @@ interface Start {
   readonly roleArn: string;
   readonly stateMachineArn: string;
   readonly failedStartsArn: string;
+  readonly operatorsTopicArn: string;
+  readonly runbook: string;
 }
 
 /** A start that comes later than this would ask for a file whose time has passed; the queue keeps it instead. */
@@ -60,7 +64,13 @@ export class Schedules extends Construct {
     });
     if (config.scheduleStacks === 0) {
       refuseTooMany(feeds, maxInMainStack, 'the main stack', 'spread them with -c scheduleStacks=8 or more');
-      const start = { roleArn: role.roleArn, stateMachineArn, failedStartsArn: messaging.failedStarts.queueArn };
+      const start = {
+        roleArn: role.roleArn,
+        stateMachineArn,
+        failedStartsArn: messaging.failedStarts.queueArn,
+        operatorsTopicArn: messaging.operators.topicArn,
+        runbook: config.runbook,
+      };
       addSchedules(this, groupName, feeds, start).node.addDependency(policy);
       return;
     }
@@ -70,6 +80,8 @@ export class Schedules extends Construct {
       roleArn: `arn:${main.partition}:iam::${main.account}:role/${roleName}`,
       stateMachineArn,
       failedStartsArn: arn('sqs', `airlock-${config.stage}-failed-starts`),
+      operatorsTopicArn: arn('sns', `airlock-${config.stage}-operators`),
+      runbook: config.runbook,
     };
     for (const [index, some] of spread(feeds, config.scheduleStacks).entries()) {
       const number = String(index).padStart(3, '0');
@@ -79,7 +91,7 @@ export class Schedules extends Construct {
         description: `Airlock: schedules, part ${index + 1} of ${config.scheduleStacks}`,
         env: { account: main.account, region: main.region },
       });
-      stack.addDependency(main, 'its schedules start the state machine with the role that is there');
+      stack.addStackDependency(main, 'its schedules start the state machine with the role that is there');
       addSchedules(stack, `${groupName}-${number}`, some, start);
     }
   }
@@ -106,6 +118,8 @@ const refuseTooMany = (feeds: readonly Feed[], allowed: number, where: string, f
 const addSchedules = (scope: Construct, name: string, feeds: readonly Feed[], start: Start): CfnScheduleGroup => {
   const { partition } = Stack.of(scope);
   const group = new CfnScheduleGroup(scope, 'Group', { name });
+  const { operatorsTopicArn, runbook } = start;
+  new Alarms(scope, 'Alarms', { rows: scheduleAlarmRows(name), prefix: name, operatorsTopicArn, runbook });
   for (const feed of feeds) {
     const schedule = new CfnSchedule(scope, `${pascal(feed.partner)}--${pascal(feed.feed)}`, {
       name: `${feed.partner}_${feed.feed}`,

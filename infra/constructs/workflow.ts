@@ -86,6 +86,8 @@ const observe = [
 /** The state machine, from the hand-written file, and the rule that tells operators when an execution ends red. */
 export class Workflow extends Construct {
   readonly arn: string;
+  /** The rule over red endings, for its alarm. */
+  readonly endedRed: Rule;
 
   constructor(scope: Construct, id: string, { config, functions, messaging, encryption }: WorkflowProps) {
     super(scope, id);
@@ -101,7 +103,7 @@ export class Workflow extends Construct {
           resources: workflowFunctions.map((name) => `${functions.get(name).functionArn}:*`),
         }),
         ...observe,
-        ...(key ? [useKey(key)] : []),
+        ...(key ? useKey(key, workflowArns(this, config).machine, Stack.of(this)) : []),
       ],
     });
     if (key) encryption.allowWorkflow(role, workflowArns(this, config).machine);
@@ -131,7 +133,7 @@ export class Workflow extends Construct {
     machine.node.addDependency(policy);
     this.arn = machine.stateMachineArn;
 
-    new Rule(this, 'EndedRed', {
+    this.endedRed = new Rule(this, 'EndedRed', {
       description: 'Tells operators of executions that did not end green',
       eventPattern: {
         source: ['aws.states'],
@@ -150,6 +152,23 @@ export class Workflow extends Construct {
   }
 }
 
-/** Which machine's data is meant is part of what the key is asked for, and its policy checks it. */
-const useKey = (key: IKey): PolicyStatement =>
-  new PolicyStatement({ sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });
+/**
+ * The machine's data, and its logs on their way to CloudWatch. No `kms:ViaService` here: it would stop executions.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+ */
+const useKey = (key: IKey, machineArn: string, { partition, region, account }: Stack): PolicyStatement[] => [
+  new PolicyStatement({
+    sid: 'UseKey',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machineArn } },
+  }),
+  new PolicyStatement({
+    sid: 'EncryptLogs',
+    actions: ['kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: { 'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
+    },
+  }),
+];

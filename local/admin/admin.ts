@@ -75,8 +75,8 @@ export class Admin {
       case 'PUT ses-account':
         this.#ses.account.put('account', { productionAccess: input.productionAccess !== false });
         return {};
-      case 'GET calls':
-        return this.#context.authorizer.calls();
+      case 'POST calls':
+        return this.#context.authorizer.takeCalls();
       case 'GET metrics':
         return this.#cloudwatch.metrics();
       case 'GET traces':

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { XmlValue } from '../http/xml.ts';
 import type { RoleRecord } from '../identity/identities.ts';
-import { checkPolicy } from '../identity/policy.ts';
+import { checkPolicy, evaluate } from '../identity/policy.ts';
 import type { Sender } from '../identity/sender.ts';
 
 /** IAM: look at the roles of the template and change their inline policies while everything runs. */
@@ -22,6 +22,7 @@ export class Iam {
         IsTruncated: false,
       };
     }
+    if (action === 'SimulatePrincipalPolicy') return this.#simulate(input);
     const role = this.#role(input);
     const policyName = input.get('PolicyName') ?? '';
     switch (action) {
@@ -51,6 +52,32 @@ export class Iam {
     }
   }
 
+  /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html, for a role's own policies. */
+  #simulate(input: ReadonlyMap<string, string>): { [name: string]: XmlValue } {
+    const { identities } = this.#context;
+    const role = identities.roleByArn(input.get('PolicySourceArn') ?? '');
+    if (!role) throw noSuchEntity(`The role ${input.get('PolicySourceArn')} cannot be found.`);
+    const entries = members(input, 'ContextEntries.member', '.ContextKeyName').map((name, index) => [
+      name,
+      input.get(`ContextEntries.member.${index + 1}.ContextKeyValues.member.1`) ?? '',
+    ]);
+    const context = Object.fromEntries(entries);
+    const resources = members(input, 'ResourceArns.member');
+    const EvaluationResults = members(input, 'ActionNames.member').flatMap((action) =>
+      (resources.length > 0 ? resources : ['*']).map((resource) => {
+        const question = { action, resource, principal: [role.arn], context };
+        const verdicts = Object.values(role.policies).map((policy) => evaluate(policy, question, 'identity'));
+        const decision = verdicts.includes('deny')
+          ? 'explicitDeny'
+          : verdicts.includes('allow')
+            ? 'allowed'
+            : 'implicitDeny';
+        return { EvalActionName: action, EvalResourceName: resource, EvalDecision: decision };
+      }),
+    );
+    return { EvaluationResults: { member: EvaluationResults }, IsTruncated: false };
+  }
+
   #role(input: ReadonlyMap<string, string>): RoleRecord {
     const name = input.get('RoleName') ?? '';
     const role = this.#context.identities.roles.get(name);
@@ -58,5 +85,15 @@ export class Iam {
     return role;
   }
 }
+
+/** `<prefix>.1<suffix>`, `<prefix>.2<suffix>`, … */
+const members = (input: ReadonlyMap<string, string>, prefix: string, suffix = ''): string[] => {
+  const values: string[] = [];
+  for (;;) {
+    const value = input.get(`${prefix}.${values.length + 1}${suffix}`);
+    if (value === undefined) return values;
+    values.push(value);
+  }
+};
 
 const noSuchEntity = (message: string): AwsError => new AwsError('NoSuchEntity', message, 404);

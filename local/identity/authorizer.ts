@@ -29,9 +29,11 @@ export class Authorizer {
     this.#accountId = accountId;
   }
 
-  /** Every action that a role was allowed, once each, since this process started: `<role> <action>`. */
-  calls(): string[] {
-    return [...this.#calls].sort();
+  /** Every action that somebody was allowed, once each: `<role> <action>`, or `root <action>`. Forgotten when told. */
+  takeCalls(): string[] {
+    const calls = [...this.#calls].sort();
+    this.#calls.clear();
+    return calls;
   }
 
   /** @throws AwsError AccessDenied naming principal, action and resource */
@@ -55,7 +57,8 @@ export class Authorizer {
   }
 
   #note({ principal, action }: Access): void {
-    if (principal.kind === 'session') this.#calls.add(`${principal.session.roleName} ${action}`);
+    const who = principal.kind === 'session' ? principal.session.roleName : principal.kind;
+    this.#calls.add(`${who} ${action}`);
   }
 
   nameOf(principal: Principal): string {

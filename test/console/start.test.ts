@@ -87,7 +87,7 @@ describe('npm start on old data', () => {
       }
     });
     airlock = await airlock.restart({ assembly });
-    await expect(airlock.run('globex/claims')).rejects.toThrow(/Schedule airlock-dev\/globex_claims does not exist/);
+    await expect(airlock.run('globex/claims')).rejects.toThrow(/Schedule globex_claims does not exist/);
     await airlock.upload(goodCsv);
     await airlock.settle();
     expect(await airlock.ending(execution)).toBe('SUCCEEDED');

@@ -13,11 +13,11 @@ const settledAs = async (airlock: Airlock): Promise<string[]> => {
   return Promise.all(keys.map(async (key) => JSON.parse(await airlock.text('Ledger', key)).settled));
 };
 
-/** The link of a request as soon as it is stored, before it is mailed. */
-const firstLink = async (airlock: Airlock) => {
+/** Where the file of a request belongs, as soon as the request is claimed and before it is mailed. */
+const firstKey = async (airlock: Airlock) => {
   for (;;) {
-    const [key] = await airlock.keys('Ledger', 'links/');
-    if (key !== undefined) return JSON.parse(await airlock.text('Ledger', key));
+    const [key] = await airlock.keys('Ledger', 'requests/');
+    if (key !== undefined) return `${key.replace('requests/', '').replace('.json', '')}/1/1/upload.csv`;
   }
 };
 
@@ -51,8 +51,10 @@ describe('an arrival', () => {
 
   it('that comes before anybody waits is found by the wait', async () => {
     const { executionArn } = await airlock.run('acme/orders');
-    const link = await firstLink(airlock);
-    expect((await airlock.upload(goodCsv, { url: link.url, headers: link.requiredHeaders })).status).toBe(200);
+    const Key = await firstKey(airlock);
+    await airlock.s3.send(
+      new PutObjectCommand({ Bucket: airlock.bucket('Landing'), Key, Body: goodCsv, IfNoneMatch: '*' }),
+    );
     await airlock.settle();
     expect(await airlock.ending(executionArn)).toBe('SUCCEEDED');
     expect(await completions(airlock, executionArn)).toBe(1);
@@ -122,7 +124,7 @@ describe('an arrival', () => {
     );
     await airlock.settle();
     expect(await settledAs(airlock)).toEqual(['afterClose']);
-    expect((await airlock.published()).at(-1)?.subject).toMatch(/^Upload after the end: acme_orders_/);
+    expect((await airlock.notices()).at(-1)?.subject).toMatch(/^Upload after the end: acme_orders_/);
     expect(await airlock.keys('Landing')).toEqual([Key]);
   });
 
@@ -134,10 +136,7 @@ describe('an arrival', () => {
     }
     await airlock.settle();
     expect(await settledAs(airlock)).toEqual(['unexpected', 'unexpected']);
-    expect((await airlock.published()).map(({ subject }) => subject)).toEqual([
-      'Unexpected upload',
-      'Unexpected upload',
-    ]);
+    expect((await airlock.notices()).map(({ subject }) => subject)).toEqual(['Unexpected upload', 'Unexpected upload']);
   });
 
   it('without If-None-Match is refused by the bucket, even from its owner', async () => {

@@ -17,7 +17,7 @@ describe('a mail that SES refuses', () => {
     expect((await airlock.subjects()).map((line) => line.replace(/ for .*/, ''))).toEqual([
       'orders@example.com: Mail refused: acme: Orders',
     ]);
-    expect((await airlock.published())[0]?.subject).toMatch(/^Mail refused: acme: Orders/);
+    expect((await airlock.notices())[0]?.subject).toMatch(/^Mail refused: acme: Orders/);
     expect((await airlock.path(execution)).slice(-2)).toEqual(['Escalate refused mail', 'Wait for upload']);
   });
 
@@ -34,7 +34,7 @@ describe('a mail that SES refuses', () => {
     await ses.send(new DeleteIdentityCommand({ Identity: 'airlock@example.com' }));
     await airlock.open('acme/orders');
     expect(await airlock.emails()).toEqual([]);
-    expect((await airlock.published())[0]?.subject).toMatch(/^Mail refused/);
+    expect((await airlock.notices())[0]?.subject).toMatch(/^Mail refused/);
   });
 });
 
@@ -42,7 +42,7 @@ describe('the channel sns in direct mode', () => {
   it('says that a mail was sent, without its URL', async () => {
     const airlock = await Airlock.start();
     await airlock.open('globex/claims');
-    const [notice] = await airlock.published();
+    const [notice] = await airlock.notices();
     expect(notice?.topicArn).toMatch(/:airlock-dev-notices$/);
     expect(notice?.message).toMatch(/^A mail \(request\) about “Claims”/);
     expect(JSON.stringify(notice)).not.toContain('X-Amz-');

@@ -48,7 +48,7 @@ describe('a file that never comes', () => {
   it('never puts a URL into a mail to our own people or into a notice', async () => {
     const ours = (await airlock.emails()).filter(({ to }) => to.some((address) => address.endsWith('@example.com')));
     expect(ours.length).toBeGreaterThan(0);
-    expect(JSON.stringify([ours, await airlock.published()])).not.toMatch(/X-Amz-|https?:\/\/127/);
+    expect(JSON.stringify([ours, await airlock.notices()])).not.toMatch(/X-Amz-|https?:\/\/127/);
   });
 
   it('ends red and named when it closes', async () => {
@@ -57,7 +57,7 @@ describe('a file that never comes', () => {
     expect((await airlock.describe(execution)).cause).toMatch(
       /^Missed: nothing arrived by \d\d:\d\d \(Berlin\).*runbook/,
     );
-    expect((await airlock.published()).at(-1)?.message).toMatch(/^Execution acme_orders_\w+ ended FAILED/);
+    expect((await airlock.notices()).at(-1)?.message).toMatch(/^Execution acme_orders_\w+ ended FAILED/);
   });
 
   it('sends nothing more afterwards', async () => {

@@ -42,7 +42,7 @@ describe('the Step Functions of the runtime', () => {
     Call: {
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke',
-      Arguments: { FunctionName: 'airlock-dev-look-for-upload', Payload: {} },
+      Arguments: { FunctionName: 'airlock-dev-look-for-upload:$LATEST', Payload: {} },
       End: true,
       ...more,
     },
@@ -51,7 +51,7 @@ describe('the Step Functions of the runtime', () => {
     Wait: {
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
-      Arguments: { FunctionName: 'airlock-dev-register-wait', Payload: '{% $states.input %}' },
+      Arguments: { FunctionName: 'airlock-dev-register-wait:$LATEST', Payload: '{% $states.input %}' },
       End: true,
       ...more,
     },

@@ -12,7 +12,7 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
   },
   handlers: { ours: ['core'], packages: /^zod\/mini$/ },
   adapters: { ours: ['adapters', 'core'], packages: /^(@aws-sdk\/|@aws-lambda-powertools\/|node:)/ },
-  infra: { ours: ['infra', 'core'], packages: /^(aws-cdk-lib|constructs|esbuild|yaml|node:)/ },
+  infra: { ours: ['infra', 'core'], packages: /^(aws-cdk-lib|cdk-nag|constructs|esbuild|yaml|node:)/ },
   local: { ours: ['local'], packages: /^(node:|jsonata$|croner$|@aws-sdk\/checksums\/crc$)/ },
   'console (start)': { ours: ['console', 'core', 'local'], packages: /^(node:|@aws-sdk\/)/ },
   console: { ours: ['console', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },

@@ -91,8 +91,22 @@ export class Airlock {
     return this.#process.emails();
   }
 
+  /** Everything that was published to the topics, alarms included. */
   published() {
     return this.#process.published();
+  }
+
+  /** What the functions and rules told, without the alarms. */
+  async notices() {
+    return (await this.published()).filter(({ subject }) => !/^(ALARM|OK|INSUFFICIENT_DATA): /.test(subject ?? ''));
+  }
+
+  /** Alarms as they called and were over: `ALARM requests-missed`. */
+  async alarms(): Promise<string[]> {
+    return (await this.published()).flatMap(({ subject }) => {
+      const [, state, name] = /^(ALARM|OK): "airlock-dev-(.*)" in /.exec(subject ?? '') ?? [];
+      return state === undefined ? [] : [`${state} ${name}`];
+    });
   }
 
   async subjects(): Promise<string[]> {

@@ -1,0 +1,71 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { workflowFunctions } from '../constructs/workflow.ts';
+import type { UploadWorkflowParts } from '../upload-workflow.ts';
+
+/**
+ * Findings that are right about the template and wrong about us, each with its reason. A test proves that every one
+ * still matches a finding: what is mended must leave this list.
+ */
+export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
+  const { storage, messaging, functions, signer, workflow, executionsArn } = parts;
+  const { ledger, landing, accepted, quarantine } = storage;
+
+  acknowledge(storage, 'AwsSolutions::AwsSolutions-S1', accessLogs);
+  acknowledge(messaging, 'AwsSolutions::AwsSolutions-SQS3', isDeadLetterQueue);
+  acknowledge(messaging, 'Serverless::Serverless-SQSRedrivePolicy', isDeadLetterQueue);
+  acknowledge(functions, 'Serverless::Serverless-LambdaDLQ', invokedByTheWorkflow);
+
+  const wildcard = (at: IConstruct, resource: string, reason: string) =>
+    acknowledge(at, `AwsSolutions::AwsSolutions-IAM5[Resource::${nameOf(at, resource)}]`, reason);
+  const objects = (at: IConstruct, bucket: IBucket, prefix: string, reason: string) =>
+    wildcard(at, bucket.arnForObjects(`${prefix}*`), reason);
+
+  for (const [prefix, reason] of Object.entries(ledgerPrefixes)) objects(functions, ledger, prefix, reason);
+  objects(functions, landing, '', 'reads the pinned version of any upload: keys are made per attempt');
+  objects(functions, accepted, '', 'promotes to a key per period; the bucket is for nothing else');
+  objects(functions, quarantine, '', 'sets aside under the key of the upload; the bucket is for nothing else');
+  objects(signer, landing, '', 'each session is narrowed to one key by its session policy');
+  wildcard(functions, '*', 'X-Ray and the SendTask actions have no narrower resource');
+  wildcard(functions, executionsArn, 'asks after the execution that holds a period: executions of this machine only');
+  wildcard(workflow, '*', 'log delivery and X-Ray have no narrower resource');
+  for (const name of workflowFunctions) {
+    wildcard(workflow, `${functions.get(name).functionArn}:*`, 'waiting executions call the version they started with');
+  }
+};
+
+const accessLogs =
+  'access logs write down query strings, and a presigned URL is a bearer secret; CloudTrail data events tell the same without it';
+const isDeadLetterQueue =
+  'it is a dead-letter queue itself: of schedules, rules and functions, which the rule does not see';
+const invokedByTheWorkflow =
+  'the state machine calls them synchronously and retries; those that events call have an on-failure destination';
+
+/** What lies under each prefix of the ledger that functions name with a wildcard. */
+const ledgerPrefixes = {
+  'requests/': 'one document per request',
+  'people/': 'one document per person',
+  'due/': 'one mark per request and date',
+  'links/': 'one document per issued URL; the bucket denies all other roles',
+  'findings/': 'one report per attempt',
+  'notifications/': 'one record per mail',
+  'waits/': 'one document per wait; the bucket denies all other roles',
+  'signals/': 'one document per signal',
+  'arrivals/': 'one document per upload',
+};
+
+const acknowledge = (at: IConstruct, id: string, reason: string): void =>
+  Validations.of(at).acknowledge({ id, reason });
+
+/** How a finding writes an ARN: references as `<LogicalId.Arn>`. */
+const nameOf = (scope: IConstruct, arn: string): string => flatten(Stack.of(scope).resolve(arn));
+
+const flatten = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument] = ['', '']] = Object.entries(value);
+  if (name === 'Ref') return `<${argument}>`;
+  if (name === 'Fn::GetAtt') return `<${[argument].flat().join('.')}>`;
+  const [separator, parts]: [string, unknown[]] = argument;
+  return parts.map(flatten).join(separator);
+};

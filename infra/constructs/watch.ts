@@ -1,0 +1,43 @@
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config.ts';
+import { alarmRows } from './alarm-table.ts';
+import { Alarms } from './alarms.ts';
+import { Dashboard } from './dashboard.ts';
+import type { Events } from './events.ts';
+import type { Functions } from './functions.ts';
+import type { Messaging } from './messaging.ts';
+import type { Workflow } from './workflow.ts';
+
+interface WatchProps {
+  readonly config: StageConfig;
+  readonly functions: Functions;
+  readonly messaging: Messaging;
+  readonly workflow: Workflow;
+  readonly events: Events;
+}
+
+/** What people look at, and what calls them when nobody looks. */
+export class Watch extends Construct {
+  constructor(scope: Construct, id: string, { config, functions, messaging, workflow, events }: WatchProps) {
+    super(scope, id);
+    const prefix = `airlock-${config.stage}`;
+    const { arns } = new Alarms(this, 'Alarms', {
+      prefix,
+      operatorsTopicArn: messaging.operators.topicArn,
+      runbook: config.runbook,
+      rows: alarmRows({
+        stateMachineArn: workflow.arn,
+        functionName: (name) => functions.get(name).functionName,
+        queues: messaging.queues,
+        topics: messaging.topics,
+        rules: [...events.rules, { id: 'red-endings', name: workflow.endedRed.ruleName }],
+      }),
+    });
+    new Dashboard(this, 'Dashboard', {
+      name: prefix,
+      stateMachineArn: workflow.arn,
+      alarmArns: arns,
+      logGroup: (name) => functions.logGroupName(name),
+    });
+  }
+}

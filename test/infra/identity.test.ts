@@ -1,0 +1,145 @@
+import { type Settings, settingsFromContext, withDefaults } from '../../infra/config.ts';
+import { loadFeeds } from '../../infra/feeds.ts';
+import { appWith, manyFeeds, synthesize, templatesOf } from '../support/template.ts';
+
+/**
+ * Logical ids of what holds data, or what others know by its identity. A new id makes CloudFormation create a new
+ * resource and delete the old one: change one here only together with a way to move what it holds.
+ */
+const stateful = {
+  'AWS::S3::Bucket': [
+    'AirlockStorageAcceptedFC40C5E1',
+    'AirlockStorageArchive564D19CE',
+    'AirlockStorageLanding8F770AEC',
+    'AirlockStorageLedgerFDF990C8',
+    'AirlockStorageQuarantine7C76034B',
+  ],
+  'AWS::KMS::Key': ['AirlockEncryptionKey16BF575E'],
+  'AWS::KMS::Alias': ['AirlockEncryptionKeyAliasE4A23D05'],
+  'AWS::StepFunctions::StateMachine': ['AirlockWorkflowStateMachineF25A53B9'],
+  'AWS::Events::EventBus': ['AirlockMessagingBusF0F5656F'],
+  'AWS::SNS::Topic': ['AirlockMessagingNotices940A309F', 'AirlockMessagingOperators9EEC7903'],
+  'AWS::SQS::Queue': [
+    'AirlockMessagingFailedEventsE4EF06FD',
+    'AirlockMessagingFailedInvocations58569E2F',
+    'AirlockMessagingFailedStarts71298483',
+  ],
+  'AWS::SES::EmailIdentity': ['AirlockMailIdentityA92E2809'],
+  'AWS::SES::ConfigurationSet': ['AirlockMailConfigurationSet1787C079'],
+};
+
+describe('what holds data', () => {
+  const templates = synthesize({ stage: 'prod', domain: 'example.org' });
+
+  it.each(Object.entries(stateful))('keeps its logical ids: %s', (type, ids) => {
+    expect(
+      templates
+        .entries(type)
+        .map(([id]) => id)
+        .sort(),
+    ).toEqual(ids);
+  });
+
+  it('has the same ids in every stage and with every choice of settings', () => {
+    const other = synthesize({ stage: 'qa', lockAcceptedDays: 30, scheduleStacks: 2, encryptWorkflow: true });
+    for (const [type, ids] of Object.entries(stateful)) {
+      expect(
+        other
+          .entries(type)
+          .map(([id]) => id)
+          .sort(),
+      ).toEqual(ids);
+    }
+  });
+
+  it('stays when a prod stack is deleted, and goes with any other', () => {
+    const policies = (settings: Settings) =>
+      new Set(
+        synthesize(settings)
+          .all('AWS::S3::Bucket')
+          .map(({ DeletionPolicy }) => DeletionPolicy),
+      );
+    expect(policies({ stage: 'prod', domain: 'example.org' })).toEqual(new Set(['Retain']));
+    expect(policies({ stage: 'dev' })).toEqual(new Set(['Delete']));
+  });
+
+  it('carries the tag of its stage', () => {
+    const untagged = templates
+      .all('AWS::S3::Bucket')
+      .filter(({ Properties }) => JSON.stringify(Properties.Tags) !== '[{"Key":"airlock:stage","Value":"prod"}]');
+    expect(untagged).toEqual([]);
+  });
+});
+
+describe('ten thousand feeds', () => {
+  const feeds = manyFeeds(10_000);
+  const settings = { scheduleStacks: 32 };
+  const templates = templatesOf(appWith(settings, feeds));
+
+  it('fit the limits of CloudFormation: 500 resources and 1 MB a template, and no nested stacks', () => {
+    for (const [name, resources] of Object.entries(templates.byStack)) {
+      expect([name, Object.keys(resources).length <= 500]).toEqual([name, true]);
+      expect([name, Buffer.byteLength(JSON.stringify(resources, undefined, 1)) < 1_000_000]).toEqual([name, true]);
+    }
+    expect(templates.all('AWS::Scheduler::Schedule')).toHaveLength(10_000);
+    expect(templates.all('AWS::CloudFormation::Stack')).toEqual([]);
+  });
+
+  it('change in one stack of schedules when a feed comes or goes', () => {
+    const fewer = templatesOf(appWith(settings, feeds.slice(0, -1)));
+    const changed = Object.keys(templates.byStack).filter(
+      (name) =>
+        name.includes('schedules') && JSON.stringify(templates.byStack[name]) !== JSON.stringify(fewer.byStack[name]),
+    );
+    expect(changed).toHaveLength(1);
+  });
+
+  it('are refused in one stack, with the way out', () => {
+    expect(() => appWith({}, feeds.slice(0, 251))).toThrow(
+      'the main stack takes at most 250 schedules, got 251; spread them with -c scheduleStacks=8 or more',
+    );
+    expect(() => appWith({ scheduleStacks: 8 }, feeds)).toThrow(/takes at most 480 schedules, got \d+; raise -c/);
+  });
+
+  it('leave room in the main stack for 250 schedules', () => {
+    const main = templatesOf(appWith({}, feeds.slice(0, 250))).byStack['Airlock-dev'];
+    expect(Object.keys(main ?? {}).length).toBeLessThanOrEqual(500);
+  });
+
+  it('keep a stack for each part even when it is empty: a removed feed must be removed', () => {
+    const stacks = Object.keys(templatesOf(appWith(settings, loadFeeds('test/feeds'))).byStack);
+    expect(stacks.filter((name) => name.includes('schedules'))).toHaveLength(32);
+  });
+});
+
+describe('a setting', () => {
+  it('called prod keeps data and needs a sender', () => {
+    expect(() => withDefaults({ stage: 'prod' })).toThrow(/stage prod needs -c sender=/);
+    expect(withDefaults({ stage: 'prod', domain: 'example.org' })).toMatchObject({
+      removalPolicy: 'retain',
+      sender: 'airlock@example.org',
+      identity: 'example.org',
+    });
+  });
+
+  it.each([
+    [{ stage: 'Prod_1' }, 'stage must be 1 to 12 lower-case letters, digits or hyphens, got "Prod_1"'],
+    [{ allowedCidrs: ['10.0.0.0'] }, 'allowedCidrs must be IPv4 CIDR like 203.0.113.0/24, got "10.0.0.0"'],
+    [{ pageOrigin: 'upload.example.org/' }, 'pageOrigin must be https://host[:port], got "upload.example.org/"'],
+    [{ encryption: 'none' }, 'encryption must be customer, aws-managed, or the ARN of a KMS key, got "none"'],
+    [{ operators: ['alice'] }, 'operators must be ARNs of IAM roles, got "alice"'],
+    [{ lockArchiveDays: 0.5 }, 'lockArchiveDays must be a whole number, 1 to 36500, got "0.5"'],
+    [{ scheduleStacks: 1000 }, 'scheduleStacks must be a whole number, 0 to 200, got "1000"'],
+  ])('that cannot be used is refused with what can: %j', (settings, message) => {
+    expect(() => withDefaults(settings)).toThrow(message);
+  });
+
+  it('is read from the context as text: flags, numbers and lists', () => {
+    const context: Record<string, string> = { allowedCidrs: '10.0.0.0/8, 192.0.2.0/24', scheduleStacks: '4' };
+    const read = settingsFromContext((key) => context[key]);
+    expect(withDefaults(read)).toMatchObject({ allowedCidrs: ['10.0.0.0/8', '192.0.2.0/24'], scheduleStacks: 4 });
+    expect(() => settingsFromContext((key) => (key === 'encryptWorkflow' ? 'yes' : undefined))).toThrow(
+      'encryptWorkflow must be true or false, got "yes"',
+    );
+  });
+});

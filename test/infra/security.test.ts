@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, Validations } from 'aws-cdk-lib';
+import { reportedRules } from '../../infra/compliance/packs.ts';
+import { appWith, synthesize, templatesOf } from '../support/template.ts';
+
+interface Finding {
+  readonly ruleName: string;
+  readonly acknowledgedId?: string;
+  readonly acknowledgedAt?: string;
+  readonly reason?: string;
+}
+
+interface Report {
+  readonly pluginReports: readonly {
+    readonly pluginName: string;
+    readonly metadata?: { readonly error?: string };
+    readonly violations: readonly Finding[];
+    readonly suppressedViolations?: readonly (Finding & { violatingConstructs: { acknowledgedAt?: string }[] })[];
+  }[];
+}
+
+const reportOf = (app: App): Report =>
+  JSON.parse(readFileSync(join(app.synth().directory, 'validation-report.json'), 'utf8'));
+
+/** Ids of all acknowledgements in the tree, with the place where they stand. */
+const acknowledgements = (app: App): { id: string; at: string; reason: string }[] =>
+  app.node.findAll().flatMap((construct) =>
+    construct.node.metadata
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap(({ data }) =>
+        Object.entries<unknown>(data).map(([id, reason]) => ({
+          id,
+          at: construct.node.path,
+          reason: JSON.stringify(reason),
+        })),
+      ),
+  );
+
+describe.each([
+  ['dev', {}],
+  ['prod', { stage: 'prod', domain: 'example.org' }],
+  ['aws-managed keys', { encryption: 'aws-managed' }],
+  ['an existing bucket', { acceptedBucket: 'data-team-orders' }],
+  ['stacks of schedules', { scheduleStacks: 3 }],
+  ['an encrypted workflow', { encryptWorkflow: true }],
+])('the app with %s', (_, settings) => {
+  const app = appWith(settings);
+  const report = reportOf(app);
+
+  it('has no finding of cdk-nag that nobody acknowledged', () => {
+    const open = report.pluginReports.flatMap(({ pluginName, violations, metadata }) =>
+      [...violations.map(({ ruleName }) => ruleName), ...(metadata?.error ? [metadata.error] : [])].map(
+        (what) => `${pluginName}: ${what}`,
+      ),
+    );
+    expect(open).toEqual([]);
+  });
+
+  it('acknowledges with a reason, and nothing that is not found', () => {
+    const used = new Set(
+      report.pluginReports.flatMap(({ suppressedViolations = [] }) =>
+        suppressedViolations.flatMap(({ acknowledgedId, acknowledgedAt, violatingConstructs }) =>
+          [acknowledgedAt, ...violatingConstructs.map((one) => one.acknowledgedAt)].map(
+            (at) => `${acknowledgedId} ${at}`,
+          ),
+        ),
+      ),
+    );
+    const all = acknowledgements(app);
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.filter(({ id, at }) => !used.has(`${id} ${at}`)).map(({ id }) => id)).toEqual([]);
+    expect(all.filter(({ reason }) => reason.length < 20)).toEqual([]);
+  });
+});
+
+describe('the regulated packs', () => {
+  it('report exactly the rules that docs/security.md argues', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
+    const argued = [...page.matchAll(/^\| (.*?) \| `(\w+)` \|/gm)].flatMap(([, packs = '', rule]) =>
+      packs.split(', ').map((pack) => `${pack}-${rule}`),
+    );
+    const app = appWith({ stage: 'prod', domain: 'example.org' });
+    expect(reportedRules(app)).toEqual(argued.sort());
+  });
+});
+
+describe('every bucket', () => {
+  const templates = synthesize({ stage: 'prod', domain: 'example.org' });
+  const buckets = templates.entries('AWS::S3::Bucket');
+  const denies = templates.statements('AWS::S3::BucketPolicy').map(([, statement]) => statement);
+
+  it('is private, versioned, owned by its owner, and encrypted with the one customer key', () => {
+    expect(buckets).toHaveLength(5);
+    for (const [, { Properties }] of buckets) {
+      expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+      expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+      expect(Properties.OwnershipControls.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }]);
+      const [rule] = Properties.BucketEncryption.ServerSideEncryptionConfiguration;
+      expect(rule).toMatchObject({
+        BucketKeyEnabled: true,
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
+      });
+    }
+    const keys = new Set(buckets.map(([, { Properties }]) => JSON.stringify(Properties.BucketEncryption)));
+    expect(keys.size).toBe(1);
+    expect(templates.all('AWS::KMS::Key')).toHaveLength(1);
+  });
+
+  it('refuses plain HTTP and TLS below 1.2', () => {
+    const conditions = denies.map(({ Condition }) => JSON.stringify(Condition));
+    expect(conditions.filter((one) => one === '{"Bool":{"aws:SecureTransport":"false"}}')).toHaveLength(5);
+    expect(conditions.filter((one) => one === '{"NumericLessThan":{"s3:TlsVersion":1.2}}')).toHaveLength(5);
+  });
+
+  it('keeps evidence locked, in compliance mode', () => {
+    expect(templates.one('AWS::S3::Bucket', 'AirlockStorageArchive').Properties.ObjectLockConfiguration).toEqual({
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Days: 3650, Mode: 'COMPLIANCE' } },
+    });
+  });
+
+  it('gives CORS to the one origin that is configured, and to none by default', () => {
+    const landing = 'AirlockStorageLanding';
+    expect(templates.one('AWS::S3::Bucket', landing).Properties.CorsConfiguration).toBeUndefined();
+    const [rule] = synthesize({ pageOrigin: 'https://upload.example.org' }).one('AWS::S3::Bucket', landing).Properties
+      .CorsConfiguration.CorsRules;
+    expect(rule).toMatchObject({ AllowedOrigins: ['https://upload.example.org'], AllowedMethods: ['PUT'] });
+  });
+
+  it('is not given to anybody else: its policies only deny', () => {
+    expect(denies.filter(({ Effect }) => Effect !== 'Deny')).toEqual([]);
+  });
+
+  it('denies links/ and waits/ to all but their roles', () => {
+    const rolesOf = (sid: string) => {
+      const { Condition } = denies.find(({ Sid }) => Sid === sid) ?? {};
+      const arns = JSON.stringify(Condition?.ArnNotEquals?.['aws:PrincipalArn']);
+      return [...arns.matchAll(/AirlockFunctions(\w+?)Role/g)].map(([, name]) => name);
+    };
+    expect(rolesOf('OnlyLinksRoles')).toEqual(['GenerateUploadUrl', 'EmailPartner']);
+    expect(rolesOf('OnlyWaitsRoles')).toEqual(['RegisterWait', 'ReceiveUpload', 'ReceiveBounce']);
+  });
+});
+
+describe('the customer key', () => {
+  const policyOf = (settings = {}) => synthesize(settings).one('AWS::KMS::Key', 'AirlockEncryption').Properties;
+
+  it('rotates, can be administered, and used by the named roles through S3 alone', () => {
+    const { EnableKeyRotation, KeyPolicy } = policyOf();
+    expect(EnableKeyRotation).toBe(true);
+    const [administer, use, ...others] = KeyPolicy.Statement;
+    expect(others).toEqual([]);
+    expect(administer.Action.filter((action: string) => /Encrypt|Decrypt|GenerateDataKey|Grant$/.test(action))).toEqual(
+      ['kms:RevokeGrant'],
+    );
+    expect(use.Condition.StringEquals['kms:ViaService']['Fn::Join'][1].join('')).toMatch(/^s3\./);
+    expect(use.Condition.ArnLike['aws:PrincipalArn']).toHaveLength(14);
+  });
+
+  it('lets in operators that are named', () => {
+    const arn = 'arn:aws:iam::123456789012:role/data-team';
+    expect(JSON.stringify(policyOf({ operators: [arn] }).KeyPolicy)).toContain(arn);
+  });
+
+  it('is not there with aws-managed keys, or when one is given; tokens are never in the clear', () => {
+    const managed = synthesize({ encryption: 'aws-managed' });
+    expect(managed.all('AWS::KMS::Key')).toEqual([]);
+    expect(JSON.stringify(managed.statements('AWS::IAM::Policy'))).not.toContain('kms:');
+    const ledger = managed.one('AWS::S3::Bucket', 'AirlockStorageLedger').Properties;
+    expect(JSON.stringify(ledger.BucketEncryption)).toContain('aws:kms');
+    const given = synthesize({ encryption: 'arn:aws:kms:eu-west-1:123456789012:key/abc' });
+    expect(given.all('AWS::KMS::Key')).toEqual([]);
+    expect(JSON.stringify(given.all('AWS::S3::Bucket'))).toContain('key/abc');
+  });
+});
+
+describe('mail', () => {
+  it('is never tracked, only sent over TLS, and suppressed for dead addresses', () => {
+    const templates = synthesize();
+    const [set] = templates.all('AWS::SES::ConfigurationSet');
+    expect(set?.Properties.TrackingOptions).toBeUndefined();
+    expect(set?.Properties.DeliveryOptions).toEqual({ TlsPolicy: 'REQUIRE' });
+    expect(set?.Properties.SuppressionOptions).toEqual({ SuppressedReasons: ['BOUNCE', 'COMPLAINT'] });
+    const [events] = templates.all('AWS::SES::ConfigurationSetEventDestination');
+    expect(events?.Properties.EventDestination.MatchingEventTypes).toEqual([
+      'bounce',
+      'complaint',
+      'reject',
+      'deliveryDelay',
+    ]);
+  });
+});
+
+it('no hidden function comes with the constructs', () => {
+  const custom = Object.values(templatesOf(appWith({})).resources).filter(({ Type }) => Type.startsWith('Custom::'));
+  expect(custom).toEqual([]);
+});

@@ -1,0 +1,197 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allEnvironmentKeys, environmentKeys } from '../../core/environment.ts';
+import { metricNames } from '../../core/metrics.ts';
+import { handlerNames } from '../../infra/bundle.ts';
+import { slug } from '../../infra/constructs/alarms.ts';
+import { functionNames, functionTable } from '../../infra/constructs/function-table.ts';
+import { pascal } from '../../infra/constructs/functions.ts';
+import { definitionFile, workflowFunctions } from '../../infra/constructs/workflow.ts';
+import { synthesize } from '../support/template.ts';
+
+const root = join(import.meta.dirname, '../..');
+const dev = synthesize();
+const prod = synthesize({ stage: 'prod', domain: 'example.org' });
+
+describe('the functions', () => {
+  it('are the handlers, and a row in the table for each', () => {
+    expect(handlerNames()).toEqual([...functionNames].sort());
+    expect(
+      dev
+        .all('AWS::Lambda::Function')
+        .map(({ Properties }) => Properties.FunctionName)
+        .sort(),
+    ).toEqual(functionNames.map((name) => `airlock-dev-${name}`).sort());
+  });
+
+  it('run as their row says, on Node 24 and arm64, traced, with a role and a log group of their own', () => {
+    for (const { Properties } of prod.all('AWS::Lambda::Function')) {
+      const name = functionNames.find((one) => Properties.FunctionName === `airlock-prod-${one}`);
+      const row = name && functionTable[name];
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        MemorySize: row?.memoryMb,
+        Timeout: row?.timeoutSeconds,
+        ReservedConcurrentExecutions: row?.reserved,
+      });
+    }
+    const roles = new Set(prod.all('AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role)));
+    expect(roles.size).toBe(functionNames.length);
+    const logs = prod.all('AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays);
+    expect(logs).toEqual(Array(functionNames.length + 1).fill(365));
+  });
+
+  it('reserve concurrency only where it is wanted: a new account has ten', () => {
+    const reserved = dev
+      .all('AWS::Lambda::Function')
+      .filter(({ Properties }) => Properties.ReservedConcurrentExecutions);
+    expect(reserved).toEqual([]);
+  });
+
+  it('set every environment key that some function reads, under its declared name', () => {
+    const set = new Set(
+      dev.all('AWS::Lambda::Function').flatMap(({ Properties }) => Object.keys(Properties.Environment.Variables)),
+    );
+    expect(allEnvironmentKeys.map((key) => environmentKeys[key]).filter((name) => !set.has(name))).toEqual([]);
+  });
+});
+
+describe('the state machine', () => {
+  const machine = dev.one('AWS::StepFunctions::StateMachine', 'AirlockWorkflow').Properties;
+
+  it('substitutes exactly what the workflow names, each with a version that is kept', () => {
+    const named = new Set([...readFileSync(definitionFile, 'utf8').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+    expect([...named].sort()).toEqual(workflowFunctions.map(pascal).sort());
+    const substituted = Object.entries<{ Ref: string }>(machine.DefinitionSubstitutions);
+    expect(substituted.map(([name]) => name).sort()).toEqual([...named].sort());
+    for (const [, { Ref }] of substituted) {
+      expect(dev.resources[Ref]).toMatchObject({ Type: 'AWS::Lambda::Version', DeletionPolicy: 'Retain' });
+    }
+  });
+
+  it('has a name of its own, logs everything but the data, and is traced', () => {
+    expect(machine.StateMachineName).toBe('airlock-dev');
+    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+    expect(machine.TracingConfiguration).toEqual({ Enabled: true });
+    expect(machine.EncryptionConfiguration).toBeUndefined();
+  });
+
+  it('is encrypted with the customer key when that is wanted', () => {
+    const encrypted = synthesize({ encryptWorkflow: true }).one('AWS::StepFunctions::StateMachine', 'AirlockWorkflow');
+    expect(encrypted.Properties.EncryptionConfiguration).toMatchObject({ Type: 'CUSTOMER_MANAGED_KMS_KEY' });
+  });
+
+  it('may call every version of its functions, and none of others', () => {
+    const [, run] = dev.statements('AWS::IAM::Policy').find(([, { Sid }]) => Sid === 'RunTasks') ?? [];
+    const resources = run?.Resource;
+    expect(Array.isArray(resources) ? resources.map((one) => one['Fn::Join'][1].at(-1)) : []).toEqual(
+      workflowFunctions.map(() => ':*'),
+    );
+  });
+
+  it('outlives the longest plan that a feed may have', () => {
+    const { TimeoutSeconds } = JSON.parse(readFileSync(definitionFile, 'utf8'));
+    const longestWindow = 30 * 24 * 3600;
+    const longestTask = Math.max(...functionNames.map((name) => functionTable[name].timeoutSeconds));
+    expect(TimeoutSeconds).toBeGreaterThan(longestWindow + 10 * longestTask);
+  });
+
+  it('gives each task more time than its function has', () => {
+    const { States } = JSON.parse(readFileSync(definitionFile, 'utf8'));
+    const short = Object.entries<{ Arguments?: { FunctionName: string }; TimeoutSeconds?: number | string }>(
+      States,
+    ).filter(([, state]) => {
+      const name = workflowFunctions.find((one) => state.Arguments?.FunctionName === `\${${pascal(one)}}`);
+      return (
+        name !== undefined &&
+        typeof state.TimeoutSeconds === 'number' &&
+        state.TimeoutSeconds <= functionTable[name].timeoutSeconds
+      );
+    });
+    expect(short.map(([name]) => name)).toEqual([]);
+  });
+});
+
+describe('every asynchronous hop', () => {
+  it('has a queue behind it: schedules, rules, and the functions that events call', () => {
+    for (const { Properties } of dev.all('AWS::Scheduler::Schedule')) {
+      expect(Properties.Target.RetryPolicy.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3600);
+      expect(Properties.Target.DeadLetterConfig).toBeDefined();
+    }
+    const targets = dev.all('AWS::Events::Rule').flatMap(({ Properties }) => Properties.Targets);
+    expect(targets).toHaveLength(3);
+    expect(targets.filter((target) => !target.DeadLetterConfig)).toEqual([]);
+    const invokes = dev.all('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
+    expect(invokes).toHaveLength(2);
+    expect(invokes.filter(({ DestinationConfig }) => !DestinationConfig.OnFailure)).toEqual([]);
+  });
+
+  it('has an alarm on its queue', () => {
+    const watched = dev
+      .all('AWS::CloudWatch::Alarm')
+      .filter(({ Properties }) => Properties.Namespace === 'AWS/SQS')
+      .map(({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0]);
+    expect(watched.sort()).toEqual(
+      dev
+        .entries('AWS::SQS::Queue')
+        .map(([id]) => id)
+        .sort(),
+    );
+  });
+});
+
+describe('the schedules', () => {
+  it('start each feed in its zone', () => {
+    expect(
+      dev
+        .all('AWS::Scheduler::Schedule')
+        .map(({ Properties }) => [Properties.Name, Properties.ScheduleExpressionTimezone, Properties.State]),
+    ).toEqual([
+      ['acme_orders', 'Europe/Berlin', 'ENABLED'],
+      ['globex_claims', 'UTC', 'ENABLED'],
+      ['initech_hourly', 'Europe/Berlin', 'DISABLED'],
+    ]);
+  });
+});
+
+describe('every alarm', () => {
+  const alarms = dev.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+  const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+  const sections = [...runbook.matchAll(/^## (.*)$/gm)].map(([, title = '']) => slug(title));
+
+  it.each(alarms.map(({ AlarmName, AlarmDescription }) => [AlarmName, AlarmDescription]))(
+    '%s says why it calls and links to a section of the runbook',
+    (_, description) => {
+      const [, threshold, reason, file, section] =
+        /^At ([\d.]+), because (.+)\. What to do: (.+)#(.+)$/.exec(description) ?? [];
+      expect(Number(threshold)).toBeGreaterThan(0);
+      expect(reason?.length).toBeGreaterThan(20);
+      expect(existsSync(join(root, file ?? ''))).toBe(true);
+      expect(sections).toContain(section);
+    },
+  );
+
+  it('tells the operators, when it calls and when it is over', () => {
+    const silent = alarms.filter(({ AlarmActions, OKActions }) => AlarmActions.length !== 1 || OKActions.length !== 1);
+    expect(silent).toEqual([]);
+  });
+
+  it('over what we count names something that is counted', () => {
+    const ours = alarms.filter(({ Namespace }) => Namespace === 'Airlock').map(({ MetricName }) => MetricName);
+    const known: readonly string[] = metricNames;
+    // The watchdog that counts missing starts is not there yet: docs/features.md says so.
+    expect(ours.filter((name) => !known.includes(name))).toEqual(['StartMissing']);
+  });
+});
+
+describe('the dashboard', () => {
+  it('answers first whether every partner’s data is here today', () => {
+    const [dashboard] = dev.all('AWS::CloudWatch::Dashboard');
+    const text = dashboard?.Properties.DashboardBody['Fn::Join'][1].map(String).join('');
+    const [title, table] = JSON.parse(text.replaceAll('[object Object]', 'x')).widgets;
+    expect(title.properties.markdown).toContain('Is every partner’s data here today?');
+    expect(table.properties.query).toMatch(/latest\(event\) as state.* by partner, feed, period/s);
+  });
+});
