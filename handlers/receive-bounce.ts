@@ -91,16 +91,30 @@ const signal = async (
   const key = ledgerKeys.bounceSignal(request, attempt, person);
   const cause = `the mail "${kind}" to person ${person} was not delivered: ${reason}`;
   await ledger.create(key, { version: 1, error: 'DeliveryFailed', cause });
-  const signalled = await findDocument(ledger, key, signalDocument);
-  if (!signalled || signalled.document.consumedBy !== undefined) return 'settled';
-  const newestFirst = (await ledger.list(ledgerKeys.waits(request, attempt))).reverse();
-  for (const waitKey of newestFirst) {
-    const wait = await findDocument(ledger, waitKey, waitDocument);
-    if (wait && (await tasks.fail(wait.document.token, 'DeliveryFailed', cause)) === 'resumed') {
-      // Told first, then noted: a crash in between has it heard twice, never not at all.
-      await ledger.replace(key, { ...signalled.document, consumedBy: waitKey }, signalled.etag);
-      return 'resumed';
-    }
-  }
+  return tell({ ledger, tasks }, key, ledgerKeys.waits(request, attempt));
+};
+
+/**
+ * Ends the newest wait with a signal. The signal is taken for that wait first: of those that could tell it (the wait
+ * itself looks for signals too) exactly one does.
+ */
+const tell = async (
+  { ledger, tasks }: Pick<Deps, 'ledger' | 'tasks'>,
+  key: string,
+  waits: string,
+): Promise<Received> => {
+  const found = await findDocument(ledger, key, signalDocument);
+  const newest = (await ledger.list(waits)).at(-1);
+  if (!found || newest === undefined) return 'recorded';
+  const { document, etag } = found;
+  // A retry of this event may have died between taking and telling; telling twice the same wait is harmless.
+  const isRetry = document.consumedBy === newest;
+  if (document.consumedBy !== undefined && !isRetry) return 'settled';
+  if (!isRetry && !(await ledger.replace(key, { ...document, consumedBy: newest }, etag))) return 'settled';
+  const wait = await findDocument(ledger, newest, waitDocument);
+  const told = wait ? await tasks.fail(wait.document.token, document.error, document.cause) : 'over';
+  if (told === 'resumed') return 'resumed';
+  // That wait was over already: the next one must hear the signal.
+  if (!isRetry) await ledger.put(key, { ...document, consumedBy: undefined });
   return 'recorded';
 };

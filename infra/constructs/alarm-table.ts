@@ -14,6 +14,8 @@ export interface AlarmRow {
   readonly minutes: number;
   /** It calls at this value and above. */
   readonly threshold: number;
+  /** It measures a state that stays until somebody mends it, not something that happened. */
+  readonly isLevel?: boolean;
   readonly reason: string;
 }
 
@@ -158,6 +160,7 @@ const hops = ({ queues, topics, rules }: AlarmNames): AlarmRow[] => [
     statistic: 'Maximum' as const,
     minutes: 1,
     threshold: 1,
+    isLevel: true,
     reason: 'nothing ever lies here but what failed for good',
   })),
   ...topics.map(({ id, name }) => ({
@@ -194,6 +197,7 @@ const mail = (): AlarmRow[] => [
     statistic: 'Maximum',
     minutes: 60,
     threshold: 0.05,
+    isLevel: true,
     reason: 'from 5 % on SES puts the account under review, at 10 % it may stop all mail',
   },
   {
@@ -205,6 +209,7 @@ const mail = (): AlarmRow[] => [
     statistic: 'Maximum',
     minutes: 60,
     threshold: 0.001,
+    isLevel: true,
     reason: 'from 0.1 % on SES puts the account under review',
   },
 ];

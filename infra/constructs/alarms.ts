@@ -11,7 +11,10 @@ interface AlarmsProps {
   readonly runbook: string;
 }
 
-/** Alarms from their table. Each tells the operators when it calls and when it is over. */
+/**
+ * Alarms from their table. Each tells the operators when it calls. Only one over a level tells when it is over: of a
+ * count that says nothing, and the first deployment would send a mail for each of them.
+ */
 export class Alarms extends Construct {
   readonly arns: readonly string[];
 
@@ -32,7 +35,7 @@ export class Alarms extends Construct {
         // Most of these metrics exist only when something happens.
         treatMissingData: 'notBreaching',
         alarmActions: [operatorsTopicArn],
-        okActions: [operatorsTopicArn],
+        ...(row.isLevel && { okActions: [operatorsTopicArn] }),
       });
       return alarm.attrArn;
     });

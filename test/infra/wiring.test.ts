@@ -173,9 +173,10 @@ describe('every alarm', () => {
     },
   );
 
-  it('tells the operators, when it calls and when it is over', () => {
-    const silent = alarms.filter(({ AlarmActions, OKActions }) => AlarmActions.length !== 1 || OKActions.length !== 1);
-    expect(silent).toEqual([]);
+  it('tells the operators when it calls; one over a level also when it is over', () => {
+    expect(alarms.filter(({ AlarmActions }) => AlarmActions.length !== 1)).toEqual([]);
+    const over = alarms.filter(({ OKActions }) => OKActions).map(({ Namespace }) => Namespace);
+    expect(over).toEqual(['AWS/SQS', 'AWS/SQS', 'AWS/SQS', 'AWS/SES', 'AWS/SES']);
   });
 
   it('over what we count names something that is counted', () => {

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Airlock, testAssembly } from '../support/airlock.ts';
@@ -236,12 +235,10 @@ const roleOf = (fn: string): string => {
 
 describe('a function', () => {
   let airlock: Airlock;
-  let iam: IAMClient;
   let roles: string[];
 
   beforeAll(async () => {
     airlock = await Airlock.start();
-    iam = new IAMClient(airlock.client);
     const template = JSON.parse(readFileSync(join(testAssembly, 'Airlock-dev.template.json'), 'utf8'));
     roles = Object.keys(template.Resources)
       .filter((id) => template.Resources[id].Type === 'AWS::IAM::Role')
@@ -253,18 +250,7 @@ describe('a function', () => {
   afterAll(() => airlock.stop());
 
   const policyOf = (fn: string) => policyOfRole(roleOf(fn));
-  const policyOfRole = async (prefix: string) => {
-    const RoleName = roles.find((name) => name.startsWith(prefix));
-    const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-    const PolicyName = PolicyNames[0] ?? '';
-    const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-    const document: { Statement: Statement[] } = JSON.parse(decodeURIComponent(PolicyDocument));
-    const write = (Statement: Statement[]) =>
-      iam.send(
-        new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify({ ...document, Statement }) }),
-      );
-    return { statements: document.Statement, write };
-  };
+  const policyOfRole = (prefix: string) => airlock.policyOf(roles.find((name) => name.startsWith(prefix)) ?? '');
 
   /** Moves the clock to the next full hour. */
   const nextHour = async (): Promise<string> => {

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
@@ -14,9 +16,18 @@ import {
 import { AirlockProcess, curlLineOf } from '../../console/airlock-process.ts';
 import type { Email, RuntimeStatus } from '../../console/endpoint.ts';
 
+export { curlLineOf } from '../../console/airlock-process.ts';
+
 export const testAssembly = join(import.meta.dirname, '../../.build/test/cdk.out');
 export const goodCsv = 'id,day,amount\n1,2026-11-20,10.50\n2,2026-11-21,7\n';
 export const badCsv = 'id,day,amount\n1,20.11.2026,10.50\nx,2026-11-21,-7\n';
+
+/** A structured line of a log. */
+interface LogLine {
+  readonly requestId?: string;
+  readonly event?: string;
+  readonly _aws?: { readonly Timestamp?: number };
+}
 
 interface Settings {
   readonly dataDir?: string;
@@ -199,6 +210,32 @@ export class Airlock {
     return (await Body?.transformToString()) ?? '';
   }
 
+  /** Puts a file into the landing bucket by hand. */
+  async putFile(Key: string, Body: string): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: this.bucket('Landing'), Key, Body, IfNoneMatch: '*' }));
+  }
+
+  /** Hands an event to a function, as EventBridge does: it answers at once. */
+  async invoke(name: string, event: unknown): Promise<void> {
+    await new LambdaClient(this.client).send(
+      new InvokeCommand({
+        FunctionName: `airlock-dev-${name}`,
+        InvocationType: 'Event',
+        Payload: new TextEncoder().encode(JSON.stringify(event)),
+      }),
+    );
+    await this.settle();
+  }
+
+  /** What a function wrote to its log, line by line. */
+  logLines(name: string): LogLine[] {
+    const text = readFileSync(join(this.dataDir, 'logs', `airlock-dev-${name}.log`), 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+  }
+
   /** Fails the task that waits, as an operator's command does. */
   async failTask(executionArn: string, error: string, cause: string): Promise<void> {
     const scheduled = (await this.history(executionArn)).findLast(({ type }) => type === 'TaskScheduled');
@@ -210,6 +247,33 @@ export class Airlock {
   async signal(executionArn: string, error: string, cause: string): Promise<void> {
     await this.failTask(executionArn, error, cause);
     await this.settle();
+  }
+
+  /** Every action that somebody was allowed since the last time: `<role> <action>`. */
+  async takeCalls(): Promise<string[]> {
+    const response = await fetch(`${this.status.endpoint}/_local/calls`, { method: 'POST' });
+    return JSON.parse(await response.text());
+  }
+
+  /** Runs something while a role lacks one statement of its only policy. */
+  async withoutPermission(RoleName: string, sid: string, work: () => Promise<unknown>): Promise<void> {
+    const { statements, write } = await this.policyOf(RoleName);
+    await write(statements.filter(({ Sid }) => Sid !== sid));
+    await work().finally(() => write(statements));
+  }
+
+  /** The statements of a role's only policy, and a way to write others. */
+  async policyOf(RoleName: string) {
+    const iam = new IAMClient(this.client);
+    const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const PolicyName = PolicyNames[0] ?? '';
+    const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+    const document: { Statement: { readonly Sid: string }[] } = JSON.parse(decodeURIComponent(PolicyDocument));
+    const write = (Statement: { readonly Sid: string }[]) =>
+      iam.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify({ ...document, Statement }) }),
+      );
+    return { statements: document.Statement, write };
   }
 
   /** Asks the runtime's own routes: faults, the SES sandbox. */

@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { Feed } from '../../core/feed.ts';
+import { bundleHandlers } from '../../infra/bundle.ts';
+import type { Settings } from '../../infra/config.ts';
+import { loadFeeds } from '../../infra/feeds.ts';
+import { UploadStack } from '../../infra/upload-stack.ts';
+import { temporaryFolder } from './airlock.ts';
+
+interface Variation extends Settings {
+  readonly feeds?: readonly Feed[];
+  /** Source of functions that are to be other than they are. */
+  readonly code?: Readonly<Record<string, string>>;
+}
+
+/** The app with other settings, feeds or code, ready to be served. */
+export const assemblyWith = ({ feeds = loadFeeds('test/feeds'), code = {}, ...settings }: Variation): string => {
+  const bundles = bundleHandlers(feeds, join(temporaryFolder(), 'bundles'));
+  const app = new App({ outdir: temporaryFolder(), stackTraces: false, builtinCloudFormationValidation: false });
+  const codeOf = (name: string): string => {
+    const source = code[name];
+    if (source === undefined) return bundles(name);
+    const folder = join(temporaryFolder(), name);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'index.cjs'), source);
+    return folder;
+  };
+  new UploadStack(app, `Airlock-${settings.stage ?? 'dev'}`, { ...settings, feeds, codeOf });
+  return app.synth().directory;
+};
