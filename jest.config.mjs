@@ -24,6 +24,6 @@ export default {
   projects: [
     project('rules', ['rules']),
     project('unit', ['core', 'local', 'infra']),
-    project('journeys', ['journeys', 'console']),
+    project('journeys', ['journeys', 'console', 'cli']),
   ],
 };

@@ -6,12 +6,18 @@ import { settingsFromContext, withDefaults } from './config.ts';
 import { FeedErrors, loadFeeds } from './feeds.ts';
 import { UploadStack } from './upload-stack.ts';
 
+/** Two feeds with short windows that nobody schedules: for `npm run smoke`. */
+const smokeFeeds = join(import.meta.dirname, 'smoke-feeds');
+
 const synthesize = (): void => {
   const app = new App();
   checkEverySynth(app);
   const settings = settingsFromContext((key) => app.node.tryGetContext(key));
   const { stage } = withDefaults(settings);
-  const feeds = loadFeeds(String(app.node.tryGetContext('feeds') ?? 'feeds'));
+  const feeds = [
+    ...loadFeeds(String(app.node.tryGetContext('feeds') ?? 'feeds')),
+    ...(app.node.tryGetContext('smoke') === 'true' ? loadFeeds(smokeFeeds) : []),
+  ];
   const codeOf = bundleHandlers(feeds, join(app.outdir, '..', '.build', stage));
   new UploadStack(app, `Airlock-${stage}`, { ...settings, feeds, codeOf });
   app.synth();

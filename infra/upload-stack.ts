@@ -6,9 +6,12 @@ import { UploadWorkflow, type UploadWorkflowProps } from './upload-workflow.ts';
 export class UploadStack extends Stack {
   constructor(scope: Construct, id: string, props: UploadWorkflowProps & StackProps) {
     super(scope, id, { description: 'Airlock: scheduled file deliveries from partners', ...props });
-    const { storage, messaging, stateMachineArn } = new UploadWorkflow(this, 'Airlock', props);
-    Tags.of(this).add('airlock:stage', props.stage ?? 'dev');
+    const { storage, messaging, stateMachineArn, config } = new UploadWorkflow(this, 'Airlock', props);
+    Tags.of(this).add('airlock:stage', config.stage);
     const outputs = {
+      Stage: config.stage,
+      SenderAddress: config.sender,
+      ...(config.pageOrigin !== undefined && { PageOrigin: config.pageOrigin }),
       StateMachineArn: stateMachineArn,
       LandingBucketName: storage.landing.bucketName,
       AcceptedBucketName: storage.accepted.bucketName,

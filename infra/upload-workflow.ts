@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Feed } from '../core/feed.ts';
 import { acknowledgeFindings } from './compliance/acknowledgements.ts';
-import { type Settings, withDefaults } from './config.ts';
+import { type Settings, type StageConfig, withDefaults } from './config.ts';
 import { Encryption } from './constructs/encryption.ts';
 import { Events } from './constructs/events.ts';
 import { Functions } from './constructs/functions.ts';
@@ -44,10 +44,12 @@ export class UploadWorkflow extends Construct {
   readonly storage: Storage;
   readonly messaging: Messaging;
   readonly stateMachineArn: string;
+  readonly config: StageConfig;
 
   constructor(scope: Construct, id: string, { feeds, codeOf, ...settings }: UploadWorkflowProps) {
     super(scope, id);
     const config = withDefaults(settings);
+    this.config = config;
     const arns = workflowArns(this, config);
 
     const encryption = new Encryption(this, 'Encryption', config);

@@ -77,6 +77,14 @@ export class Sns {
             input.get('Subject'),
           ),
         };
+      case 'ListSubscriptionsByTopic':
+        this.#context.authorizer.require({
+          ...sender,
+          action: 'sns:ListSubscriptionsByTopic',
+          resource: input.get('TopicArn') ?? '',
+        });
+        // Messages are kept to be looked at; nobody subscribes here.
+        return { Subscriptions: { member: [] } };
       case 'ListTopics':
         this.#context.authorizer.require({ ...sender, action: 'sns:ListTopics', resource: '*' });
         return { Topics: { member: this.topics.all().map(({ body }) => ({ TopicArn: body.arn })) } };

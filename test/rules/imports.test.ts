@@ -15,6 +15,7 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
   infra: { ours: ['infra', 'core'], packages: /^(aws-cdk-lib|cdk-nag|constructs|esbuild|yaml|node:)/ },
   local: { ours: ['local'], packages: /^(node:|jsonata$|croner$|@aws-sdk\/checksums\/crc$)/ },
   'console (start)': { ours: ['console', 'core', 'local'], packages: /^(node:|@aws-sdk\/)/ },
+  cli: { ours: ['cli', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },
   console: { ours: ['console', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },
 };
 
@@ -36,7 +37,7 @@ const importsOf = (file: string): string[] =>
     ),
   ].map((match) => match[1] ?? match[2] ?? '');
 
-describe.each(['core', 'handlers', 'adapters', 'infra', 'local', 'console'])('%s', (folder) => {
+describe.each(['core', 'handlers', 'adapters', 'infra', 'local', 'console', 'cli'])('%s', (folder) => {
   it('imports only what its zone allows', () => {
     const refused = sourceFiles(folder).flatMap((file) => {
       const zone = zones[zoneOf(file)];

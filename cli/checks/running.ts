@@ -1,0 +1,65 @@
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { paginateListSchedules } from '@aws-sdk/client-scheduler';
+import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
+import { queueNames, waitingIn } from '../queues.ts';
+import { type Check, type Finding, failed, ok, verdict, warning } from './check.ts';
+
+/** Nothing that failed lies about unseen. */
+export const queues: Check = async ({ clients: { sqs }, deployment: { stage } }) => {
+  const findings: Finding[] = [];
+  for (const name of queueNames) {
+    const count = await waitingIn(sqs, stage, name);
+    findings.push(
+      verdict(
+        count === 0,
+        `${name} is empty`,
+        `${name} holds ${count} message${count === 1 ? '' : 's'}`,
+        `docs/runbook.md#messages-in-${name}, then: npm run airlock -- dlq redrive ${name}`,
+      ),
+    );
+  }
+  return findings;
+};
+
+/** Every feed is started by somebody. */
+export const schedules: Check = async ({ clients: { scheduler }, deployment: { stage } }) => {
+  const ours = new RegExp(`^airlock-${stage}(-\\d{3})?$`);
+  let enabled = 0;
+  const disabled: string[] = [];
+  for await (const { Schedules = [] } of paginateListSchedules({ client: scheduler }, {})) {
+    for (const { Name = '', GroupName = '', State } of Schedules) {
+      if (!ours.test(GroupName)) continue;
+      if (State === 'ENABLED') enabled += 1;
+      else disabled.push(Name);
+    }
+  }
+  return [
+    enabled > 0
+      ? ok(`${enabled} schedule${enabled === 1 ? ' is' : 's are'} enabled`)
+      : failed('no schedule is enabled: nobody will be asked', 'deploy with at least one feed that is enabled'),
+    ...disabled.map((name) =>
+      warning(`the schedule ${name} is disabled`, 'set schedule.enabled in its feed, or remove the feed'),
+    ),
+  ];
+};
+
+/** Nothing calls, and somebody would hear it. */
+export const alarms: Check = async ({ clients: { cloudwatch, sns }, deployment: { stage, operatorsTopicArn } }) => {
+  const { MetricAlarms = [] } = await cloudwatch.send(
+    new DescribeAlarmsCommand({ AlarmNamePrefix: `airlock-${stage}-`, MaxRecords: 100 }),
+  );
+  const calling = MetricAlarms.filter(({ StateValue }) => StateValue === 'ALARM');
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: operatorsTopicArn }));
+  return [
+    ...(calling.length === 0 ? [ok(`none of the ${MetricAlarms.length} alarms calls`)] : []),
+    ...calling.map(({ AlarmName, AlarmDescription = '' }) =>
+      failed(`the alarm ${AlarmName} calls`, AlarmDescription.split('What to do: ').at(-1) ?? ''),
+    ),
+    Subscriptions.length > 0
+      ? ok('somebody is subscribed to the operators’ topic')
+      : warning(
+          'nobody is subscribed to the operators’ topic',
+          `aws sns subscribe --topic-arn ${operatorsTopicArn} --protocol email --notification-endpoint ops@your.domain`,
+        ),
+  ];
+};

@@ -1,0 +1,56 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+
+/** A deployed stack, as its outputs tell of it. */
+export interface Deployment {
+  readonly stack: string;
+  readonly stage: string;
+  readonly sender: string;
+  /** Origin that may upload from a browser; undefined without a page. */
+  readonly pageOrigin: string | undefined;
+  readonly stateMachineArn: string;
+  readonly operatorsTopicArn: string;
+  readonly buckets: Readonly<Record<BucketName, string>>;
+}
+
+export const bucketNames = ['Landing', 'Accepted', 'Quarantine', 'Ledger', 'Archive'] as const;
+export type BucketName = (typeof bucketNames)[number];
+
+/** Something that the person at the keyboard can mend: got, allowed, fix. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+}
+
+/** Looks a deployment up by the name of its stack. @throws CliError when there is none of ours by that name */
+export const findDeployment = async (cloudformation: CloudFormationClient, stack: string): Promise<Deployment> => {
+  const { Stacks: [found] = [] } = await cloudformation
+    .send(new DescribeStacksCommand({ StackName: stack }))
+    .catch((error: Error) => {
+      throw new CliError(
+        `stack ${stack} cannot be looked up: ${error.message}; name it with --stack, and its --region`,
+      );
+    });
+  const outputs = new Map(
+    (found?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+  const output = (name: string): string => {
+    const value = outputs.get(name);
+    if (value) return value;
+    throw new CliError(`stack ${stack} has no output ${name}: it is not an Airlock, or an older one; deploy it again`);
+  };
+  return {
+    stack,
+    stage: output('Stage'),
+    sender: output('SenderAddress'),
+    pageOrigin: outputs.get('PageOrigin'),
+    stateMachineArn: output('StateMachineArn'),
+    operatorsTopicArn: output('OperatorsTopicArn'),
+    buckets: {
+      Landing: output('LandingBucketName'),
+      Accepted: output('AcceptedBucketName'),
+      Quarantine: output('QuarantineBucketName'),
+      Ledger: output('LedgerBucketName'),
+      Archive: output('ArchiveBucketName'),
+    },
+  };
+};

@@ -1,0 +1,115 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { isNamed } from '../adapters/sdk-errors.ts';
+import type { Clients } from './clients.ts';
+import { CliError } from './deployment.ts';
+
+/** The queues of what failed for good. */
+export const queueNames = ['failed-starts', 'failed-events', 'failed-invocations'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** @throws CliError for a queue that is none of ours */
+export const queueNamed = (name: string): QueueName => {
+  const found = queueNames.find((one) => one === name);
+  if (found) return found;
+  throw new CliError(`no queue "${name}", allowed ${queueNames.join(', ')}; name one of these`);
+};
+
+const urlOf = async (sqs: SQSClient, stage: string, name: QueueName): Promise<string> => {
+  const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: `airlock-${stage}-${name}` }));
+  return QueueUrl;
+};
+
+export const waitingIn = async (sqs: SQSClient, stage: string, name: QueueName): Promise<number> => {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: await urlOf(sqs, stage, name),
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+};
+
+/** Longer than one batch takes: what is not done by then comes back to the queue by itself. */
+const visibilitySeconds = 120;
+
+/**
+ * Does again what failed, message by message. One leaves its queue only when it was handed over: a failure, or a crash,
+ * leaves it there.
+ *
+ * @returns how many were handed over, and what stopped the others
+ */
+export const redrive = async (
+  clients: Clients,
+  stage: string,
+  name: QueueName,
+  say: (line: string) => void,
+): Promise<{ done: number; failed: string[] }> => {
+  const QueueUrl = await urlOf(clients.sqs, stage, name);
+  const failed: string[] = [];
+  const seen = new Set<string>();
+  let done = 0;
+  for (;;) {
+    const { Messages = [] } = await clients.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: visibilitySeconds,
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    const fresh = Messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
+    if (fresh.length === 0) return { done, failed };
+    for (const message of fresh) {
+      seen.add(message.MessageId ?? '');
+      try {
+        say(await again[name](clients, message));
+        await clients.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+        done += 1;
+      } catch (error) {
+        failed.push(`${message.MessageId}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+};
+
+/** What is done again with a message of each queue. Each says in a line what it did. */
+const again: { readonly [name in QueueName]: (clients: Clients, message: Message) => Promise<string> } = {
+  'failed-starts': async ({ sfn }, { Body = '' }) => {
+    const { StateMachineArn, Name, Input } = JSON.parse(Body);
+    try {
+      await sfn.send(new StartExecutionCommand({ stateMachineArn: StateMachineArn, name: Name, input: Input }));
+      return `started ${Name}`;
+    } catch (error) {
+      // Somebody started it already: that is what was wanted.
+      if (isNamed(error, 'ExecutionAlreadyExists')) return `${Name} was started before`;
+      throw error;
+    }
+  },
+  'failed-events': async (clients, { Body = '', MessageAttributes = {} }) => {
+    const target = MessageAttributes.TARGET_ARN?.StringValue ?? '';
+    if (target.split(':')[2] !== 'sns') return invoke(clients, target, Body);
+    await clients.sns.send(new PublishCommand({ TopicArn: target, Message: Body }));
+    return `published to ${target.split(':').at(-1)}`;
+  },
+  'failed-invocations': async (clients, { Body = '' }) => {
+    const { requestContext, requestPayload } = JSON.parse(Body);
+    return invoke(clients, requestContext.functionArn.replace(/:\$LATEST$/, ''), JSON.stringify(requestPayload));
+  },
+};
+
+const invoke = async ({ lambda }: Clients, arn: string, payload: string): Promise<string> => {
+  await lambda.send(
+    new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload: new TextEncoder().encode(payload) }),
+  );
+  return `handed to ${arn.split(':').at(-1)}`;
+};
