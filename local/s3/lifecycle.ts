@@ -6,7 +6,7 @@ import { isLocked } from './retention.ts';
 const dayMs = 86_400_000;
 
 /** Days are counted to the next midnight UTC: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
-const isOver = (since: number, days: number, now: number): boolean => Math.ceil(since / dayMs + days) * dayMs <= now;
+const overAt = (since: number, days: number): number => Math.ceil(since / dayMs + days) * dayMs;
 
 /**
  * Applies lifecycle rules to what is there. Called before a bucket is looked at, once per day of product time: what
@@ -32,29 +32,28 @@ export class Lifecycle {
 
   #applyRule(bucket: string, rule: LifecycleRule, now: number): void {
     const { prefix, expirationDays, noncurrentDays, removesLoneMarkers } = rule;
-    const byKey = Map.groupBy(this.#store.versions(bucket, prefix), ({ key }) => key);
-    for (const [key, versions] of byKey) {
-      const [latest, ...older] = versions;
+    for (const key of new Set(this.#store.versions(bucket, prefix).map((one) => one.key))) {
+      if (expirationDays !== undefined) this.#expire(bucket, key, expirationDays, now);
+      const [latest, ...older] = this.#store.versions(bucket, key).filter((one) => one.key === key);
       if (!latest) continue;
-      if (expirationDays !== undefined && !latest.isMarker && isOver(latest.modifiedAt, expirationDays, now)) {
-        this.#store.mark(bucket, key);
-      }
       if (noncurrentDays !== undefined) this.#removeNoncurrent(older, latest, noncurrentDays, now);
-      if (
-        removesLoneMarkers &&
-        latest.isMarker &&
-        this.#store.versions(bucket, key).every(({ isMarker }) => isMarker)
-      ) {
-        this.#store.remove(latest);
-      }
+      if (removesLoneMarkers && latest.isMarker && older.length === 0) this.#store.remove(latest);
     }
+  }
+
+  /** A marker as of the day when it was due, however long nobody looked. */
+  #expire(bucket: string, key: string, days: number, now: number): void {
+    const latest = this.#store.latest(bucket, key);
+    if (!latest) return;
+    const due = overAt(latest.modifiedAt, days);
+    if (due <= now) this.#store.mark(bucket, key, due);
   }
 
   /** A version is noncurrent since the one after it was written. */
   #removeNoncurrent(older: readonly StoredVersion[], latest: StoredVersion, days: number, now: number): void {
     for (const [index, version] of older.entries()) {
       const successor = older[index - 1] ?? latest;
-      if (isOver(successor.modifiedAt, days, now) && !isLocked(version, now)) this.#store.remove(version);
+      if (overAt(successor.modifiedAt, days) <= now && !isLocked(version, now)) this.#store.remove(version);
     }
   }
 }

@@ -82,10 +82,10 @@ export class ObjectStore {
     });
   }
 
-  /** Deletes a key: its versions stay behind a marker. */
-  mark(bucket: string, key: string): StoredObject {
+  /** Deletes a key: its versions stay behind a marker. @param at when; now by default */
+  mark(bucket: string, key: string, at = this.#clock.now()): StoredObject {
     const marker = { bucket, key, size: 0, etag: '', blob: '', headers: {}, checksums: {} };
-    return this.#journal.transaction(() => this.#insert(marker));
+    return this.#journal.transaction(() => this.#insert(marker, at));
   }
 
   /** Deletes one version for good; the one before it becomes the latest. */
@@ -102,9 +102,11 @@ export class ObjectStore {
   }
 
   /** Joins the caller's transaction. */
-  #insert(object: Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'>): StoredObject {
+  #insert(
+    object: Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'>,
+    modifiedAt = this.#clock.now(),
+  ): StoredObject {
     const versionId = randomBytes(24).toString('base64url').replaceAll('-', '.');
-    const modifiedAt = this.#clock.now();
     this.#journal.run(
       'update objects set is_latest = 0 where bucket = ? and key = ? and is_latest = 1',
       object.bucket,

@@ -73,7 +73,10 @@ export class Sqs {
         need('sqs:GetQueueAttributes');
         return { Attributes: { QueueArn: queue.arn, ApproximateNumberOfMessages: String(this.#count(name)) } };
       case 'SendMessage':
-        return { MessageId: this.sendFrom(sender, queue.arn, String(input.MessageBody ?? '')) };
+        return {
+          MessageId: this.sendFrom(sender, queue.arn, String(input.MessageBody ?? '')),
+          MD5OfMessageBody: md5(String(input.MessageBody ?? '')),
+        };
       case 'ReceiveMessage':
         need('sqs:ReceiveMessage');
         return {
@@ -133,10 +136,12 @@ export class Sqs {
             MessageId: text(row, 'id'),
             ReceiptHandle: receipt,
             Body: body,
-            MD5OfBody: createHash('md5').update(body).digest('hex'),
+            MD5OfBody: md5(body),
             MessageAttributes: Object.fromEntries(named),
           };
         }),
     );
   }
 }
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

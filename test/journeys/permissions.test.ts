@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { Airlock, testAssembly } from '../support/airlock.ts';
+import { Airlock } from '../support/airlock.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';
 
 interface Statement {
@@ -235,22 +235,16 @@ const roleOf = (fn: string): string => {
 
 describe('a function', () => {
   let airlock: Airlock;
-  let roles: string[];
 
   beforeAll(async () => {
     airlock = await Airlock.start();
-    const template = JSON.parse(readFileSync(join(testAssembly, 'Airlock-dev.template.json'), 'utf8'));
-    roles = Object.keys(template.Resources)
-      .filter((id) => template.Resources[id].Type === 'AWS::IAM::Role')
-      .map((id) => template.Resources[id].Properties.RoleName ?? `Airlock-dev-${id}`);
     // To the full hour, so that each journey has an hour of its own.
     const start = new Date(Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000).toISOString();
     await airlock.local('POST', 'clock', { to: start });
   });
   afterAll(() => airlock.stop());
 
-  const policyOf = (fn: string) => policyOfRole(roleOf(fn));
-  const policyOfRole = (prefix: string) => airlock.policyOf(roles.find((name) => name.startsWith(prefix)) ?? '');
+  const policyOf = (fn: string) => airlock.policyOf(roleOf(fn));
 
   /** Moves the clock to the next full hour. */
   const nextHour = async (): Promise<string> => {
@@ -291,7 +285,7 @@ describe('a function', () => {
   });
 
   it('is called by the state machine only while its role may: RunTasks', async () => {
-    const { write, statements } = await policyOfRole('Airlock-dev-AirlockWorkflowRole');
+    const { write, statements } = await airlock.policyOf('Airlock-dev-AirlockWorkflowRole');
     await write([]);
     const execution = await openAt(airlock, await nextHour());
     await airlock.advance('PT5M');
@@ -302,7 +296,7 @@ describe('a function', () => {
   });
 
   it('is reached from the schedule only while its role may start executions; the start is kept while it may do that', async () => {
-    const { write, statements } = await policyOfRole('airlock-dev-scheduler');
+    const { write, statements } = await airlock.policyOf('airlock-dev-scheduler');
     await write(statements.filter(({ Sid }) => Sid !== 'Start'));
     await expect(openAt(airlock, await nextHour())).rejects.toThrow(
       /airlock-dev-scheduler.* states:StartExecution on resource/,

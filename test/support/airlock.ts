@@ -1,7 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  GetRolePolicyCommand,
+  IAMClient,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -256,15 +262,17 @@ export class Airlock {
   }
 
   /** Runs something while a role lacks one statement of its only policy. */
-  async withoutPermission(RoleName: string, sid: string, work: () => Promise<unknown>): Promise<void> {
-    const { statements, write } = await this.policyOf(RoleName);
+  async withoutPermission(role: string, sid: string, work: () => Promise<unknown>): Promise<void> {
+    const { statements, write } = await this.policyOf(role);
     await write(statements.filter(({ Sid }) => Sid !== sid));
     await work().finally(() => write(statements));
   }
 
-  /** The statements of a role's only policy, and a way to write others. */
-  async policyOf(RoleName: string) {
+  /** The statements of a role's only policy, and a way to write others. @param role how its name begins */
+  async policyOf(role: string) {
     const iam = new IAMClient(this.client);
+    const { Roles = [] } = await iam.send(new ListRolesCommand({}));
+    const RoleName = Roles.find(({ RoleName: name }) => name?.startsWith(role))?.RoleName;
     const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
     const PolicyName = PolicyNames[0] ?? '';
     const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
