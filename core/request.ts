@@ -68,7 +68,7 @@ export const requestDocument = z.looseObject({
 export type RequestDocument = z.infer<typeof requestDocument>;
 
 /** `people/<id>.json`: the only place with a name and an address. */
-export const personDocument = z.strictObject({ name: z.string(), email: z.string(), locale: z.enum(['en']) });
+export const personDocument = z.looseObject({ name: z.string(), email: z.string(), locale: z.enum(['en']) });
 export type Person = z.infer<typeof personDocument>;
 
 /** An upload, pinned to the version that S3 gave it. */

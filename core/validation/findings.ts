@@ -37,7 +37,7 @@ export const finding = z.strictObject({
 export type Finding = z.infer<typeof finding>;
 
 /** The result of checking one upload. */
-export const report = z.strictObject({
+export const report = z.looseObject({
   version: z.literal(1),
   valid: z.boolean(),
   /** Records after the header; absent for formats without rows. */

@@ -22,16 +22,16 @@ export interface Access {
 export class Authorizer {
   readonly #identities: Identities;
   readonly #accountId: string;
-  readonly #calls = new Set<string>();
+  readonly #calls = new Map<string, number>();
 
   constructor(identities: Identities, accountId: string) {
     this.#identities = identities;
     this.#accountId = accountId;
   }
 
-  /** Every action that somebody was allowed, once each: `<role> <action>`, or `root <action>`. Forgotten when told. */
-  takeCalls(): string[] {
-    const calls = [...this.#calls].sort();
+  /** How often each was allowed what: by `<role> <action>`, or `root <action>`. Forgotten when told. */
+  takeCalls(): Readonly<Record<string, number>> {
+    const calls = Object.fromEntries([...this.#calls].sort());
     this.#calls.clear();
     return calls;
   }
@@ -58,7 +58,8 @@ export class Authorizer {
 
   #note({ principal, action }: Access): void {
     const who = principal.kind === 'session' ? principal.session.roleName : principal.kind;
-    this.#calls.add(`${who} ${action}`);
+    const call = `${who} ${action}`;
+    this.#calls.set(call, (this.#calls.get(call) ?? 0) + 1);
   }
 
   nameOf(principal: Principal): string {

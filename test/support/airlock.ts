@@ -255,8 +255,8 @@ export class Airlock {
     await this.settle();
   }
 
-  /** Every action that somebody was allowed since the last time: `<role> <action>`. */
-  async takeCalls(): Promise<string[]> {
+  /** How often each was allowed what since the last time: by `<role> <action>`. */
+  async takeCalls(): Promise<Record<string, number>> {
     const response = await fetch(`${this.status.endpoint}/_local/calls`, { method: 'POST' });
     return JSON.parse(await response.text());
   }

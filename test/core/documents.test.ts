@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as z from 'zod/mini';
+import { parse } from '../../core/parse.ts';
+import {
+  arrivalDocument,
+  linkDocument,
+  notificationDocument,
+  personDocument,
+  requestDocument,
+  signalDocument,
+  waitDocument,
+} from '../../core/request.ts';
+import { report } from '../../core/validation/findings.ts';
+
+const readers: Record<string, z.ZodMiniType> = {
+  arrival: arrivalDocument,
+  link: linkDocument,
+  notification: notificationDocument,
+  person: personDocument,
+  report,
+  request: requestDocument,
+  signal: signalDocument,
+  wait: waitDocument,
+};
+
+/** One document of each kind in each format that was ever deployed. Never change one; add a folder. */
+const folder = join(import.meta.dirname, 'documents');
+const documents = readdirSync(folder).flatMap((format) =>
+  readdirSync(join(folder, format)).map((file) => ({ format, kind: file.replace('.json', '') })),
+);
+const read = (format: string, kind: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(folder, format, `${kind}.json`), 'utf8'));
+
+describe('the documents of the ledger', () => {
+  it('are all here', () => {
+    expect(documents.map(({ kind }) => kind)).toEqual(Object.keys(readers));
+  });
+
+  it.each(documents)('$kind of format $format is read by the code of today', ({ format, kind }) => {
+    const reader = readers[kind];
+    expect(reader && parse(reader, read(format, kind), kind)).toEqual(read(format, kind));
+  });
+
+  it.each(documents)('$kind of format $format keeps a field that newer code added', ({ format, kind }) => {
+    const reader = readers[kind];
+    const newer = { ...read(format, kind), addedLater: { by: 'newer code' } };
+    expect(reader && parse(reader, newer, kind)).toEqual(newer);
+  });
+});

@@ -1,0 +1,53 @@
+import { accepting, asking, closing, escalating, reminding, type Usage } from '../../tools/cost/usage.ts';
+import { Airlock, goodCsv } from '../support/airlock.ts';
+
+/** What was used since the last time, as the runtime counts it. */
+const usedBy = async (airlock: Airlock, execution: string): Promise<Usage> => {
+  const counts = new Map<string, number>();
+  for (const [call, count] of Object.entries(await airlock.takeCalls())) {
+    const [who, action = ''] = call.split(' ');
+    if (who !== 'root') counts.set(action, (counts.get(action) ?? 0) + count);
+  }
+  const of = (...actions: string[]) => actions.reduce((sum, action) => sum + (counts.get(action) ?? 0), 0);
+  const states = (await airlock.path(execution)).length;
+  const transitions = states - (seen.get(execution) ?? 0);
+  seen.set(execution, states);
+  return {
+    transitions,
+    invocations: of('lambda:InvokeFunction'),
+    mails: of('ses:SendEmail'),
+    s3Writes: of('s3:PutObject', 's3:ListBucket', 's3:ListBucketVersions'),
+    s3Reads: of('s3:GetObject', 's3:GetObjectVersion'),
+    messages: of('events:PutEvents', 'sns:Publish'),
+  };
+};
+const seen = new Map<string, number>();
+
+describe('the estimate of npm run cost', () => {
+  it('counts what a file on time uses', async () => {
+    const airlock = await Airlock.start();
+    await airlock.takeCalls();
+    const execution = await airlock.open('acme/orders');
+    expect(await usedBy(airlock, execution)).toEqual(asking);
+    await airlock.upload(goodCsv);
+    await airlock.settle();
+    expect(await usedBy(airlock, execution)).toEqual(accepting);
+    await airlock.stop();
+  });
+
+  it('counts what a file that never comes uses, step by step', async () => {
+    const airlock = await Airlock.start();
+    await airlock.takeCalls();
+    const execution = await airlock.open('acme/orders');
+    await usedBy(airlock, execution);
+    await airlock.advance('PT46M');
+    expect(await usedBy(airlock, execution)).toEqual(reminding);
+    await airlock.advance('PT45M');
+    expect(await usedBy(airlock, execution)).toEqual(escalating);
+    await airlock.advance('PT30M');
+    await usedBy(airlock, execution);
+    await airlock.advance('PT60M');
+    expect(await usedBy(airlock, execution)).toEqual(closing);
+    await airlock.stop();
+  });
+});

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { alarmRows, scheduleAlarmRows } from '../../infra/constructs/alarm-table.ts';
+import { FeedErrors, loadFeeds } from '../../infra/feeds.ts';
+import { addUp, type Bill, estimateFeed, fixedBill, sumOf } from './estimate.ts';
+
+/** `npm run cost`: what the feeds of a folder cost in a month, by list prices. */
+const { values } = parseArgs({
+  options: { feeds: { type: 'string', default: 'feeds' }, 'file-mb': { type: 'string', default: '10' } },
+});
+
+const money = (dollars: number): string => `$${dollars.toFixed(dollars < 0.1 ? 4 : 2)}`;
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const row = (first: string, ...rest: string[]): void =>
+  print(first.padEnd(34) + rest.map((one) => one.padStart(14)).join(''));
+
+const list = (title: string, one: Bill): void => {
+  print(`\n${title}`);
+  for (const [what, dollars] of Object.entries(one)) row(`  ${what}`, money(dollars));
+};
+
+const main = (): void => {
+  const fileMb = Number(values['file-mb']);
+  if (!(fileMb > 0)) throw new FeedErrors(`--file-mb: got ${values['file-mb']}, allowed a number above 0`);
+  const estimates = loadFeeds(values.feeds).map((feed) => estimateFeed(feed, { from: Date.now(), fileMb }));
+  print(`List prices of 2026-11-22 without free tiers; files of ${fileMb} MB, kept for one month.\n`);
+  row('feed, per month', 'runs', 'all on time', 'none comes');
+  for (const { feed, runsPerMonth, onTime, never } of estimates) {
+    row(feed, runsPerMonth.toFixed(1), money(sumOf(onTime)), money(sumOf(never)));
+  }
+  list('all feeds on time, by service', addUp(estimates.map(({ onTime }) => onTime)));
+  const names = { stateMachineArn: '', functionName: () => '' };
+  const three = (count: number) => Array.from({ length: count }, (_, index) => ({ id: String(index), name: '' }));
+  const alarms = alarmRows({ ...names, queues: three(3), topics: three(2), rules: three(3) });
+  list('fixed, per deployment', fixedBill(alarms.length + scheduleAlarmRows('').length));
+};
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof FeedErrors)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

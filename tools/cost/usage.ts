@@ -1,0 +1,37 @@
+/** What a step of a delivery uses. A test holds these against what the embedded runtime counts. */
+export interface Usage {
+  readonly transitions: number;
+  readonly invocations: number;
+  readonly mails: number;
+  /** PUT, COPY and LIST: they cost the same. */
+  readonly s3Writes: number;
+  readonly s3Reads: number;
+  /** Events on our bus and messages to topics. */
+  readonly messages: number;
+}
+
+/** From the schedule to the first wait: one mail to one contact. */
+export const asking: Usage = { transitions: 4, invocations: 4, mails: 1, s3Writes: 15, s3Reads: 4, messages: 0 };
+
+/** A valid file comes: checked, promoted, announced, thanked for. */
+export const accepting: Usage = { transitions: 5, invocations: 4, mails: 1, s3Writes: 19, s3Reads: 13, messages: 1 };
+
+/** A reminder: a look, another URL, another mail. */
+export const reminding: Usage = { transitions: 5, invocations: 4, mails: 1, s3Writes: 12, s3Reads: 5, messages: 0 };
+
+/** A rung of the ladder that tells one person, and asks the partner again. */
+export const escalating: Usage = { transitions: 6, invocations: 5, mails: 2, s3Writes: 16, s3Reads: 7, messages: 1 };
+
+/** Nothing came: the request is closed, operators are told. */
+export const closing: Usage = { transitions: 5, invocations: 2, mails: 0, s3Writes: 7, s3Reads: 5, messages: 3 };
+
+export const total = (...steps: readonly Usage[]): Usage => ({
+  transitions: sum(steps, 'transitions'),
+  invocations: sum(steps, 'invocations'),
+  mails: sum(steps, 'mails'),
+  s3Writes: sum(steps, 's3Writes'),
+  s3Reads: sum(steps, 's3Reads'),
+  messages: sum(steps, 'messages'),
+});
+
+const sum = (steps: readonly Usage[], field: keyof Usage): number => steps.reduce((so, step) => so + step[field], 0);
