@@ -57,6 +57,11 @@ describe.each([
     expect(open).toEqual([]);
   });
 
+  it('is synthesized without a warning', () => {
+    const said = app.synth().stacks.flatMap(({ messages }) => messages.map(({ entry }) => entry.data));
+    expect(said).toEqual([]);
+  });
+
   it('acknowledges with a reason, and nothing that is not found', () => {
     const used = new Set(
       report.pluginReports.flatMap(({ suppressedViolations = [] }) =>

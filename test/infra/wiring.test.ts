@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { allEnvironmentKeys, environmentKeys } from '../../core/environment.ts';
 import { metricNames } from '../../core/metrics.ts';
 import { handlerNames } from '../../infra/bundle.ts';
@@ -7,7 +10,10 @@ import { slug } from '../../infra/constructs/alarms.ts';
 import { functionNames, functionTable } from '../../infra/constructs/function-table.ts';
 import { pascal } from '../../infra/constructs/functions.ts';
 import { definitionFile, workflowFunctions } from '../../infra/constructs/workflow.ts';
-import { synthesize } from '../support/template.ts';
+import { loadFeeds } from '../../infra/feeds.ts';
+import { UploadWorkflow } from '../../infra/upload-workflow.ts';
+import { temporaryFolder } from '../support/airlock.ts';
+import { emptyCode, type Resource, synthesize } from '../support/template.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dev = synthesize();
@@ -111,6 +117,26 @@ describe('the state machine', () => {
       );
     });
     expect(short.map(([name]) => name)).toEqual([]);
+  });
+});
+
+describe('in somebody else’s app', () => {
+  it('is a construct beside their own, which they can go on from', () => {
+    const app = new App({ outdir: temporaryFolder(), builtinCloudFormationValidation: false });
+    const stack = new Stack(app, 'DataPlatform');
+    const platform = new Construct(stack, 'Platform');
+    const own = new Bucket(platform, 'Own');
+    const { storage, messaging } = new UploadWorkflow(platform, 'Files', {
+      stage: 'theirs',
+      feeds: loadFeeds('test/feeds'),
+      codeOf: emptyCode(),
+    });
+    new CfnOutput(stack, 'Accepted', { value: storage.accepted.bucketName });
+    new CfnOutput(stack, 'Bus', { value: messaging.bus.eventBusName });
+    const { Resources } = app.synth().getStackByName('DataPlatform').template;
+    const names = Object.values<Resource>(Resources).map(({ Properties }) => Properties?.FunctionName);
+    expect(names).toContain('airlock-theirs-open-request');
+    expect(own.node.path).toBe('DataPlatform/Platform/Own');
   });
 });
 

@@ -261,6 +261,11 @@ export class Airlock {
     return JSON.parse(await response.text());
   }
 
+  /** Segments that X-Ray has. */
+  async traces(): Promise<{ name: string; origin: string; fault: boolean }[]> {
+    return JSON.parse(await (await fetch(`${this.status.endpoint}/_local/traces`)).text());
+  }
+
   /** Runs something while a role lacks one statement of its only policy. */
   async withoutPermission(role: string, sid: string, work: () => Promise<unknown>): Promise<void> {
     const { statements, write } = await this.policyOf(role);

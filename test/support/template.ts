@@ -69,11 +69,10 @@ export const appWith = (settings: Settings, feeds = loadFeeds('test/feeds')): Ap
     context: { '@aws-cdk/core:failSynthOnValidationErrors': false },
   });
   checkEverySynth(app);
-  const code = emptyCode();
   new UploadStack(app, `Airlock-${settings.stage ?? 'dev'}`, {
     ...settings,
     feeds,
-    codeOf: (name) => join(code, name),
+    codeOf: emptyCode(),
   });
   return app;
 };
@@ -83,13 +82,14 @@ export const templatesOf = (app: App): Templates =>
 
 export const synthesize = (settings: Settings = {}): Templates => templatesOf(appWith(settings));
 
-const emptyCode = (): string => {
+/** Functions that do nothing. */
+export const emptyCode = (): ((handler: string) => string) => {
   const folder = temporaryFolder();
   for (const name of functionNames) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'index.cjs'), `exports.handler = async () => '${name}';\n`);
   }
-  return folder;
+  return (name) => join(folder, name);
 };
 
 /** As many feeds as one likes, each valid and different. */
