@@ -5,6 +5,7 @@ import type { Authenticated, AwsRequest, AwsResponse } from '../http/request.ts'
 import { queryValue } from '../http/request.ts';
 import type { Kms } from '../kms/kms.ts';
 import { Registry } from '../registry.ts';
+import { Access } from './access.ts';
 import { type Target, targetOf } from './address.ts';
 import { receiveBody } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
@@ -12,6 +13,7 @@ import { configurations } from './configuration.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listObjects, listVersions } from './list.ts';
+import { type Creation, objectCreated } from './object-created.ts';
 import { ObjectStore, type StoredObject } from './object-store.ts';
 import { parseRange } from './range.ts';
 import {
@@ -57,13 +59,13 @@ export class S3 {
   readonly objects: ObjectStore;
   readonly #context: Context;
   readonly #buses: EventBuses;
-  readonly #kms: Kms;
+  readonly #access: Access;
   readonly #lifecycle: Lifecycle;
 
   constructor(context: Context, buses: EventBuses, kms: Kms) {
     this.#context = context;
     this.#buses = buses;
-    this.#kms = kms;
+    this.#access = new Access(context, kms);
     this.buckets = new Registry(context.journal, 'bucket');
     this.objects = new ObjectStore(context.journal, context.clock, context.dataDir);
     this.#lifecycle = new Lifecycle(this.objects, context.clock);
@@ -112,30 +114,6 @@ export class S3 {
     return bucket;
   }
 
-  #require(
-    auth: Authenticated,
-    action: string,
-    bucket: BucketRecord,
-    key: string | undefined,
-    request: AwsRequest,
-    more: Record<string, string> = {},
-  ): void {
-    this.#context.authorizer.require({
-      principal: auth.principal,
-      action,
-      resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
-      resourcePolicy: bucket.policy,
-      context: {
-        'aws:SourceIp': request.sourceIp,
-        's3:authType': auth.via === 'query' ? 'REST-QUERY-STRING' : 'REST-HEADER',
-        's3:TlsVersion': '1.3',
-        ...(auth.signatureAge !== undefined && { 's3:signatureAge': String(auth.signatureAge) }),
-        ...(request.headers['if-none-match'] !== undefined && { 's3:if-none-match': request.headers['if-none-match'] }),
-        ...more,
-      },
-    });
-  }
-
   #listBuckets(request: AwsRequest, auth: Authenticated): AwsResponse {
     if (request.method !== 'GET') throw notImplemented(`${request.method} without a bucket`);
     this.#context.authorizer.require({ principal: auth.principal, action: 's3:ListAllMyBuckets', resource: '*' });
@@ -150,16 +128,16 @@ export class S3 {
     const asked = Object.keys(configurations).find((name) => queryValue(request, name) !== undefined);
     const configuration = asked === undefined ? undefined : configurations[asked];
     if (configuration && request.method === 'GET') {
-      this.#require(auth, configuration.action, bucket, undefined, request);
+      this.#access.require(auth, configuration.action, bucket, undefined, request);
       return configuration.answer(bucket, this.#context.region);
     }
     if (configuration) throw notImplemented(`${request.method} of ?${asked}`);
     if (request.method === 'GET' && queryValue(request, 'versions') !== undefined) {
-      this.#require(auth, 's3:ListBucketVersions', bucket, undefined, request, { 's3:prefix': prefix });
+      this.#access.require(auth, 's3:ListBucketVersions', bucket, undefined, request, { 's3:prefix': prefix });
       return xml('ListVersionsResult', listVersions(this.objects, bucket.name, request));
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notImplemented(`${request.method} of a bucket`);
-    this.#require(auth, 's3:ListBucket', bucket, undefined, request, { 's3:prefix': prefix });
+    this.#access.require(auth, 's3:ListBucket', bucket, undefined, request, { 's3:prefix': prefix });
     if (request.method === 'HEAD') return { status: 200, headers: { 'x-amz-bucket-region': this.#context.region } };
     return xml('ListBucketResult', listObjects(this.objects, bucket.name, request));
   }
@@ -209,43 +187,28 @@ export class S3 {
     const condition = request.headers['if-none-match'];
     if (condition !== undefined && condition !== '*') throw notImplemented('If-None-Match with a value other than *');
     if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 'Your key is too long');
-    this.#require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
+    this.#access.require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
     // If-Match tells about an object that is there, so it takes the right to read it.
-    if (request.headers['if-match'] !== undefined) this.#require(auth, 's3:GetObject', bucket, key, request);
-    this.#requireKey(auth, 'kms:GenerateDataKey', bucket, key);
-  }
-
-  /**
-   * A customer key is asked on the caller's behalf. With a bucket key what it is asked for is the bucket, else the object.
-   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
-   */
-  #requireKey(
-    { principal }: Authenticated,
-    action: 'kms:Decrypt' | 'kms:GenerateDataKey',
-    { name, encryption: { keyArn, bucketKey } }: BucketRecord,
-    key: string,
-  ): void {
-    if (keyArn === undefined) return;
-    const encryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${name}${bucketKey ? '' : `/${key}`}` };
-    this.#kms.require(action, { principal, keyArn, via: 's3', encryptionContext });
+    if (request.headers['if-match'] !== undefined) this.#access.require(auth, 's3:GetObject', bucket, key, request);
+    this.#access.requireKey(auth, 'kms:GenerateDataKey', bucket, key);
   }
 
   /** Without a version: a marker, and nothing is lost. With one: for good, unless it is locked. */
   #delete(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
     const versionId = queryValue(request, 'versionId');
     if (versionId === undefined) {
-      this.#require(auth, 's3:DeleteObject', bucket, key, request);
+      this.#access.require(auth, 's3:DeleteObject', bucket, key, request);
       const marker = this.objects.mark(bucket.name, key);
       return { status: 204, headers: { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId } };
     }
-    this.#require(auth, 's3:DeleteObjectVersion', bucket, key, request);
+    this.#access.require(auth, 's3:DeleteObjectVersion', bucket, key, request);
     const version = this.objects.version(bucket.name, key, versionId);
     const bypasses = request.headers['x-amz-bypass-governance-retention'] === 'true';
     if (version && isLocked(version, this.#context.clock.now())) {
       if (!bypasses || !isGoverned(version)) {
         throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', 403);
       }
-      this.#require(auth, 's3:BypassGovernanceRetention', bucket, key, request);
+      this.#access.require(auth, 's3:BypassGovernanceRetention', bucket, key, request);
     }
     if (version) this.objects.remove(version);
     return { status: 204, headers: { 'x-amz-version-id': versionId } };
@@ -256,44 +219,21 @@ export class S3 {
     bucket: BucketRecord,
     key: string,
     auth: Authenticated,
-    reason: string,
+    reason: Creation['reason'],
     object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
   ): StoredObject {
     const conditions = { ifNoneMatch: request.headers['if-none-match'], ifMatch: request.headers['if-match'] };
     const headers = { ...object.headers, ...lockHeaders(bucket, this.#context.clock.now()) };
     try {
       return this.objects.commit({ ...object, headers, bucket: bucket.name, key }, conditions, (stored) => {
-        if (bucket.eventBridge) this.#announce(stored, request, auth, reason);
+        if (!bucket.eventBridge) return;
+        const { accountId } = this.#context;
+        this.#buses.publish('default', objectCreated(stored, { request, auth, reason, accountId }));
       });
     } catch (error) {
       this.objects.discard(object.blob);
       throw error;
     }
-  }
-
-  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
-  #announce(stored: StoredObject, request: AwsRequest, auth: Authenticated, reason: string): void {
-    const { accountId } = this.#context;
-    this.#buses.publish('default', {
-      source: 'aws.s3',
-      'detail-type': 'Object Created',
-      resources: [`arn:aws:s3:::${stored.bucket}`],
-      detail: {
-        version: '0',
-        bucket: { name: stored.bucket },
-        object: {
-          key: stored.key,
-          size: stored.size,
-          etag: stored.etag,
-          'version-id': stored.versionId,
-          sequencer: stored.seq.toString(16).toUpperCase().padStart(18, '0'),
-        },
-        'request-id': request.id,
-        requester: auth.principal.kind === 'anonymous' ? 'anonymous' : accountId,
-        'source-ip-address': request.sourceIp,
-        reason,
-      },
-    });
   }
 
   #get(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
@@ -326,16 +266,16 @@ export class S3 {
     versionId: string | undefined,
     auth: Authenticated,
   ): StoredObject {
-    this.#require(auth, versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, request);
+    this.#access.require(auth, versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, request);
     const object =
       versionId === undefined
         ? this.objects.latest(bucket.name, key)
         : this.objects.version(bucket.name, key, versionId);
     if (object && object.blob !== '') {
-      this.#requireKey(auth, 'kms:Decrypt', bucket, key);
+      this.#access.requireKey(auth, 'kms:Decrypt', bucket, key);
       return object;
     }
-    this.#require(auth, 's3:ListBucket', bucket, undefined, request);
+    this.#access.require(auth, 's3:ListBucket', bucket, undefined, request);
     if (versionId !== undefined) {
       throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, {
         Key: key,

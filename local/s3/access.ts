@@ -1,0 +1,55 @@
+import type { Context } from '../context.ts';
+import type { Authenticated, AwsRequest } from '../http/request.ts';
+import type { Kms } from '../kms/kms.ts';
+import type { BucketRecord } from './buckets.ts';
+
+/** Asks whether a caller may: the bucket's policy, the caller's own, and the customer key's. */
+export class Access {
+  readonly #context: Context;
+  readonly #kms: Kms;
+
+  constructor(context: Context, kms: Kms) {
+    this.#context = context;
+    this.#kms = kms;
+  }
+
+  /** @param key of an object; undefined for the bucket itself @throws AwsError AccessDenied */
+  require(
+    auth: Authenticated,
+    action: string,
+    bucket: BucketRecord,
+    key: string | undefined,
+    request: AwsRequest,
+    more: Record<string, string> = {},
+  ): void {
+    this.#context.authorizer.require({
+      principal: auth.principal,
+      action,
+      resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
+      resourcePolicy: bucket.policy,
+      context: {
+        'aws:SourceIp': request.sourceIp,
+        's3:authType': auth.via === 'query' ? 'REST-QUERY-STRING' : 'REST-HEADER',
+        's3:TlsVersion': '1.3',
+        ...(auth.signatureAge !== undefined && { 's3:signatureAge': String(auth.signatureAge) }),
+        ...(request.headers['if-none-match'] !== undefined && { 's3:if-none-match': request.headers['if-none-match'] }),
+        ...more,
+      },
+    });
+  }
+
+  /**
+   * A customer key is asked on the caller's behalf. With a bucket key what it is asked for is the bucket, else the object.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+   */
+  requireKey(
+    { principal }: Authenticated,
+    action: 'kms:Decrypt' | 'kms:GenerateDataKey',
+    { name, encryption: { keyArn, bucketKey } }: BucketRecord,
+    key: string,
+  ): void {
+    if (keyArn === undefined) return;
+    const encryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${name}${bucketKey ? '' : `/${key}`}` };
+    this.#kms.require(action, { principal, keyArn, via: 's3', encryptionContext });
+  }
+}
