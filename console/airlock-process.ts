@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Email, RuntimeStatus } from './endpoint.ts';
+import type { Email, PublishedMessage, RuntimeStatus } from './endpoint.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -59,7 +59,7 @@ export class AirlockProcess {
     return this.#ask('GET', 'emails');
   }
 
-  published(): Promise<{ subject?: string; message: string; topicArn: string }[]> {
+  published(): Promise<PublishedMessage[]> {
     return this.#ask('GET', 'published');
   }
 

@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
@@ -21,6 +22,14 @@ export interface RuntimeStatus {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+/** What was published to a topic. */
+export interface PublishedMessage {
+  readonly topicArn: string;
+  readonly subject?: string;
+  readonly message: string;
+  readonly at: string;
+}
+
 /** To an instant, by milliseconds from now, or to the next thing that is due. */
 export type ClockMove = { readonly to: string } | { readonly advanceMs: number } | { readonly next: true };
 
@@ -33,6 +42,7 @@ export class EndpointError extends Error {
 export class Endpoint {
   readonly sfn: SFNClient;
   readonly s3: S3Client;
+  readonly cloudwatch: CloudWatchClient;
   readonly #url: string;
 
   constructor(url: string, region: string) {
@@ -40,6 +50,7 @@ export class Endpoint {
     const settings = { endpoint: url, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
     this.sfn = new SFNClient(settings);
     this.s3 = new S3Client(settings);
+    this.cloudwatch = new CloudWatchClient(settings);
   }
 
   status(): Promise<RuntimeStatus> {
@@ -50,7 +61,7 @@ export class Endpoint {
     return this.#ask('GET', 'emails');
   }
 
-  published(): Promise<unknown[]> {
+  published(): Promise<PublishedMessage[]> {
     return this.#ask('GET', 'published');
   }
 

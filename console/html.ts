@@ -31,7 +31,7 @@ export const page = (title: string, now: string, content: Html): string =>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header><strong>Airlock</strong>
-<nav aria-label="Pages"><a href="/executions">Executions</a><a href="/inbox">Inbox</a><a href="/objects">Objects</a><a href="/clock">Clock</a></nav>
+<nav aria-label="Pages"><a href="/executions">Executions</a><a href="/inbox">Inbox</a><a href="/objects">Objects</a><a href="/alarms">Alarms</a><a href="/clock">Clock</a></nav>
 <form method="post" action="/clock/move" class="clock"><time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time>
 <button name="next" value="true">next</button><button name="advance" value="PT1H">+1 h</button></form></header>
 <main id="main"><h1>${title}</h1>${content}</main>

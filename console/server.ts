@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { ApiError, createApi, moveClock } from './api.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type Html, page, styles } from './html.ts';
+import { alarmsPage } from './pages/alarms.ts';
 import { clockPage } from './pages/clock.ts';
 import { executionPage, executionsPage } from './pages/executions.ts';
 import { emailPage, findEmail, inboxPage } from './pages/inbox.ts';
@@ -115,6 +116,7 @@ const pageOf = async (endpoint: Endpoint, section: string, id: string): Promise<
     if (email) return { title: email.subject, content: emailPage(email) };
   } else if (section === 'inbox') return { title: 'Inbox', content: await inboxPage(endpoint) };
   else if (section === 'objects') return { title: 'Objects', content: await objectsPage(endpoint) };
+  else if (section === 'alarms') return { title: 'Alarms', content: await alarmsPage(endpoint) };
   else if (section === 'clock') return { title: 'Clock', content: await clockPage(endpoint) };
   else if (section === 'executions' && id !== '') return { title: id, content: await executionPage(endpoint, id) };
   else if (section === '' || section === 'executions')
@@ -123,7 +125,7 @@ const pageOf = async (endpoint: Endpoint, section: string, id: string): Promise<
     404,
     'no such page',
     `/${section}/${id}`,
-    '/executions, /inbox, /objects, /clock',
+    '/executions, /inbox, /objects, /alarms, /clock',
     'follow a link of the header',
   );
 };

@@ -143,6 +143,15 @@ describe('the console', () => {
     expect((await get('/clock')).text).toContain('Next thing due');
   });
 
+  it('shows what calls, and what was told', async () => {
+    expect((await get('/alarms')).text).toMatch(/None of the \d+ alarms calls/);
+    await airlock.putFile('stray.txt', 'x');
+    await airlock.settle();
+    const { text } = await get('/alarms');
+    expect(text).toContain('airlock-dev-uploads-unexpected');
+    expect(text).toContain('Unexpected upload');
+  });
+
   it('answers other sites with 403, also at the endpoint', async () => {
     const headers = { origin: 'https://evil.example' };
     expect((await get('/api/emails', { headers })).status).toBe(403);
