@@ -10,7 +10,7 @@ export const alarmsPage = async (endpoint: Endpoint): Promise<Html> => {
   const quiet = html`<p class="lead good">None of the ${MetricAlarms.length} alarms calls.</p>`;
   const messages = published.map(
     ({ at, subject, message, topicArn }) =>
-      html`<tr><td class="dim whole">${at.slice(0, 19).replace('T', ' ')}</td><td class="dim">${topicArn.split(':').at(-1)}</td><td>${subject ?? message}</td></tr>`,
+      html`<tr><td class="dim whole">${at.slice(0, 19).replace('T', ' ')}</td><td class="dim whole">${topicArn.split(':').at(-1)}</td><td>${subject ?? message}</td></tr>`,
   );
   return html`${calling.length === 0 ? quiet : html`<ul class="lead">${calling.map(call)}</ul>`}
 <h2>Published</h2>${
