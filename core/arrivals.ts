@@ -1,7 +1,7 @@
+import { findDocument } from './documents.ts';
 import { ledgerKeys, type RequestKey } from './names.ts';
 import type { Clock, Ledger, Notices } from './ports.ts';
 import { type ArrivalDocument, arrivalDocument, type PinnedUpload } from './request.ts';
-import { findDocument } from './requests.ts';
 
 type Settlement = Exclude<ArrivalDocument['settled'], 'open'>;
 

@@ -1,5 +1,5 @@
-/** Namespace of what the functions count. */
-export const metricsNamespace = 'Airlock';
+/** Namespace of what the functions of a stage count: stages of one account do not call each other's alarms. */
+export const metricsNamespace = (stage: string): string => `Airlock/${stage}`;
 
 /** Everything that is counted, once each: alarms and dashboard name these, and nothing else. */
 export const metricNames = [

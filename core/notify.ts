@@ -1,3 +1,4 @@
+import { changeDocument } from './documents.ts';
 import { type ClaimedKey, ledgerKeys, parseRequestId, requestId } from './names.ts';
 import { parse } from './parse.ts';
 import type { Clock, Ids, Ledger, Mail, Mailer } from './ports.ts';
@@ -43,7 +44,7 @@ export const occasionOf = (
 };
 
 interface Deps {
-  readonly ledger: Pick<Ledger, 'find' | 'create' | 'put'>;
+  readonly ledger: Pick<Ledger, 'find' | 'create' | 'replace'>;
   readonly mailer: Mailer;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -83,12 +84,13 @@ export const sendOnce = async (
     tags: { ...tagsOf(occasion, personId), notificationId: record.notificationId },
   });
   const at = clock.now().toISOString();
-  if ('refused' in answer) {
-    await ledger.put(key, { ...record, status: 'refused', at, reason: answer.refused });
-    return 'refused';
-  }
-  await ledger.put(key, { ...record, status: 'sent', at, messageId: answer.messageId });
-  return 'sent';
+  const result =
+    'refused' in answer
+      ? ({ status: 'refused', reason: answer.refused } as const)
+      : ({ status: 'sent', messageId: answer.messageId } as const);
+  // What became of the mail may have been told before this.
+  await changeDocument(ledger, key, notificationDocument, (document) => ({ ...document, ...result, at }));
+  return result.status;
 };
 
 const readRecord = async (ledger: Pick<Ledger, 'find'>, key: string): Promise<NotificationDocument> =>

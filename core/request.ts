@@ -113,9 +113,14 @@ export const signalDocument = z.looseObject({
   version: z.literal(1),
   error: z.enum(['DeliveryFailed', 'OperatorWaived', 'OperatorReissued', 'OperatorAccepted']),
   cause: z.string(),
-  /** The entry into a wait that took it: set once, so that a signal is heard once. */
+  /** Key of the wait that it was last taken for. */
+  takenFor: z.optional(z.string()),
+  /** When a task was ended by it: from then on it is history. */
+  toldAt: z.optional(z.string()),
+  /** How documents before `takenFor` and `toldAt` said that it was told. */
   consumedBy: z.optional(z.string()),
 });
+export type SignalDocument = z.infer<typeof signalDocument>;
 
 /** `notifications/…`: one mail to one person, written before and after it is sent. */
 export const notificationDocument = z.looseObject({

@@ -1,24 +1,7 @@
-import type * as z from 'zod/mini';
+import { type Found, findDocument } from './documents.ts';
 import { type ClaimedKey, ledgerKeys } from './names.ts';
-import { parse } from './parse.ts';
 import type { Ledger } from './ports.ts';
 import { type RequestDocument, requestDocument } from './request.ts';
-
-/** A parsed document with its tag. */
-export interface Found<T> {
-  readonly document: T;
-  readonly etag: string;
-}
-
-/** Reads and parses one ledger document; undefined when absent. */
-export const findDocument = async <T>(
-  ledger: Pick<Ledger, 'find'>,
-  key: string,
-  schema: z.ZodMiniType<T>,
-): Promise<Found<T> | undefined> => {
-  const stored = await ledger.find(key);
-  return stored && { document: parse(schema, stored.body, key), etag: stored.etag };
-};
 
 /**
  * The ledger document of a request that must exist and still be held by this execution: one that was taken over (its

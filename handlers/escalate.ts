@@ -1,10 +1,11 @@
+import { findDocument } from '../core/documents.ts';
 import { escalationMail, escalationSubject, whatHappened } from '../core/messages/staff.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { sendOnce } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
 import type { Clock, Ids, Ledger, Mailer, Metrics, Notices } from '../core/ports.ts';
 import { type EscalationKind, type RequestDocument, taskInputs } from '../core/request.ts';
-import { findDocument, readRequest } from '../core/requests.ts';
+import { readRequest } from '../core/requests.ts';
 import { report } from '../core/validation/findings.ts';
 
 interface Deps {

@@ -1,3 +1,4 @@
+import { findDocument } from '../core/documents.ts';
 import { NotADeliveryDay, PeriodAlreadyOpen } from '../core/errors.ts';
 import type { Contact, Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
@@ -6,7 +7,6 @@ import { periodOf } from '../core/period.ts';
 import { makePlan, nextMilestone } from '../core/plan.ts';
 import type { Clock, Digest, Executions, Feeds, Ledger, Metrics } from '../core/ports.ts';
 import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
-import { findDocument } from '../core/requests.ts';
 
 interface Deps {
   readonly feeds: Feeds;

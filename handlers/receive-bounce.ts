@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { changeDocument, findDocument } from '../core/documents.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { type Occasion, occasionOf } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
@@ -8,10 +9,9 @@ import {
   type NotificationDocument,
   notificationDocument,
   requestDocument,
-  signalDocument,
   waitDocument,
 } from '../core/request.ts';
-import { findDocument } from '../core/requests.ts';
+import { tellSignal } from '../core/signals.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -31,6 +31,7 @@ const mailEvent = z.object({
     eventType: z.enum(['Bounce', 'Complaint', 'Reject', 'DeliveryDelay']),
     mail: z.object({ tags: z._default(z.record(z.string(), z.array(z.string())), {}) }),
     bounce: z.optional(z.object({ bounceType: z.string(), bounceSubType: z.string() })),
+    complaint: z.optional(z.object({ complaintSubType: z.nullish(z.string()) })),
   }),
 });
 type MailEvent = z.infer<typeof mailEvent>['detail'];
@@ -54,24 +55,42 @@ export const createReceiveBounce =
     const fate = fateOf(detail, deps.clock);
     const key = ledgerKeys.notification(occasion.request, occasion.attempt, occasion.issue, occasion.kind, person);
     const record = await findDocument(deps.ledger, key, notificationDocument);
-    if (!record || record.document.fate?.state === fate.state) return { received: record ? 'settled' : 'unrelated' };
+    if (!record) return { received: 'unrelated' };
+    if (!isWorse(fate, record.document.fate)) return { received: 'settled' };
 
     const received = await actOn(deps, occasion, person, fate);
-    await deps.ledger.replace(key, { ...record.document, fate }, record.etag);
+    await changeDocument(deps.ledger, key, notificationDocument, (document) =>
+      isWorse(fate, document.fate) ? { ...document, fate } : undefined,
+    );
     return { received };
   };
 
-const fateOf = ({ eventType, bounce }: MailEvent, clock: Clock): Fate => {
-  const reason = [eventType, bounce?.bounceType, bounce?.bounceSubType].filter(Boolean).join(' ');
-  const isFinal = eventType === 'Reject' || bounce?.bounceType === 'Permanent';
-  const state = eventType === 'Complaint' ? 'complained' : isFinal ? 'undelivered' : 'delayed';
+/** Later news never makes a fate better: events come in any order, and more than once. */
+const isWorse = (fate: Fate, before: Fate | undefined): boolean =>
+  before === undefined || severity.indexOf(fate.state) > severity.indexOf(before.state);
+const severity: readonly Fate['state'][] = ['delayed', 'complained', 'undelivered'];
+
+/**
+ * SES retries by itself: a bounce, transient ones included, means that it has given up. Only the general transient one
+ * may be an out-of-office answer to a mail that arrived. A complaint with a subtype was never sent at all.
+ * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html#event-publishing-retrieving-sns-contents-bounce-object
+ */
+const fateOf = ({ eventType, bounce, complaint }: MailEvent, clock: Clock): Fate => {
+  const details = [bounce?.bounceType, bounce?.bounceSubType, complaint?.complaintSubType];
+  const reason = [eventType, ...details].filter(Boolean).join(' ');
+  const mayHaveArrived = bounce?.bounceType === 'Transient' && bounce.bounceSubType === 'General';
+  const isLost = eventType === 'Reject' || (eventType === 'Bounce' && !mayHaveArrived) || complaint?.complaintSubType;
+  const state = isLost ? 'undelivered' : eventType === 'Complaint' ? 'complained' : 'delayed';
   return { state, at: clock.now().toISOString(), reason };
 };
 
 const actOn = async (deps: Deps, occasion: Occasion, person: string, fate: Fate): Promise<Received> => {
-  if (fate.state === 'delayed') return 'delayed';
   const { request, kind } = occasion;
-  deps.metrics.count(fate.state === 'complained' ? 'MailComplained' : 'MailUndelivered', request.requestId);
+  // SES is still trying.
+  if (fate.reason === 'DeliveryDelay') return 'delayed';
+  if (fate.state !== 'delayed') {
+    deps.metrics.count(fate.state === 'complained' ? 'MailComplained' : 'MailUndelivered', request.requestId);
+  }
   if (fate.state === 'undelivered' && asksForFile(kind)) return signal(deps, occasion, person, fate);
   await deps.notices.publish(
     `Mail ${fate.state}: ${request.requestId}`,
@@ -81,7 +100,7 @@ const actOn = async (deps: Deps, occasion: Occasion, person: string, fate: Fate)
 };
 
 const signal = async (
-  { ledger, tasks }: Deps,
+  { ledger, tasks, clock }: Deps,
   { request, attempt, kind }: Occasion,
   person: string,
   { reason }: Fate,
@@ -91,30 +110,19 @@ const signal = async (
   const key = ledgerKeys.bounceSignal(request, attempt, person);
   const cause = `the mail "${kind}" to person ${person} was not delivered: ${reason}`;
   await ledger.create(key, { version: 1, error: 'DeliveryFailed', cause });
-  return tell({ ledger, tasks }, key, ledgerKeys.waits(request, attempt));
+  return tell({ ledger, tasks, clock }, key, ledgerKeys.waits(request, attempt));
 };
 
-/**
- * Ends the newest wait with a signal. The signal is taken for that wait first: of those that could tell it (the wait
- * itself looks for signals too) exactly one does.
- */
+/** Tells the newest wait, and the next one if that was over. Without a wait the signal is there for whoever waits next. */
 const tell = async (
-  { ledger, tasks }: Pick<Deps, 'ledger' | 'tasks'>,
+  deps: Pick<Deps, 'ledger' | 'tasks' | 'clock'>,
   key: string,
   waits: string,
+  triedBefore?: string,
 ): Promise<Received> => {
-  const found = await findDocument(ledger, key, signalDocument);
-  const newest = (await ledger.list(waits)).at(-1);
-  if (!found || newest === undefined) return 'recorded';
-  const { document, etag } = found;
-  // A retry of this event may have died between taking and telling; telling twice the same wait is harmless.
-  const isRetry = document.consumedBy === newest;
-  if (document.consumedBy !== undefined && !isRetry) return 'settled';
-  if (!isRetry && !(await ledger.replace(key, { ...document, consumedBy: newest }, etag))) return 'settled';
-  const wait = await findDocument(ledger, newest, waitDocument);
-  const told = wait ? await tasks.fail(wait.document.token, document.error, document.cause) : 'over';
-  if (told === 'resumed') return 'resumed';
-  // That wait was over already: the next one must hear the signal.
-  if (!isRetry) await ledger.put(key, { ...document, consumedBy: undefined });
-  return 'recorded';
+  const newest = (await deps.ledger.list(waits)).at(-1);
+  if (newest === undefined || newest === triedBefore) return 'recorded';
+  const wait = await findDocument(deps.ledger, newest, waitDocument);
+  const told = wait ? await tellSignal(deps, key, { key: newest, token: wait.document.token }) : 'over';
+  return told === 'over' ? tell(deps, key, waits, newest) : told;
 };

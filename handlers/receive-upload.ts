@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { arrivalKey, newArrival, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
+import { findDocument } from '../core/documents.ts';
 import { ledgerKeys, parseLandingKey, type RequestKey } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import type { Clock, Ledger, Metrics, Notices, Tasks } from '../core/ports.ts';
 import { arrivalDocument, type PinnedUpload, requestDocument, waitDocument } from '../core/request.ts';
-import { findDocument } from '../core/requests.ts';
 
 interface Deps {
   readonly ledger: Ledger;

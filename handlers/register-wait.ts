@@ -1,8 +1,9 @@
+import { findDocument } from '../core/documents.ts';
 import { attemptPrefix, ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import type { Clock, Landing, Ledger, Tasks } from '../core/ports.ts';
 import { type RequestPointer, signalDocument, taskInputs } from '../core/request.ts';
-import { findDocument } from '../core/requests.ts';
+import { isTold, tellSignal } from '../core/signals.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -26,7 +27,6 @@ export const createRegisterWait =
   async (event: unknown): Promise<{ registered: string }> => {
     const input = parse(taskInputs.registerWait, event, 'input of register-wait');
     const { request, attempt, token } = input;
-    const entry = `${input.for}-${attempt}-${input.enteredAt}`;
     const key =
       input.for === 'upload'
         ? ledgerKeys.wait(request, attempt, input.enteredAt, input.retry)
@@ -40,27 +40,18 @@ export const createRegisterWait =
         return { registered: key };
       }
     }
-    const taken = await takeSignal(ledger, request, heardBy[input.for], entry);
-    if (taken && (await tasks.fail(token, taken.signal.error, taken.signal.cause)) === 'over') {
-      // This wait is over already: the next one must hear the signal.
-      await ledger.put(taken.key, { ...taken.signal, consumedBy: undefined });
+    for (const signalKey of await untoldSignals(ledger, request, heardBy[input.for])) {
+      if ((await tellSignal({ ledger, tasks, clock }, signalKey, { key, token })) !== 'settled') break;
     }
     return { registered: key };
   };
 
-/**
- * Takes the oldest unheard signal. A retry of the same entry into the wait takes the same signal again: it may have
- * died between taking and telling.
- */
-const takeSignal = async (ledger: Ledger, request: RequestPointer, heard: readonly string[], entry: string) => {
+/** Signals that this wait may end by, oldest first. */
+const untoldSignals = async (ledger: Ledger, request: RequestPointer, heard: readonly string[]): Promise<string[]> => {
+  const untold: string[] = [];
   for (const key of await ledger.list(ledgerKeys.signals(request))) {
     const found = await findDocument(ledger, key, signalDocument);
-    if (!found || !heard.includes(found.document.error)) continue;
-    if (found.document.consumedBy === undefined) {
-      await ledger.replace(key, { ...found.document, consumedBy: entry }, found.etag);
-    }
-    const signal = (await findDocument(ledger, key, signalDocument))?.document;
-    if (signal?.consumedBy === entry) return { key, signal };
+    if (found && heard.includes(found.document.error) && !isTold(found.document)) untold.push(key);
   }
-  return undefined;
+  return untold;
 };

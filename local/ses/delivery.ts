@@ -3,7 +3,16 @@ import type { EventDraft } from '../events/buses.ts';
 import type { Email } from './ses.ts';
 
 /** What becomes of a mail after it was accepted. */
-export const fates = ['delivered', 'bounced', 'complained', 'rejected', 'delayed', 'suppressed'] as const;
+export const fates = [
+  'delivered',
+  'bounced',
+  'mailboxFull',
+  'complained',
+  'rejected',
+  'delayed',
+  'suppressed',
+  'suppressedAfterComplaint',
+] as const;
 export type Fate = (typeof fates)[number];
 
 /**
@@ -30,6 +39,13 @@ const events: { readonly [fate in Exclude<Fate, 'delivered'>]: readonly [string,
     'Bounce',
     'bounce',
     { bounceType: 'Permanent', bounceSubType: 'OnAccountSuppressionList' },
+  ],
+  mailboxFull: ['Email Bounced', 'Bounce', 'bounce', { bounceType: 'Transient', bounceSubType: 'MailboxFull' }],
+  suppressedAfterComplaint: [
+    'Email Complaint Received',
+    'Complaint',
+    'complaint',
+    { complaintSubType: 'OnAccountSuppressionList' },
   ],
   complained: ['Email Complaint Received', 'Complaint', 'complaint', { complaintFeedbackType: 'abuse' }],
   rejected: ['Email Rejected', 'Reject', 'reject', { reason: 'Bad content' }],

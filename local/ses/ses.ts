@@ -119,12 +119,18 @@ export class Ses {
     const identity = this.#identityOf(from);
     const arn = (kind: string, name: string) =>
       `arn:aws:ses:${this.#context.region}:${this.#context.accountId}:${kind}/${name}`;
-    this.#context.authorizer.require({
-      ...sender,
-      action: 'ses:SendEmail',
-      resource: arn('identity', identity ?? from),
-      context: { 'ses:FromAddress': from },
-    });
+    // In the sandbox the recipients' identities are asked for as well.
+    for (const name of [
+      identity ?? from,
+      ...(this.#isSandbox() ? to.map((one) => this.#identityOf(one) ?? one) : []),
+    ]) {
+      this.#context.authorizer.require({
+        ...sender,
+        action: 'ses:SendEmail',
+        resource: arn('identity', name),
+        context: { 'ses:FromAddress': from },
+      });
+    }
     if (to.length === 0 || to.length > maxRecipients) {
       throw new AwsError(
         'InvalidParameterValue',
@@ -142,11 +148,14 @@ export class Ses {
     return this.#context.journal.transaction(() => this.#accept(from, to, input));
   }
 
+  #isSandbox(): boolean {
+    return this.account.get('account')?.productionAccess === false;
+  }
+
   #requireVerified(unverifiedSenders: string[], to: string[]): void {
-    const isSandbox = this.account.get('account')?.productionAccess === false;
     const unverified = [
       ...unverifiedSenders,
-      ...(isSandbox ? to.filter((address) => this.#identityOf(address) === undefined) : []),
+      ...(this.#isSandbox() ? to.filter((address) => this.#identityOf(address) === undefined) : []),
     ];
     if (unverified.length === 0) return;
     throw new AwsError(
@@ -175,7 +184,8 @@ export class Ses {
   }
 
   #fateOf(address: string): Fate {
-    if (this.suppressed.get(address.toLowerCase())) return 'suppressed';
+    const listed = this.suppressed.get(address.toLowerCase());
+    if (listed) return listed.reason === 'COMPLAINT' ? 'suppressedAfterComplaint' : 'suppressed';
     return simulatedFate(address) ?? this.mailboxes.get(address.toLowerCase())?.fate ?? 'delivered';
   }
 

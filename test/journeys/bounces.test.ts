@@ -63,6 +63,21 @@ describe('a mail that is not delivered', () => {
     expect(await airlock.path(execution)).toContain('Escalate bounced mail');
   });
 
+  it('because the mailbox is full has failed for good: SES has tried long enough', async () => {
+    await airlock.local('PUT', 'mailbox', { address: partner, fate: 'mailboxFull' });
+    const execution = await airlock.open('acme/orders');
+    expect(await airlock.path(execution)).toContain('Escalate bounced mail');
+    expect(await fates()).toContain('request undelivered (Bounce Transient MailboxFull)');
+  });
+
+  it('because that person once complained is no complaint, but a mail that was never sent', async () => {
+    const ses = new SESv2Client(airlock.client);
+    await ses.send(new PutSuppressedDestinationCommand({ EmailAddress: partner, Reason: 'COMPLAINT' }));
+    const execution = await airlock.open('acme/orders');
+    expect(await airlock.path(execution)).toContain('Escalate bounced mail');
+    expect(await fates()).toContain('request undelivered (Complaint OnAccountSuppressionList)');
+  });
+
   it('only later is recorded and changes nothing', async () => {
     await airlock.local('PUT', 'mailbox', { address: partner, fate: 'delayed' });
     const execution = await airlock.open('acme/orders');

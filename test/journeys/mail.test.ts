@@ -21,6 +21,13 @@ describe('a mail that SES refuses', () => {
     expect((await airlock.path(execution)).slice(-2)).toEqual(['Escalate refused mail', 'Wait for upload']);
   });
 
+  it('is sent in the sandbox to whoever is verified there', async () => {
+    await airlock.local('PUT', 'ses-account', { productionAccess: false });
+    await ses.send(new VerifyEmailIdentityCommand({ EmailAddress: 'data@acme.example' }));
+    await airlock.open('acme/orders');
+    expect((await airlock.emails()).map(({ to }) => to)).toEqual([['data@acme.example']]);
+  });
+
   it('reaches the backup contact, who holds the URL then', async () => {
     await airlock.local('PUT', 'ses-account', { productionAccess: false });
     await ses.send(new VerifyEmailIdentityCommand({ EmailAddress: 'desk@globex.example' }));

@@ -1,0 +1,45 @@
+import { changeDocument, findDocument } from './documents.ts';
+import type { Clock, Ledger, Tasks } from './ports.ts';
+import { type SignalDocument, signalDocument } from './request.ts';
+
+interface Deps {
+  readonly ledger: Pick<Ledger, 'find' | 'replace'>;
+  readonly tasks: Pick<Tasks, 'fail'>;
+  readonly clock: Clock;
+}
+
+/** A wait that can be ended: the key of its document, and its token. */
+export interface OpenWait {
+  readonly key: string;
+  readonly token: string;
+}
+
+/**
+ * Ends a wait with a signal, if the signal is still to be told. It is taken for that wait first, so that of two that
+ * could tell it (the wait itself looks for signals, and so does whoever wrote one) exactly one does; and it counts as
+ * told only when a task was ended by it. One that was taken for a wait that is over is taken again by the next wait: a
+ * crash at any point has it told late, or once too often, never not at all.
+ *
+ * @returns `over` when that wait had ended already: the signal stays for the next one
+ */
+export const tellSignal = async (
+  { ledger, tasks, clock }: Deps,
+  key: string,
+  wait: OpenWait,
+): Promise<'resumed' | 'over' | 'settled'> => {
+  const found = await findDocument(ledger, key, signalDocument);
+  if (!found || isTold(found.document)) return 'settled';
+  const taken = { ...found.document, takenFor: wait.key };
+  // Somebody else takes it at this moment, and tells it.
+  if (!(await ledger.replace(key, taken, found.etag))) return 'settled';
+  if ((await tasks.fail(wait.token, taken.error, taken.cause)) === 'over') return 'over';
+  await changeDocument(ledger, key, signalDocument, (document) => ({
+    ...document,
+    toldAt: clock.now().toISOString(),
+  }));
+  return 'resumed';
+};
+
+/** `consumedBy` is how the first format said it. */
+export const isTold = ({ toldAt, consumedBy }: SignalDocument): boolean =>
+  toldAt !== undefined || consumedBy !== undefined;

@@ -1,0 +1,64 @@
+import type { Ledger, Stored } from '../../core/ports.ts';
+import { tellSignal } from '../../core/signals.ts';
+
+const key = 'signals/acme/orders/2026-11-22/1/bounce.json';
+const first = { key: 'waits/acme/orders/2026-11-22/1/1/a.json', token: 'first' };
+const second = { key: 'waits/acme/orders/2026-11-22/1/1/b.json', token: 'second' };
+const untold = { version: 1, error: 'DeliveryFailed', cause: 'no such mailbox' };
+
+/** One document and the tasks that wait. */
+const world = (signal: object, waiting: string[]) => {
+  let stored: Stored = { body: signal, etag: '1' };
+  const told: string[] = [];
+  const ledger: Pick<Ledger, 'find' | 'replace'> = {
+    find: async () => stored,
+    replace: async (_, body, etag) => {
+      if (etag !== stored.etag) return false;
+      stored = { body, etag: String(Number(etag) + 1) };
+      return true;
+    },
+  };
+  const tasks = {
+    fail: async (token: string) => {
+      if (!waiting.includes(token)) return 'over' as const;
+      waiting.splice(waiting.indexOf(token), 1);
+      told.push(token);
+      return 'resumed' as const;
+    },
+  };
+  const deps = { ledger, tasks, clock: { now: () => new Date('2026-11-22T06:00:00Z') } };
+  return { told, deps, tell: (wait: typeof first) => tellSignal(deps, key, wait) };
+};
+
+describe('a signal', () => {
+  it('is told once', async () => {
+    const { tell, told } = world(untold, ['first', 'second']);
+    expect([await tell(first), await tell(second)]).toEqual(['resumed', 'settled']);
+    expect(told).toEqual(['first']);
+  });
+
+  it('for a wait that is over stays for the next one', async () => {
+    const { tell, told } = world(untold, ['second']);
+    expect([await tell(first), await tell(second)]).toEqual(['over', 'resumed']);
+    expect(told).toEqual(['second']);
+  });
+
+  it('whose teller died after taking it is told by whoever comes next, a retry or the next wait', async () => {
+    const taken = { ...untold, takenFor: first.key };
+    const retried = world(taken, ['first']);
+    expect(await retried.tell(first)).toBe('resumed');
+    const next = world(taken, ['second']);
+    expect(await next.tell(second)).toBe('resumed');
+  });
+
+  it('that two would tell at the same moment is told by one', async () => {
+    const { deps, told } = world(untold, ['first', 'second']);
+    const results = await Promise.all([tellSignal(deps, key, first), tellSignal(deps, key, second)]);
+    expect([results.sort(), told.length]).toEqual([['resumed', 'settled'], 1]);
+  });
+
+  it('that the first format calls consumed was told', async () => {
+    const { tell } = world({ ...untold, consumedBy: 'upload-1' }, ['first']);
+    expect(await tell(first)).toBe('settled');
+  });
+});
