@@ -137,7 +137,10 @@ const dlqRedrive = async ({ stack, settings, asJson, command }: Invocation): Pro
     if (!asJson) print(line);
   });
   if (asJson) print(JSON.stringify(result));
-  else print(`${name}: ${result.done} handed over, ${result.failed.length} left`);
+  else
+    print(
+      `${name}: ${result.done} handed over, ${result.failed.length} failed; messages in it now: ${await waitingIn(clients.sqs, stage, name)}`,
+    );
   for (const reason of result.failed) process.stderr.write(`left: ${reason}\n`);
   return result.failed.length === 0;
 };

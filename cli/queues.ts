@@ -64,6 +64,8 @@ export const redrive = async (
         QueueUrl,
         MaxNumberOfMessages: 10,
         VisibilityTimeout: visibilitySeconds,
+        // A short poll asks only some of the queue's servers, and none of them may have it.
+        WaitTimeSeconds: 5,
         MessageAttributeNames: ['All'],
       }),
     );
@@ -84,8 +86,15 @@ export const redrive = async (
 
 /** What is done again with a message of each queue. Each says in a line what it did. */
 const again: { readonly [name in QueueName]: (clients: Clients, message: Message) => Promise<string> } = {
-  'failed-starts': async ({ sfn }, { Body = '' }) => {
-    const { StateMachineArn, Name, Input } = JSON.parse(Body);
+  'failed-starts': async ({ sfn }, { Body = '', MessageAttributes = {}, MessageId = '' }) => {
+    // The same for the same message, so that a second try starts nothing twice.
+    const executionId = MessageId.replaceAll('-', '').slice(0, 16);
+    const scheduledTime = MessageAttributes.SCHEDULED_TIME?.StringValue ?? '';
+    const filled = Body.replaceAll('<aws.scheduler.scheduled-time>', scheduledTime).replaceAll(
+      '<aws.scheduler.execution-id>',
+      executionId,
+    );
+    const { StateMachineArn, Name, Input } = JSON.parse(filled);
     try {
       await sfn.send(new StartExecutionCommand({ stateMachineArn: StateMachineArn, name: Name, input: Input }));
       return `started ${Name}`;

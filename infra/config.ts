@@ -13,6 +13,8 @@ export interface Settings {
   readonly sender?: string;
   /** The domain that SES verifies. @default only the sender's own address is verified */
   readonly domain?: string;
+  /** `existing` when the account has verified the domain (or the address) already: then it is not ours to make or delete. @default 'new' */
+  readonly identity?: string;
   /**
    * What encrypts the buckets: `customer` makes a KMS key of this deployment's own (about $1 a month and $0.03 per
    * 10,000 requests), `aws-managed` uses S3's own keys at no cost, an ARN names a key of yours (whose policy must
@@ -60,6 +62,7 @@ export interface StageConfig {
   readonly sender: string;
   /** What SES verifies: a domain, or the sender's address itself. */
   readonly identity: string;
+  readonly makesIdentity: boolean;
   readonly encryption: 'customer' | 'aws-managed' | { readonly keyArn: string };
   readonly encryptWorkflow: boolean;
   readonly operators: readonly string[];
@@ -78,12 +81,28 @@ const maxScheduleStacks = 200;
 
 /** Fills in every default. @throws with got, allowed and fix for a setting that cannot be used */
 export const withDefaults = (settings: Settings): StageConfig => {
-  const { stage = 'dev', domain, encryption = 'customer', allowedCidrs = [], operators = [], pageOrigin } = settings;
+  const {
+    stage = 'dev',
+    domain,
+    identity = 'new',
+    encryption = 'customer',
+    allowedCidrs = [],
+    operators = [],
+    pageOrigin,
+  } = settings;
   need(/^[a-z][a-z0-9-]{0,11}$/.test(stage), 'stage', stage, '1 to 12 lower-case letters, digits or hyphens');
   const isProd = stage === 'prod';
   const sender = settings.sender ?? (domain ? `airlock@${domain}` : undefined);
   if (isProd && !sender) {
     throw new Error('stage prod needs -c sender=airlock@your.domain (or -c domain=your.domain): mails come from it');
+  }
+  need(!/-\d{3}$/.test(stage), 'stage', stage, 'a name without three digits at its end (those number stacks)');
+  need(identity === 'new' || identity === 'existing', 'identity', identity, 'new or existing');
+  if (domain !== undefined && sender !== undefined) {
+    need(sender.endsWith(`@${domain}`) || sender.endsWith(`.${domain}`), 'sender', sender, `an address in ${domain}`);
+  }
+  if (settings.encryptWorkflow) {
+    need(encryption !== 'aws-managed', 'encryption', encryption, 'customer or the ARN of a key, for encryptWorkflow');
   }
   for (const cidr of allowedCidrs) need(cidrPattern.test(cidr), 'allowedCidrs', cidr, 'IPv4 CIDR like 203.0.113.0/24');
   for (const arn of operators) need(/^arn:aws[\w-]*:iam::\d{12}:/.test(arn), 'operators', arn, 'ARNs of IAM roles');
@@ -97,12 +116,14 @@ export const withDefaults = (settings: Settings): StageConfig => {
   return {
     stage,
     isProd,
-    removalPolicy: isProd ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    // On creation that fails nothing is worth keeping, and what is left would be in the way of the next try.
+    removalPolicy: isProd ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     logRetention: isProd ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
     noncurrentRetention: Duration.days(isProd ? 3650 : 30),
     landingRetention: Duration.days(isProd ? 180 : 60),
     sender: sender ?? 'airlock@example.com',
     identity: domain ?? sender ?? 'airlock@example.com',
+    makesIdentity: identity === 'new',
     encryption: encryptionOf(encryption),
     encryptWorkflow: settings.encryptWorkflow ?? false,
     operators,
@@ -140,6 +161,7 @@ export const settingsFromContext = (context: (key: keyof Settings) => unknown): 
     stage: text('stage'),
     sender: text('sender'),
     domain: text('domain'),
+    identity: text('identity'),
     encryption: text('encryption'),
     encryptWorkflow: flag('encryptWorkflow'),
     operators: list('operators'),

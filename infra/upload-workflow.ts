@@ -26,6 +26,7 @@ export interface UploadWorkflowProps extends Settings {
 /** Its parts, for what is said about them from outside. */
 export interface UploadWorkflowParts {
   readonly storage: Storage;
+  readonly mail: Mail;
   readonly messaging: Messaging;
   readonly functions: Functions;
   readonly signer: Signer;
@@ -75,7 +76,7 @@ export class UploadWorkflow extends Construct {
     const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
     if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
     new Watch(this, 'Watch', { config, functions, messaging, workflow, events });
-    acknowledgeFindings({ storage, messaging, functions, signer, workflow, executionsArn: arns.executions });
+    acknowledgeFindings({ storage, mail, messaging, functions, signer, workflow, executionsArn: arns.executions });
     this.storage = storage;
     this.messaging = messaging;
     this.stateMachineArn = workflow.arn;

@@ -1,4 +1,4 @@
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { paginateListSchedules } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { queueNames, waitingIn } from '../queues.ts';
@@ -45,20 +45,25 @@ export const schedules: Check = async ({ clients: { scheduler }, deployment: { s
 
 /** Nothing calls, and somebody would hear it. */
 export const alarms: Check = async ({ clients: { cloudwatch, sns }, deployment: { stage, operatorsTopicArn } }) => {
-  const { MetricAlarms = [] } = await cloudwatch.send(
-    new DescribeAlarmsCommand({ AlarmNamePrefix: `airlock-${stage}-`, MaxRecords: 100 }),
-  );
-  const calling = MetricAlarms.filter(({ StateValue }) => StateValue === 'ALARM');
+  const ours: MetricAlarm[] = [];
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
+    { client: cloudwatch },
+    { AlarmNamePrefix: `airlock-${stage}-` },
+  )) {
+    // Another stage's name may begin like this one's; its alarms tell another topic.
+    ours.push(...MetricAlarms.filter(({ AlarmActions = [] }) => AlarmActions.includes(operatorsTopicArn)));
+  }
+  const calling = ours.filter(({ StateValue }) => StateValue === 'ALARM');
   const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: operatorsTopicArn }));
   return [
-    ...(calling.length === 0 ? [ok(`none of the ${MetricAlarms.length} alarms calls`)] : []),
+    ...(calling.length === 0 ? [ok(`none of the ${ours.length} alarms calls`)] : []),
     ...calling.map(({ AlarmName, AlarmDescription = '' }) =>
       failed(`the alarm ${AlarmName} calls`, AlarmDescription.split('What to do: ').at(-1) ?? ''),
     ),
-    Subscriptions.length > 0
-      ? ok('somebody is subscribed to the operators’ topic')
+    Subscriptions.some(({ SubscriptionArn }) => SubscriptionArn?.startsWith('arn:'))
+      ? ok('somebody has subscribed to the operators’ topic')
       : warning(
-          'nobody is subscribed to the operators’ topic',
+          'nobody has subscribed (and confirmed) to the operators’ topic',
           `aws sns subscribe --topic-arn ${operatorsTopicArn} --protocol email --notification-endpoint ops@your.domain`,
         ),
   ];

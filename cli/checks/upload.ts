@@ -8,12 +8,12 @@ import { type Check, type Finding, verdict } from './check.ts';
  */
 export const upload: Check = async ({ clients: { s3 }, deployment: { buckets }, newId, now }) => {
   const url = await presignPut(s3, buckets.Landing, `${probePrefix}${newId()}.txt`, await now());
-  const put = async (headers: Record<string, string>): Promise<number> =>
-    (await fetch(url, { method: 'PUT', headers, body: 'doctor\n' })).status;
-  const once = { 'if-none-match': '*' };
-  const bare = await put({});
-  const first = await put(once);
-  const second = await put(once);
+  const put = async (): Promise<number> =>
+    (await fetch(url, { method: 'PUT', headers: { 'if-none-match': '*' }, body: 'doctor\n' })).status;
+  const unconditional = await presignPut(s3, buckets.Landing, `${probePrefix}${newId()}.txt`, await now(), {});
+  const bare = (await fetch(unconditional, { method: 'PUT', body: 'doctor\n' })).status;
+  const first = await put();
+  const second = await put();
   return [
     refusal(bare, 403, 'an upload without If-None-Match is refused'),
     verdict(

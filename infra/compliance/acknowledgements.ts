@@ -9,7 +9,7 @@ import type { UploadWorkflowParts } from '../upload-workflow.ts';
  * still matches a finding: what is mended must leave this list.
  */
 export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
-  const { storage, messaging, functions, signer, workflow, executionsArn } = parts;
+  const { storage, mail, messaging, functions, signer, workflow, executionsArn } = parts;
   const { ledger, landing, accepted, quarantine } = storage;
 
   acknowledge(storage, 'AwsSolutions::AwsSolutions-S1', accessLogs);
@@ -28,6 +28,11 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
   objects(functions, quarantine, '', 'sets aside under the key of the upload; the bucket is for nothing else');
   objects(signer, landing, '', 'each session is narrowed to one key by its session policy');
   wildcard(functions, '*', 'X-Ray and the SendTask actions have no narrower resource');
+  wildcard(
+    functions,
+    mail.identityArns,
+    'in its sandbox SES asks for the recipients’ identities too; a condition pins the sender',
+  );
   wildcard(functions, executionsArn, 'asks after the execution that holds a period: executions of this machine only');
   wildcard(workflow, '*', 'log delivery and X-Ray have no narrower resource');
   for (const name of workflowFunctions) {

@@ -21,6 +21,7 @@ export interface AlarmRow {
 
 /** Names that the rows need. */
 export interface AlarmNames {
+  readonly stage: string;
   readonly stateMachineArn: string;
   readonly functionName: (name: FunctionName) => string;
   readonly queues: readonly { readonly id: string; readonly name: string }[];
@@ -37,56 +38,67 @@ const durationShare = 0.8;
 /** Nothing counts it yet: the watchdog over starts comes with the calendars (docs/features.md). */
 const watchdog = 'watch-starts';
 
-const counted = (
-  metric: MetricName | 'StartMissing',
-  by: FunctionName | typeof watchdog,
-  row: Pick<AlarmRow, 'id' | 'section' | 'minutes' | 'threshold' | 'reason'>,
-): AlarmRow => ({ ...row, namespace: metricsNamespace, metric, dimensions: { service: by }, statistic: 'Sum' });
+const counter =
+  (stage: string) =>
+  (
+    metric: MetricName | 'StartMissing',
+    by: FunctionName | typeof watchdog,
+    row: Pick<AlarmRow, 'id' | 'section' | 'minutes' | 'threshold' | 'reason'>,
+  ): AlarmRow => ({
+    ...row,
+    namespace: metricsNamespace(stage),
+    metric,
+    dimensions: { service: by },
+    statistic: 'Sum',
+  });
 
-const requests = (): AlarmRow[] => [
-  counted('RequestMissed', 'close-request', {
-    id: 'requests-missed',
-    section: 'Requests missed',
-    minutes: 5,
-    threshold: 1,
-    reason: 'one missed delivery is a broken promise',
-  }),
-  counted('RequestRejected', 'close-request', {
-    id: 'requests-rejected',
-    section: 'Requests rejected',
-    minutes: 5,
-    threshold: 1,
-    reason: 'files came and nobody can use them',
-  }),
-  counted('RequestEscalated', 'escalate', {
-    id: 'requests-escalated',
-    section: 'Requests escalated',
-    minutes: 60,
-    threshold: 5,
-    reason: 'one late partner is told to its owner; five in an hour have a cause in common',
-  }),
-  counted('UnexpectedUpload', 'receive-upload', {
-    id: 'uploads-unexpected',
-    section: 'Uploads that nobody takes',
-    minutes: 5,
-    threshold: 1,
-    reason: 'nobody but us can make a URL, so such a file has a story',
-  }),
-  counted('MailUndelivered', 'receive-bounce', {
-    id: 'mails-undelivered',
-    section: 'Mails not delivered',
-    minutes: 5,
-    threshold: 1,
-    reason: 'whoever does not get the mail cannot send the file',
-  }),
-  counted('StartMissing', watchdog, {
-    id: 'starts-missing',
-    section: 'Starts missing',
-    minutes: 60,
-    threshold: 1,
-    reason: 'a request that was never opened alarms nobody else',
-  }),
-];
+const requests = ({ stage }: AlarmNames): AlarmRow[] => {
+  const counted = counter(stage);
+  return [
+    counted('RequestMissed', 'close-request', {
+      id: 'requests-missed',
+      section: 'Requests missed',
+      minutes: 5,
+      threshold: 1,
+      reason: 'one missed delivery is a broken promise',
+    }),
+    counted('RequestRejected', 'close-request', {
+      id: 'requests-rejected',
+      section: 'Requests rejected',
+      minutes: 5,
+      threshold: 1,
+      reason: 'files came and nobody can use them',
+    }),
+    counted('RequestEscalated', 'escalate', {
+      id: 'requests-escalated',
+      section: 'Requests escalated',
+      minutes: 60,
+      threshold: 5,
+      reason: 'one late partner is told to its owner; five in an hour have a cause in common',
+    }),
+    counted('UnexpectedUpload', 'receive-upload', {
+      id: 'uploads-unexpected',
+      section: 'Uploads that nobody takes',
+      minutes: 5,
+      threshold: 1,
+      reason: 'nobody but us can make a URL, so such a file has a story',
+    }),
+    counted('MailUndelivered', 'receive-bounce', {
+      id: 'mails-undelivered',
+      section: 'Mails not delivered',
+      minutes: 5,
+      threshold: 1,
+      reason: 'whoever does not get the mail cannot send the file',
+    }),
+    counted('StartMissing', watchdog, {
+      id: 'starts-missing',
+      section: 'Starts missing',
+      minutes: 60,
+      threshold: 1,
+      reason: 'a request that was never opened alarms nobody else',
+    }),
+  ];
+};
 
 const executions = ({ stateMachineArn }: AlarmNames): AlarmRow[] =>
   (
@@ -216,7 +228,7 @@ const mail = (): AlarmRow[] => [
 
 /** Every alarm of the main stack. */
 export const alarmRows = (names: AlarmNames): AlarmRow[] => [
-  ...requests(),
+  ...requests(names),
   ...executions(names),
   ...functions(names),
   ...hops(names),

@@ -45,7 +45,7 @@ export const onlyFromNetworks = (bucket: IBucket, cidrs: readonly string[]): Pol
 export const onlyNamedRoles = (bucket: IBucket, prefix: string, roles: readonly IRole[]): PolicyStatement =>
   deny(
     `Only${prefix.charAt(0).toUpperCase()}${prefix.slice(1, -1)}Roles`,
-    ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+    ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectVersionForReplication', 's3:PutObject'],
     [bucket.arnForObjects(`${prefix}*`)],
     { ArnNotEquals: { 'aws:PrincipalArn': roles.map((role) => role.roleArn) } },
   );

@@ -15,6 +15,7 @@ import type { FunctionName } from './function-table.ts';
 
 interface DashboardProps {
   readonly name: string;
+  readonly stage: string;
   readonly stateMachineArn: string;
   readonly alarmArns: readonly string[];
   /** Log group of a function. */
@@ -30,19 +31,36 @@ const tellers: readonly FunctionName[] = [
   'close-request',
 ];
 
-/** The last word on every request of the day. Ordered so that what is not here comes first. */
-const whatBecame = [
+/** The last word on every request of the time that is shown. */
+const lastWords = (which: string): string[] => [
   'filter ispresent(requestId) and ispresent(event)',
   'parse requestId "*_*_*" as partner, feed, period',
   'stats latest(event) as state, latest(@timestamp) as since by partner, feed, period',
-  'sort state desc, partner asc, feed asc',
+  `filter ${which}`,
+  'sort state asc, partner asc, feed asc',
   'limit 1000',
 ];
 
 /** A dashboard that answers "is every partner's data here today?" first, and "are we well?" second. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { name, stateMachineArn, alarmArns, logGroup }: DashboardProps) {
+  constructor(scope: Construct, id: string, { name, stage, stateMachineArn, alarmArns, logGroup }: DashboardProps) {
     super(scope, id);
+    const table = (title: string, which: string, width: number) =>
+      new LogQueryWidget({
+        title,
+        logGroupNames: tellers.map(logGroup),
+        view: LogQueryVisualizationType.TABLE,
+        queryLines: lastWords(which),
+        width,
+        height: 9,
+      });
+    const own = (metricName: MetricName, service: FunctionName): Metric =>
+      new Metric({
+        namespace: metricsNamespace(stage),
+        metricName,
+        dimensionsMap: { service },
+        statistic: 'Sum',
+      });
     const counts = (title: string, metrics: readonly [MetricName, FunctionName][]) =>
       new GraphWidget({
         title,
@@ -55,22 +73,12 @@ export class Dashboard extends Construct {
       widgets: [
         [
           new TextWidget({
-            markdown:
-              '# Is every partner’s data here today?\n`UploadAccepted` is here. Everything else is not, or not yet.',
+            markdown: '# Is every partner’s data here today?\nWhat is missing is on the left; nothing there means yes.',
             width: 24,
             height: 2,
           }),
         ],
-        [
-          new LogQueryWidget({
-            title: 'Requests: the last word on each',
-            logGroupNames: tellers.map(logGroup),
-            view: LogQueryVisualizationType.TABLE,
-            queryLines: whatBecame,
-            width: 24,
-            height: 9,
-          }),
-        ],
+        [table('Not here, or not yet', 'state != "UploadAccepted"', 14), table('Here', 'state = "UploadAccepted"', 10)],
         [
           counts('Deliveries', [
             ['RequestOpened', 'open-request'],
@@ -111,6 +119,3 @@ export class Dashboard extends Construct {
     });
   }
 }
-
-const own = (metricName: MetricName, service: FunctionName): Metric =>
-  new Metric({ namespace: metricsNamespace, metricName, dimensionsMap: { service }, statistic: 'Sum' });

@@ -13,6 +13,8 @@ import type { StageConfig } from '../config.ts';
 /** What a key can be told; nothing of it lets anybody read data. Without it a key could not be mended any more. */
 const administration = [
   'kms:CancelKeyDeletion',
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
   'kms:DescribeKey',
   'kms:DisableKey',
   'kms:DisableKeyRotation',
@@ -22,10 +24,12 @@ const administration = [
   'kms:GetKeyRotationStatus',
   'kms:ListGrants',
   'kms:ListKeyPolicies',
+  'kms:ListKeyRotations',
   'kms:ListResourceTags',
   'kms:ListRetirableGrants',
   'kms:PutKeyPolicy',
   'kms:RevokeGrant',
+  'kms:RotateKeyOnDemand',
   'kms:ScheduleKeyDeletion',
   'kms:TagResource',
   'kms:UntagResource',
@@ -88,36 +92,34 @@ export class Encryption extends Construct {
     );
   }
 
-  /** For the state machine: not through S3, and only for its own executions. */
+  /**
+   * For the state machine: its own role for its executions, and, through Step Functions, whoever may deploy or read them.
+   * Logs are encrypted on their way to CloudWatch. https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   */
   allowWorkflow(role: IRole, stateMachineArn: string): void {
     const { partition, region, account } = Stack.of(this);
+    const use = (sid: string, conditions: Record<string, Record<string, string>>, actions = ['kms:GenerateDataKey']) =>
+      new PolicyStatement({ sid, principals: [new AccountRootPrincipal()], actions, resources: ['*'], conditions });
+    const forMachine = { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn };
     const statements = [
-      new PolicyStatement({
-        sid: 'UseForExecutions',
-        principals: [new AccountRootPrincipal()],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
-        conditions: {
-          ArnLike: { 'aws:PrincipalArn': [...this.#users, role.roleArn] },
-          StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
-        },
-      }),
-      new PolicyStatement({
-        sid: 'EncryptLogs',
-        principals: [new AccountRootPrincipal()],
-        actions: ['kms:GenerateDataKey'],
-        resources: ['*'],
-        conditions: {
-          ArnLike: { 'aws:PrincipalArn': role.roleArn },
-          StringEquals: { 'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
-        },
+      use('UseForExecutions', { ArnLike: { 'aws:PrincipalArn': role.roleArn }, StringEquals: forMachine }, [
+        'kms:Decrypt',
+        'kms:GenerateDataKey',
+      ]),
+      use(
+        'UseThroughStepFunctions',
+        { StringEquals: { ...forMachine, 'kms:ViaService': `states.${region}.amazonaws.com` } },
+        ['kms:Decrypt', 'kms:GenerateDataKey'],
+      ),
+      use('EncryptLogs', {
+        ArnLike: { 'aws:PrincipalArn': role.roleArn },
+        StringEquals: { 'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
       }),
       new PolicyStatement({
         sid: 'DeliverLogs',
         principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
         actions: ['kms:Decrypt'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     ];
     for (const statement of statements) this.#made?.addToResourcePolicy(statement);

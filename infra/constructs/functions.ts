@@ -13,6 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allEnvironmentKeys, type EnvironmentKey, environmentKeys } from '../../core/environment.ts';
+import { metricsNamespace } from '../../core/metrics.ts';
 import type { StageConfig } from '../config.ts';
 import { type FunctionName, functionNames, functionTable } from './function-table.ts';
 
@@ -112,10 +113,10 @@ export class Functions extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN, description: does },
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, description: does },
       environment: {
         POWERTOOLS_SERVICE_NAME: name,
-        POWERTOOLS_METRICS_NAMESPACE: 'Airlock',
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(config.stage),
       },
     });
     fn.node.addDependency(policy);

@@ -9,7 +9,8 @@ import type { StageConfig } from '../config.ts';
  */
 export class Mail extends Construct {
   readonly sender: string;
-  readonly identityArn: string;
+  /** Pattern of the account's identities. */
+  readonly identityArns: string;
   readonly configurationSetName: string;
   readonly configurationSetArn: string;
 
@@ -38,12 +39,16 @@ export class Mail extends Construct {
       },
     });
     events.addResourceDependency(set);
-    const identity = new CfnEmailIdentity(this, 'Identity', {
-      emailIdentity: config.identity,
-      configurationSetAttributes: { configurationSetName: this.configurationSetName },
-    });
-    identity.addResourceDependency(set);
-    this.identityArn = stack.formatArn({ service: 'ses', resource: 'identity', resourceName: config.identity });
+    if (config.makesIdentity) {
+      const identity = new CfnEmailIdentity(this, 'Identity', {
+        emailIdentity: config.identity,
+        configurationSetAttributes: { configurationSetName: this.configurationSetName },
+      });
+      identity.applyRemovalPolicy(config.removalPolicy);
+      identity.addResourceDependency(set);
+    }
+    // In the sandbox SES asks for the recipients' identities as well; the sender is pinned by a condition.
+    this.identityArns = stack.formatArn({ service: 'ses', resource: 'identity', resourceName: '*' });
     this.configurationSetArn = stack.formatArn({
       service: 'ses',
       resource: 'configuration-set',

@@ -244,6 +244,6 @@ const completeTasks = (...actions: string[]): PolicyStatement => statement('Comp
 
 /** The address is a condition, so that a domain identity does not let us write as anybody else. */
 const sendMail = (mail: Mail): PolicyStatement =>
-  statement('SendMail', ['ses:SendEmail'], [mail.identityArn, mail.configurationSetArn], {
+  statement('SendMail', ['ses:SendEmail'], [mail.identityArns, mail.configurationSetArn], {
     StringEquals: { 'ses:FromAddress': mail.sender },
   });

@@ -39,14 +39,17 @@ export class Schedules extends Construct {
     super(scope, id);
     const main = Stack.of(this);
     const groupName = `airlock-${config.stage}`;
-    const roleName = `airlock-${config.stage}-scheduler`;
+    // Roles have one name in all regions of an account.
+    const roleName = `airlock-${config.stage}-scheduler-${main.region}`;
     const role = new Role(this, 'Role', {
       roleName,
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': main.account },
           ArnLike: {
-            'aws:SourceArn': `arn:${main.partition}:scheduler:${main.region}:${main.account}:schedule-group/${groupName}*`,
+            'aws:SourceArn': [groupName, `${groupName}-???`].map(
+              (name) => `arn:${main.partition}:scheduler:${main.region}:${main.account}:schedule-group/${name}`,
+            ),
           },
         },
       }),

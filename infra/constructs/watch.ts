@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
 import { alarmRows } from './alarm-table.ts';
@@ -26,6 +27,7 @@ export class Watch extends Construct {
       operatorsTopicArn: messaging.operators.topicArn,
       runbook: config.runbook,
       rows: alarmRows({
+        stage: config.stage,
         stateMachineArn: workflow.arn,
         functionName: (name) => functions.get(name).functionName,
         queues: messaging.queues,
@@ -34,7 +36,9 @@ export class Watch extends Construct {
       }),
     });
     new Dashboard(this, 'Dashboard', {
-      name: prefix,
+      // Dashboards have one name in all regions of an account.
+      name: `${prefix}-${Stack.of(this).region}`,
+      stage: config.stage,
       stateMachineArn: workflow.arn,
       alarmArns: arns,
       logGroup: (name) => functions.logGroupName(name),

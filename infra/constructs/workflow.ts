@@ -6,6 +6,7 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   CustomerManagedEncryptionConfiguration,
   DefinitionBody,
@@ -141,7 +142,8 @@ export class Workflow extends Construct {
         detail: { stateMachineArn: [machine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
       targets: [
-        new SnsTopic(messaging.operators, {
+        // By its ARN: for the topic itself CDK would let in every rule of every account.
+        new SnsTopic(Topic.fromTopicArn(this, 'Operators', messaging.operators.topicArn), {
           deadLetterQueue: messaging.failedEvents,
           message: RuleTargetInput.fromText(
             `Execution ${EventField.fromPath('$.detail.name')} ended ${EventField.fromPath('$.detail.status')}: ${EventField.fromPath('$.detail.executionArn')}`,
@@ -149,6 +151,15 @@ export class Workflow extends Construct {
         }),
       ],
     });
+    messaging.operators.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'RedEndingsMayPublish',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [messaging.operators.topicArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': this.endedRed.ruleArn } },
+      }),
+    );
   }
 }
 

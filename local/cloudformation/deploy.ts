@@ -16,7 +16,7 @@ export interface ResourceType {
 interface Known {
   readonly type: string;
   readonly ref: string;
-  /** `DeletionPolicy: Retain`: it stays when it leaves the template. */
+  /** `DeletionPolicy: Retain` or `RetainExceptOnCreate`: it stays when it leaves the template. */
   readonly isRetained?: boolean;
 }
 
@@ -61,7 +61,7 @@ const deployStack = (
     if (!resource) continue;
     const deployed = putResource(logicalId, resource, { resolver, types, stackName });
     resolver.add(logicalId, deployed);
-    const isRetained = resource.DeletionPolicy === 'Retain';
+    const isRetained = resource.DeletionPolicy?.startsWith('Retain') === true;
     known.put(`${stackName}/${logicalId}`, { type: resource.Type, ref: deployed.ref, isRetained });
   }
   const outputs = Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [

@@ -55,6 +55,19 @@ export class Kms {
     });
   }
 
+  /** What CloudFormation does to a key takes the key's own consent: its policy must let in the account. */
+  requireDeployer(key: KeyRecord, actions: readonly string[]): void {
+    for (const action of actions) {
+      this.#context.authorizer.require({
+        principal: { kind: 'root' },
+        action,
+        resource: key.arn,
+        resourcePolicy: key.policy,
+        mustBeAllowedByResource: true,
+      });
+    }
+  }
+
   /** JSON protocol. https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html */
   handle(sender: Sender, operation: string, { KeyId }: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const key = this.byArn(String(KeyId));

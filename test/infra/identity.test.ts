@@ -59,7 +59,7 @@ describe('what holds data', () => {
           .all('AWS::S3::Bucket')
           .map(({ DeletionPolicy }) => DeletionPolicy),
       );
-    expect(policies({ stage: 'prod', domain: 'example.org' })).toEqual(new Set(['Retain']));
+    expect(policies({ stage: 'prod', domain: 'example.org' })).toEqual(new Set(['RetainExceptOnCreate']));
     expect(policies({ stage: 'dev' })).toEqual(new Set(['Delete']));
   });
 
@@ -116,7 +116,7 @@ describe('a setting', () => {
   it('called prod keeps data and needs a sender', () => {
     expect(() => withDefaults({ stage: 'prod' })).toThrow(/stage prod needs -c sender=/);
     expect(withDefaults({ stage: 'prod', domain: 'example.org' })).toMatchObject({
-      removalPolicy: 'retain',
+      removalPolicy: 'retain-on-update-or-delete',
       sender: 'airlock@example.org',
       identity: 'example.org',
     });
@@ -124,6 +124,10 @@ describe('a setting', () => {
 
   it.each([
     [{ stage: 'Prod_1' }, 'stage must be 1 to 12 lower-case letters, digits or hyphens, got "Prod_1"'],
+    [{ stage: 'dev-001' }, 'stage must be a name without three digits at its end'],
+    [{ domain: 'a.example', sender: 'x@b.example' }, 'sender must be an address in a.example, got "x@b.example"'],
+    [{ encryptWorkflow: true, encryption: 'aws-managed' }, 'encryption must be customer or the ARN of a key'],
+    [{ identity: 'mine' }, 'identity must be new or existing, got "mine"'],
     [{ allowedCidrs: ['10.0.0.0'] }, 'allowedCidrs must be IPv4 CIDR like 203.0.113.0/24, got "10.0.0.0"'],
     [{ pageOrigin: 'upload.example.org/' }, 'pageOrigin must be https://host[:port], got "upload.example.org/"'],
     [{ encryption: 'none' }, 'encryption must be customer, aws-managed, or the ARN of a KMS key, got "none"'],

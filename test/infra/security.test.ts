@@ -180,7 +180,22 @@ describe('the customer key', () => {
   });
 });
 
+describe('the operators’ topic', () => {
+  it('takes messages from our own alarms and rule, and from nobody else’s', () => {
+    const policies = synthesize().all('AWS::SNS::TopicPolicy');
+    const allowed = policies.flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow'),
+    );
+    expect(allowed.map(({ Sid }) => Sid)).toEqual(['AlarmsMayPublish', 'RedEndingsMayPublish']);
+    expect(allowed.filter(({ Condition }) => !JSON.stringify(Condition).includes('aws:SourceArn'))).toEqual([]);
+  });
+});
+
 describe('mail', () => {
+  it('uses an identity that the account has already, when told so', () => {
+    expect(synthesize({ identity: 'existing' }).all('AWS::SES::EmailIdentity')).toEqual([]);
+  });
+
   it('is never tracked, only sent over TLS, and suppressed for dead addresses', () => {
     const templates = synthesize();
     const [set] = templates.all('AWS::SES::ConfigurationSet');

@@ -99,7 +99,10 @@ describe('the permissions of the app', () => {
       called.set(role, (called.get(role) ?? new Set()).add(action));
     }
     roleNames = new Map(
-      [...granted().keys()].map((id) => [id, Resources[id].Properties.RoleName ?? `Airlock-dev-${id}`]),
+      [...granted().keys()].map((id) => [
+        id,
+        Resources[id].Properties.RoleName ? resolve(Resources[id].Properties.RoleName) : `Airlock-dev-${id}`,
+      ]),
     );
   });
   afterAll(() => airlock.stop());

@@ -28,7 +28,7 @@ const main = (): void => {
     row(feed, runsPerMonth.toFixed(1), money(sumOf(onTime)), money(sumOf(never)));
   }
   list('all feeds on time, by service', addUp(estimates.map(({ onTime }) => onTime)));
-  const names = { stateMachineArn: '', functionName: () => '' };
+  const names = { stage: '', stateMachineArn: '', functionName: () => '' };
   const three = (count: number) => Array.from({ length: count }, (_, index) => ({ id: String(index), name: '' }));
   const alarms = alarmRows({ ...names, queues: three(3), topics: three(2), rules: three(3) });
   list('fixed, per deployment', fixedBill(alarms.length + scheduleAlarmRows('').length));

@@ -14,21 +14,26 @@ export const identityTypes = (context: Context, { kms }: Services): Record<strin
       const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
       properties.noted('PendingWindowInDays');
       const arn = arnOf(context, 'kms', `key/${id}`);
-      kms.keys.put(id, {
+      const key = {
         arn,
         id,
         description: properties.optionalText('Description') ?? '',
         policy: policyOf(properties, 'KeyPolicy', logicalId),
         rotates: properties.optionalText('EnableKeyRotation') === 'true',
         createdAt: kms.keys.get(id)?.createdAt ?? context.clock.now(),
-      });
+      };
+      // A key whose policy nobody may change again is refused by AWS; the rest is what its handler calls.
+      kms.requireDeployer(key, ['kms:PutKeyPolicy', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus']);
+      kms.requireDeployer(key, ['kms:EnableKeyRotation', 'kms:TagResource', 'kms:ScheduleKeyDeletion']);
+      kms.keys.put(id, key);
       return { ref: id, attributes: { Arn: arn, KeyId: id } };
     },
   },
   'AWS::KMS::Alias': {
     put(properties) {
       const name = properties.text('AliasName');
-      kms.byArn(properties.text('TargetKeyId'));
+      const key = kms.byArn(properties.text('TargetKeyId'));
+      kms.requireDeployer(key, ['kms:CreateAlias', 'kms:UpdateAlias', 'kms:DeleteAlias']);
       return { ref: name, attributes: {} };
     },
   },
