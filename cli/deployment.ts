@@ -25,10 +25,8 @@ export class CliError extends Error {
 export const findDeployment = async (cloudformation: CloudFormationClient, stack: string): Promise<Deployment> => {
   const { Stacks: [found] = [] } = await cloudformation
     .send(new DescribeStacksCommand({ StackName: stack }))
-    .catch((error: Error) => {
-      throw new CliError(
-        `stack ${stack} cannot be looked up: ${error.message}; name it with --stack, and its --region`,
-      );
+    .catch((error: NodeJS.ErrnoException) => {
+      throw new CliError(whyNot(stack, error));
     });
   const outputs = new Map(
     (found?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
@@ -53,4 +51,13 @@ export const findDeployment = async (cloudformation: CloudFormationClient, stack
       Archive: output('ArchiveBucketName'),
     },
   };
+};
+
+const whyNot = (stack: string, error: NodeJS.ErrnoException): string => {
+  if (error.name === 'CredentialsProviderError') {
+    return `there are no AWS credentials here: ${error.message}; sign in (aws sso login), or look at this machine with --local`;
+  }
+  if (error.code === 'ECONNREFUSED')
+    return `nothing answers there: ${error.message}; is npm start running, on this --port?`;
+  return `stack ${stack} cannot be looked up: ${error.message}; name it with --stack, and its --region`;
 };

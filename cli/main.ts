@@ -31,6 +31,7 @@ interface Invocation {
 const read = (args: string[]): Invocation | 'help' => {
   const { values, positionals } = parse(args);
   if (values.help || positionals.length === 0) return 'help';
+  if (!/^\d{1,5}$/.test(values.port)) throw new CliError(`--port: got ${values.port}, allowed 1 to 65535`);
   const local = {
     endpoint: `http://127.0.0.1:${values.port}`,
     region: 'eu-west-1',
@@ -158,7 +159,9 @@ const main = async (): Promise<boolean> => {
     print(usage);
     return true;
   }
-  const run = commands[invocation.command[0] ?? ''] ?? commands[invocation.command.slice(0, 2).join(' ')];
+  const words = invocation.command.join(' ');
+  // Only `dlq redrive` takes a word of its own.
+  const run = commands[words.replace(/^(dlq redrive)( .*)?$/, '$1')];
   if (!run) throw new CliError(`no command "${invocation.command.join(' ')}"\n\n${usage}`);
   return run(invocation);
 };

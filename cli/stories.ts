@@ -52,7 +52,9 @@ export const stories: readonly Story[] = [
       const put = () => fetch(url, { method: 'PUT', headers: { 'if-none-match': '*' }, body: content });
       const first = await put();
       if (!first.ok) throw new CliError(`the upload was answered ${first.status}: ${await first.text()}`);
-      stage.say(`uploaded; a second upload is answered ${(await put()).status}`);
+      const second = await put();
+      if (second.status !== 412) throw new CliError(`a second upload was answered ${second.status}, expected 412`);
+      stage.say('uploaded; a second upload is refused (412)');
     },
     async afterwards({ s3, deployment }, { output = '{}' }) {
       const { key, outcome } = JSON.parse(output);
@@ -69,7 +71,7 @@ export const stories: readonly Story[] = [
     feed: { partner: 'airlock', feed: 'smoke-never-came' },
     expected: 'FAILED UploadNotReceived',
     async whileWaiting(stage) {
-      stage.say('nothing is sent; it closes about half an hour after its start');
+      stage.say('nothing is sent; it ends about 25 minutes after its start');
     },
     async afterwards({ sfn }, { executionArn }) {
       const entered = await statesOf(sfn, executionArn ?? '');
@@ -90,6 +92,9 @@ export const tell = async (stage: Stage, story: Story): Promise<string[]> => {
   if ((await describe(stage, executionArn)).status === 'RUNNING') await story.whileWaiting(stage, executionArn);
   await until(stage, 60 * minute, async () => (await describe(stage, executionArn)).status !== 'RUNNING');
   const ended = await describe(stage, executionArn);
+  if (ended.cause?.includes(`no feed ${story.feed.partner}/`)) {
+    return ['this deployment has no such feed: deploy it with -c smoke=true (npm start -- --smoke on this machine)'];
+  }
   const { outcome = ended.cause ?? '' } = JSON.parse(ended.output ?? '{}');
   stage.say(outcome);
   if (/^Already open/.test(outcome)) {

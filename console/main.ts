@@ -19,7 +19,7 @@ const start = async (options: Options): Promise<void> => {
   if (assembly === undefined) {
     say('Synthesizing the app …');
     assembly = join(dataDir, 'cdk.out');
-    await synthesize(resolve(options.feeds), assembly);
+    await synthesize(resolve(options.feeds), options.smoke, assembly);
   }
   say('Deploying it to this machine …');
   const aws = await startEmbeddedAws({
@@ -45,6 +45,7 @@ const forget = (dataDir: string): void => {
     'journal.sqlite-wal',
     'journal.sqlite-shm',
     'objects',
+    'code',
     'logs',
     'cdk.out',
     '.build',

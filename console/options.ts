@@ -7,6 +7,8 @@ export interface Options {
   readonly dataDir: string;
   readonly fresh: boolean;
   readonly feeds: string;
+  /** With the feeds of the smoke test. */
+  readonly smoke: boolean;
   /** An app that is already synthesized; else it is synthesized at the start. */
   readonly assembly: string | undefined;
 }
@@ -16,13 +18,14 @@ export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-export const usage = `npm start -- [--port 4566] [--console-port 4510] [--data DIR] [--fresh] [--feeds DIR] [--assembly DIR]
+export const usage = `npm start -- [--port 4566] [--console-port 4510] [--data DIR] [--fresh] [--feeds DIR] [--smoke] [--assembly DIR]
 
   --port          port of the AWS endpoint (default 4566; 0 takes a free one)
   --console-port  port of the console (default 4510; 0 takes a free one)
   --data          folder that keeps everything (default .airlock)
   --fresh         forget what the folder keeps
   --feeds         folder of feeds (default feeds)
+  --smoke         add the feeds of npm run smoke
   --assembly      serve this synthesized app instead of synthesizing`;
 
 /** @throws OptionError */
@@ -35,6 +38,7 @@ export const parseOptions = (args: string[]): Options | 'help' => {
     dataDir: values.data,
     fresh: values.fresh,
     feeds: values.feeds,
+    smoke: values.smoke,
     assembly: values.assembly,
   };
 };
@@ -49,6 +53,7 @@ const parse = (args: string[]) => {
         data: { type: 'string', default: '.airlock' },
         fresh: { type: 'boolean', default: false },
         feeds: { type: 'string', default: 'feeds' },
+        smoke: { type: 'boolean', default: false },
         assembly: { type: 'string' },
         help: { type: 'boolean', default: false },
       },

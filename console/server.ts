@@ -34,14 +34,20 @@ export const createConsole = (endpoint: Endpoint): Server => {
   });
 };
 
-const unexpected = (error: unknown): ApiError =>
-  new ApiError(
+const unexpected = (error: unknown): ApiError => {
+  if (error instanceof URIError)
+    return new ApiError(400, 'unusable path', null, 'percent-encoded UTF-8', 'check the address');
+  if (error instanceof Error && error.name === 'ExecutionDoesNotExist') {
+    return new ApiError(404, error.message, null, 'an execution of /executions', 'follow a link from there');
+  }
+  return new ApiError(
     500,
     error instanceof Error ? error.message : String(error),
     null,
     'an answer',
     'is the runtime still running?',
   );
+};
 
 /** The inbox holds upload URLs: a page from elsewhere must not read or press anything here. */
 const refuseStrangers = ({ headers }: IncomingMessage): void => {

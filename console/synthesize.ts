@@ -10,8 +10,9 @@ const root = join(import.meta.dirname, '..');
 const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
 
 /** Runs `cdk synth` for the stage `dev`. @throws SynthError */
-export const synthesize = async (feeds: string, output: string): Promise<void> => {
-  const args = [cdk, 'synth', '--quiet', '--output', output, '-c', `feeds=${feeds}`, '-c', 'stage=dev'];
+export const synthesize = async (feeds: string, smoke: boolean, output: string): Promise<void> => {
+  const context = ['-c', `feeds=${feeds}`, '-c', 'stage=dev', '-c', `smoke=${smoke}`];
+  const args = [cdk, 'synth', '--quiet', '--output', output, ...context];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

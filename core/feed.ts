@@ -39,7 +39,8 @@ export const sizeInBytes = (text: string | number): number | undefined => {
 };
 
 /** One plain address: no display name, no line break, at most 254 characters (RFC 5321 §4.5.3.1). */
-const isPlainAddress = (text: string): boolean => {
+/** One address and nothing else: no display name, no list, no line break. */
+export const isPlainAddress = (text: string): boolean => {
   if (!/^[\x21-\x7e]{3,254}$/.test(text) || /[<>(),;:\\"[\]]/.test(text)) return false;
   const parsed = addresses.parseOneAddress(text);
   return parsed?.type === 'mailbox' && parsed.address === text && parsed.domain.includes('.');

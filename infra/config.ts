@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { checkSettings } from './setting-rules.ts';
 
 /** What somebody may choose for one deployment. Everything has a default but the sender of a stage that keeps data. */
 export interface Settings {
@@ -76,43 +77,12 @@ export interface StageConfig {
   readonly scheduleStacks: number;
 }
 
-/** More stacks than this help nobody: CloudFormation itself allows 2,000 in an account. */
-const maxScheduleStacks = 200;
-
-/** Fills in every default. @throws with got, allowed and fix for a setting that cannot be used */
+/** Fills in every default. @throws SettingError for a setting that cannot be used */
 export const withDefaults = (settings: Settings): StageConfig => {
-  const {
-    stage = 'dev',
-    domain,
-    identity = 'new',
-    encryption = 'customer',
-    allowedCidrs = [],
-    operators = [],
-    pageOrigin,
-  } = settings;
-  need(/^[a-z][a-z0-9-]{0,11}$/.test(stage), 'stage', stage, '1 to 12 lower-case letters, digits or hyphens');
+  const { stage = 'dev', domain, identity = 'new', encryption = 'customer' } = settings;
   const isProd = stage === 'prod';
-  const sender = settings.sender ?? (domain ? `airlock@${domain}` : undefined);
-  if (isProd && !sender) {
-    throw new Error('stage prod needs -c sender=airlock@your.domain (or -c domain=your.domain): mails come from it');
-  }
-  need(!/-\d{3}$/.test(stage), 'stage', stage, 'a name without three digits at its end (those number stacks)');
-  need(identity === 'new' || identity === 'existing', 'identity', identity, 'new or existing');
-  if (domain !== undefined && sender !== undefined) {
-    need(sender.endsWith(`@${domain}`) || sender.endsWith(`.${domain}`), 'sender', sender, `an address in ${domain}`);
-  }
-  if (settings.encryptWorkflow) {
-    need(encryption !== 'aws-managed', 'encryption', encryption, 'customer or the ARN of a key, for encryptWorkflow');
-  }
-  for (const cidr of allowedCidrs) need(cidrPattern.test(cidr), 'allowedCidrs', cidr, 'IPv4 CIDR like 203.0.113.0/24');
-  for (const arn of operators) need(/^arn:aws[\w-]*:iam::\d{12}:/.test(arn), 'operators', arn, 'ARNs of IAM roles');
-  if (pageOrigin !== undefined) need(originPattern.test(pageOrigin), 'pageOrigin', pageOrigin, 'https://host[:port]');
-  const days = { lockAcceptedDays: settings.lockAcceptedDays ?? 0, lockArchiveDays: settings.lockArchiveDays };
-  const scheduleStacks = settings.scheduleStacks ?? 0;
-  whole('scheduleStacks', scheduleStacks, 0, maxScheduleStacks);
-  whole('lockAcceptedDays', days.lockAcceptedDays, 0, 36_500);
-  const lockArchiveDays = days.lockArchiveDays ?? (isProd ? 3650 : 1);
-  whole('lockArchiveDays', lockArchiveDays, 1, 36_500);
+  const sender = settings.sender ?? (domain === undefined ? undefined : `airlock@${domain}`);
+  checkSettings(settings, { isProd, sender });
   return {
     stage,
     isProd,
@@ -124,70 +94,16 @@ export const withDefaults = (settings: Settings): StageConfig => {
     sender: sender ?? 'airlock@example.com',
     identity: domain ?? sender ?? 'airlock@example.com',
     makesIdentity: identity === 'new',
-    encryption: encryptionOf(encryption),
+    encryption: encryption === 'customer' || encryption === 'aws-managed' ? encryption : { keyArn: encryption },
     encryptWorkflow: settings.encryptWorkflow ?? false,
-    operators,
-    allowedCidrs,
-    pageOrigin,
+    operators: settings.operators ?? [],
+    allowedCidrs: settings.allowedCidrs ?? [],
+    pageOrigin: settings.pageOrigin,
     acceptedBucket: settings.acceptedBucket,
-    lockAcceptedDays: days.lockAcceptedDays,
-    lockArchiveDays,
+    lockAcceptedDays: settings.lockAcceptedDays ?? 0,
+    lockArchiveDays: settings.lockArchiveDays ?? (isProd ? 3650 : 1),
     reserveConcurrency: settings.reserveConcurrency ?? isProd,
     runbook: settings.runbook ?? 'docs/runbook.md',
-    scheduleStacks,
+    scheduleStacks: settings.scheduleStacks ?? 0,
   };
 };
-
-/** Reads `-c stage=… -c domain=…` and so on; lists are separated by commas. */
-export const settingsFromContext = (context: (key: keyof Settings) => unknown): Settings => {
-  const text = (key: keyof Settings): string | undefined => {
-    const value = context(key);
-    return value === undefined || value === null || value === '' ? undefined : String(value);
-  };
-  const list = (key: keyof Settings) =>
-    text(key)
-      ?.split(',')
-      .map((one) => one.trim());
-  const flag = (key: keyof Settings) => {
-    const value = text(key);
-    if (value !== undefined) need(['true', 'false'].includes(value), key, value, 'true or false');
-    return value === undefined ? undefined : value === 'true';
-  };
-  const number = (key: keyof Settings) => {
-    const value = text(key);
-    return value === undefined ? undefined : Number(value);
-  };
-  return {
-    stage: text('stage'),
-    sender: text('sender'),
-    domain: text('domain'),
-    identity: text('identity'),
-    encryption: text('encryption'),
-    encryptWorkflow: flag('encryptWorkflow'),
-    operators: list('operators'),
-    allowedCidrs: list('allowedCidrs'),
-    pageOrigin: text('pageOrigin'),
-    acceptedBucket: text('acceptedBucket'),
-    lockAcceptedDays: number('lockAcceptedDays'),
-    lockArchiveDays: number('lockArchiveDays'),
-    reserveConcurrency: flag('reserveConcurrency'),
-    runbook: text('runbook'),
-    scheduleStacks: number('scheduleStacks'),
-  };
-};
-
-const cidrPattern = /^(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12]\d|3[0-2])$/;
-const originPattern = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
-
-const encryptionOf = (value: string): StageConfig['encryption'] => {
-  if (value === 'customer' || value === 'aws-managed') return value;
-  need(/^arn:aws[\w-]*:kms:/.test(value), 'encryption', value, 'customer, aws-managed, or the ARN of a KMS key');
-  return { keyArn: value };
-};
-
-const need = (holds: boolean, key: keyof Settings, got: string, allowed: string): void => {
-  if (!holds) throw new Error(`${key} must be ${allowed}, got "${got}"; mend -c ${key}=…`);
-};
-
-const whole = (key: keyof Settings, value: number, from: number, to: number): void =>
-  need(Number.isInteger(value) && value >= from && value <= to, key, String(value), `a whole number, ${from} to ${to}`);

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundleHandlers } from './bundle.ts';
 import { checkEverySynth } from './compliance/packs.ts';
-import { settingsFromContext, withDefaults } from './config.ts';
+import { withDefaults } from './config.ts';
 import { FeedErrors, loadFeeds } from './feeds.ts';
+import { SettingError, settingsFromContext } from './setting-rules.ts';
 import { UploadStack } from './upload-stack.ts';
 
 /** Two feeds with short windows that nobody schedules: for `npm run smoke`. */
@@ -12,11 +13,11 @@ const smokeFeeds = join(import.meta.dirname, 'smoke-feeds');
 const synthesize = (): void => {
   const app = new App();
   checkEverySynth(app);
-  const settings = settingsFromContext((key) => app.node.tryGetContext(key));
+  const { smoke, ...settings } = settingsFromContext(app.node.getAllContext());
   const { stage } = withDefaults(settings);
   const feeds = [
     ...loadFeeds(String(app.node.tryGetContext('feeds') ?? 'feeds')),
-    ...(app.node.tryGetContext('smoke') === 'true' ? loadFeeds(smokeFeeds) : []),
+    ...(smoke ? loadFeeds(smokeFeeds) : []),
   ];
   const codeOf = bundleHandlers(feeds, join(app.outdir, '..', '.build', stage));
   new UploadStack(app, `Airlock-${stage}`, { ...settings, feeds, codeOf });
@@ -26,7 +27,8 @@ const synthesize = (): void => {
 try {
   synthesize();
 } catch (error) {
-  if (!(error instanceof FeedErrors)) throw error;
-  process.stderr.write(`The feeds cannot be used:\n${error.message}\n`);
+  if (!(error instanceof FeedErrors || error instanceof SettingError)) throw error;
+  const what = error instanceof FeedErrors ? 'The feeds cannot be used:\n' : '';
+  process.stderr.write(`${what}${error.message}\n`);
   process.exitCode = 1;
 }

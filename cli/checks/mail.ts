@@ -7,17 +7,10 @@ import {
   type SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import { isNamed } from '../../adapters/sdk-errors.ts';
-import { type Check, type CheckContext, type Finding, failed, ok, verdict, warning } from './check.ts';
+import { type Check, type Finding, failed, ok, verdict, warning } from './check.ts';
 
-/** Whether mails leave, and whether we would hear of those that do not arrive. */
-export const mail: Check = async (context) => [
-  ...(await account(context.clients.ses)),
-  await identity(context),
-  await events(context),
-  ...(await contacts(context)),
-];
-
-const account = async (ses: SESv2Client): Promise<Finding[]> => {
+/** Whether mails may leave. */
+export const account: Check = async ({ clients: { ses } }) => {
   const { ProductionAccessEnabled, SendingEnabled, EnforcementStatus } = await ses.send(new GetAccountCommand({}));
   return [
     ProductionAccessEnabled
@@ -36,22 +29,25 @@ const account = async (ses: SESv2Client): Promise<Finding[]> => {
 };
 
 /** The sender's own address or its domain must be verified. */
-const identity = async ({ clients: { ses }, deployment: { sender } }: CheckContext): Promise<Finding> => {
+export const identity: Check = async ({ clients: { ses }, deployment: { sender } }) => {
   for (const EmailIdentity of [sender, sender.split('@')[1] ?? '']) {
     try {
       const { VerifiedForSendingStatus } = await ses.send(new GetEmailIdentityCommand({ EmailIdentity }));
-      if (VerifiedForSendingStatus) return ok(`${EmailIdentity} is verified for sending`);
+      if (VerifiedForSendingStatus) return [ok(`${EmailIdentity} is verified for sending`)];
     } catch (error) {
       if (!isNamed(error, 'NotFoundException')) throw error;
     }
   }
-  return failed(
-    `neither ${sender} nor its domain is verified`,
-    'follow the link that SES mailed, or set the DNS records (docs/mail.md)',
-  );
+  return [
+    failed(
+      `neither ${sender} nor its domain is verified`,
+      'follow the link that SES mailed, or set the DNS records (docs/mail.md)',
+    ),
+  ];
 };
 
-const events = async ({ clients: { ses }, deployment: { stage } }: CheckContext): Promise<Finding> => {
+/** Whether we would hear of mails that do not arrive. */
+export const events: Check = async ({ clients: { ses }, deployment: { stage } }) => {
   const set = `airlock-${stage}`;
   const { EventDestinations = [] } = await ses.send(
     new GetConfigurationSetEventDestinationsCommand({ ConfigurationSetName: set }),
@@ -60,16 +56,18 @@ const events = async ({ clients: { ses }, deployment: { stage } }: CheckContext)
     ({ Enabled, MatchingEventTypes = [], EventBridgeDestination }) =>
       Enabled && EventBridgeDestination && MatchingEventTypes.includes('BOUNCE'),
   );
-  return verdict(
-    isHeard,
-    'bounces and complaints are told to receive-bounce',
-    `the configuration set ${set} tells nobody of bounces`,
-    'deploy the stack again',
-  );
+  return [
+    verdict(
+      isHeard,
+      'bounces and complaints are told to receive-bounce',
+      `the configuration set ${set} tells nobody of bounces`,
+      'deploy the stack again',
+    ),
+  ];
 };
 
 /** Everybody who was ever asked or told: the people of the ledger. */
-const contacts = async ({ clients: { s3, ses }, deployment: { buckets } }: CheckContext): Promise<Finding[]> => {
+export const contacts: Check = async ({ clients: { s3, ses }, deployment: { buckets } }) => {
   const suppressed: Finding[] = [];
   let count = 0;
   for await (const { Contents = [] } of paginateListObjectsV2(

@@ -5,6 +5,7 @@ import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Feed } from '../../core/feed.ts';
 import type { StageConfig } from '../config.ts';
+import { SettingError } from '../setting-rules.ts';
 import { scheduleAlarmRows } from './alarm-table.ts';
 import { Alarms } from './alarms.ts';
 import { pascal } from './functions.ts';
@@ -115,7 +116,7 @@ const spread = (feeds: readonly Feed[], stacks: number): Feed[][] => {
 
 const refuseTooMany = (feeds: readonly Feed[], allowed: number, where: string, fix: string): void => {
   if (feeds.length <= allowed) return;
-  throw new Error(`${where} takes at most ${allowed} schedules, got ${feeds.length}; ${fix}`);
+  throw new SettingError(`${where} takes at most ${allowed} schedules, got ${feeds.length}; ${fix}`);
 };
 
 const addSchedules = (scope: Construct, name: string, feeds: readonly Feed[], start: Start): CfnScheduleGroup => {

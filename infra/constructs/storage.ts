@@ -56,7 +56,6 @@ export class Storage extends Construct {
           expiration: landingRetention,
           // Expiry only marks the current version as deleted; this removes what lies behind the mark.
           noncurrentVersionExpiration: Duration.days(1),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
         { expiredObjectDeleteMarker: true },
         { prefix: probePrefix, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
@@ -118,8 +117,8 @@ export class Storage extends Construct {
       minimumTLSVersion: 1.2,
       versioned: true,
       removalPolicy: this.#config.removalPolicy,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       ...props,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...(props.lifecycleRules ?? [])],
     });
   }
 }

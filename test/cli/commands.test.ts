@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { PutSuppressedDestinationCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { loadFeeds } from '../../infra/feeds.ts';
-import { Airlock } from '../support/airlock.ts';
+import { Airlock, goodCsv, testAssembly } from '../support/airlock.ts';
 import { assemblyWith } from '../support/assembly.ts';
+import { changedAssembly } from '../support/changed-assembly.ts';
 
 interface Result {
   readonly code: number;
@@ -82,7 +83,7 @@ describe('the doctor', () => {
     ]);
     expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-invocations\s+1/);
     const again = await airlockCommand(airlock, 'dlq', 'redrive', 'failed-invocations');
-    expect(again.out).toContain('failed-invocations: 1 handed over, 0 left');
+    expect(again.out).toContain('failed-invocations: 1 handed over, 0 failed');
     expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-invocations\s+0/);
   });
 
@@ -110,8 +111,8 @@ describe('the doctor', () => {
   });
 });
 
-describe('an event that could not be handed over', () => {
-  it('is driven again from its queue, and the upload is recorded', async () => {
+describe('what failed for good', () => {
+  it('is started again from its queue when it was a start', async () => {
     const airlock = await Airlock.start();
     await airlock.withoutPermission('airlock-dev-scheduler', 'Start', () => airlock.advance('P3D'));
     expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-starts\s+[1-9]/);
@@ -123,13 +124,42 @@ describe('an event that could not be handed over', () => {
   });
 });
 
+describe('an event that could not be handed over', () => {
+  it('is handed over again from its queue, and the upload is taken at once', async () => {
+    const closed = changedAssembly(({ Resources }) => {
+      for (const [id, { Type }] of Object.entries(Resources))
+        if (Type === 'AWS::Lambda::Permission') delete Resources[id];
+    });
+    let airlock = await Airlock.start({ assembly: closed });
+    const execution = await airlock.open('acme/orders');
+    await airlock.upload(goodCsv);
+    await airlock.settle();
+    expect((await airlock.path(execution)).at(-1)).toBe('Wait for upload');
+    expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-events\s+1/);
+    airlock = await airlock.restart({ assembly: testAssembly });
+    expect((await airlockCommand(airlock, 'dlq', 'redrive', 'failed-events')).out).toContain(
+      'failed-events: 1 handed over, 0 failed; messages in it now: 0',
+    );
+    await airlock.settle();
+    expect(await airlock.ending(execution)).toBe('SUCCEEDED');
+    await airlock.stop();
+  });
+});
+
 describe('the smoke test', () => {
+  it('says what is missing where its feeds are not deployed', async () => {
+    const airlock = await Airlock.start();
+    const { out, code } = await airlockCommand(airlock, 'smoke');
+    expect([code, out]).toEqual([1, expect.stringContaining('deploy it with -c smoke=true')]);
+    await airlock.stop();
+  });
+
   it('tells both stories against a deployment, with the clock of this machine', async () => {
     const airlock = await Airlock.start({ assembly: assemblyWith({ feeds: loadFeeds('infra/smoke-feeds') }) });
     const hour = new Date(Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000).toISOString();
     await airlock.local('POST', 'clock', { to: hour });
     const { out, code } = await airlockCommand(airlock, 'smoke');
-    expect(out).toMatch(/a second upload is answered 412\n\s+Accepted on time/);
+    expect(out).toMatch(/a second upload is refused \(412\)\n\s+Accepted on time/);
     expect(out).toMatch(/Missed: nothing arrived/);
     expect(out).toContain('both stories ended as they should');
     expect(code).toBe(0);

@@ -152,6 +152,11 @@ describe('the console', () => {
     expect(text).toContain('Unexpected upload');
   });
 
+  it('says 404 of an execution that is not there, and 400 of an address that is no text', async () => {
+    expect((await get('/executions/nope')).status).toBe(404);
+    expect((await get('/%E0%A4%A')).status).toBe(400);
+  });
+
   it('answers other sites with 403, also at the endpoint', async () => {
     const headers = { origin: 'https://evil.example' };
     expect((await get('/api/emails', { headers })).status).toBe(403);

@@ -1,5 +1,6 @@
-import { type Settings, settingsFromContext, withDefaults } from '../../infra/config.ts';
+import { type Settings, withDefaults } from '../../infra/config.ts';
 import { loadFeeds } from '../../infra/feeds.ts';
+import { settingsFromContext } from '../../infra/setting-rules.ts';
 import { appWith, manyFeeds, synthesize, templatesOf } from '../support/template.ts';
 
 /**
@@ -129,9 +130,16 @@ describe('a setting', () => {
     [{ encryptWorkflow: true, encryption: 'aws-managed' }, 'encryption must be customer or the ARN of a key'],
     [{ identity: 'mine' }, 'identity must be new or existing, got "mine"'],
     [{ allowedCidrs: ['10.0.0.0'] }, 'allowedCidrs must be IPv4 CIDR like 203.0.113.0/24, got "10.0.0.0"'],
-    [{ pageOrigin: 'upload.example.org/' }, 'pageOrigin must be https://host[:port], got "upload.example.org/"'],
+    [
+      { pageOrigin: 'upload.example.org/' },
+      'pageOrigin must be https://host[:port], or http://localhost[:port], got "upload.example.org/"',
+    ],
+    [{ allowedCidrs: ['999.1.1.1/32'] }, 'got "999.1.1.1/32"'],
+    [{ sender: 'x' }, 'sender must be one plain mail address, got "x"'],
+    [{ domain: 'foo_bar' }, 'domain must be a domain like your.domain, got "foo_bar"'],
+    [{ acceptedBucket: 'A_B' }, 'acceptedBucket must be the name of a bucket, got "A_B"'],
     [{ encryption: 'none' }, 'encryption must be customer, aws-managed, or the ARN of a KMS key, got "none"'],
-    [{ operators: ['alice'] }, 'operators must be ARNs of IAM roles, got "alice"'],
+    [{ operators: ['alice'] }, 'operators must be ARNs of IAM roles of this account, got "alice"'],
     [{ lockArchiveDays: 0.5 }, 'lockArchiveDays must be a whole number, 1 to 36500, got "0.5"'],
     [{ scheduleStacks: 1000 }, 'scheduleStacks must be a whole number, 0 to 200, got "1000"'],
   ])('that cannot be used is refused with what can: %j', (settings, message) => {
@@ -140,10 +148,14 @@ describe('a setting', () => {
 
   it('is read from the context as text: flags, numbers and lists', () => {
     const context: Record<string, string> = { allowedCidrs: '10.0.0.0/8, 192.0.2.0/24', scheduleStacks: '4' };
-    const read = settingsFromContext((key) => context[key]);
+    const read = settingsFromContext(context);
     expect(withDefaults(read)).toMatchObject({ allowedCidrs: ['10.0.0.0/8', '192.0.2.0/24'], scheduleStacks: 4 });
-    expect(() => settingsFromContext((key) => (key === 'encryptWorkflow' ? 'yes' : undefined))).toThrow(
+    expect(() => settingsFromContext({ encryptWorkflow: 'yes' })).toThrow(
       'encryptWorkflow must be true or false, got "yes"',
+    );
+    expect(() => settingsFromContext({ scheduleStacks: 'many' })).toThrow('a whole number, got "many"');
+    expect(() => settingsFromContext({ '@aws-cdk/core:x': true, allowedCidr: '10.0.0.0/8' })).toThrow(
+      'there is no setting "allowedCidr", allowed stage, sender,',
     );
   });
 });

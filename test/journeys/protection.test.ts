@@ -82,7 +82,7 @@ describe('the landing bucket', () => {
 });
 
 describe('the customer key', () => {
-  it('is on every object, and lets in whoever is named, through S3', async () => {
+  it('encrypts an accepted file, as its headers tell', async () => {
     const airlock = await Airlock.start();
     await airlock.open('acme/orders');
     await airlock.upload(goodCsv);

@@ -4,9 +4,20 @@ import { FeedErrors, loadFeeds } from '../../infra/feeds.ts';
 import { addUp, type Bill, estimateFeed, fixedBill, sumOf } from './estimate.ts';
 
 /** `npm run cost`: what the feeds of a folder cost in a month, by list prices. */
-const { values } = parseArgs({
-  options: { feeds: { type: 'string', default: 'feeds' }, 'file-mb': { type: 'string', default: '10' } },
-});
+const read = (): { feeds: string; fileMb: number } => {
+  try {
+    const { values } = parseArgs({
+      options: { feeds: { type: 'string', default: 'feeds' }, 'file-mb': { type: 'string', default: '10' } },
+    });
+    const fileMb = Number(values['file-mb']);
+    if (fileMb > 0) return { feeds: values.feeds, fileMb };
+    throw new Error(`--file-mb: got ${values['file-mb']}, allowed a number above 0`);
+  } catch (error) {
+    throw new FeedErrors(
+      `${error instanceof Error ? error.message : error}\n\nnpm run cost -- [--feeds DIR] [--file-mb 10]`,
+    );
+  }
+};
 
 const money = (dollars: number): string => `$${dollars.toFixed(dollars < 0.1 ? 4 : 2)}`;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -19,9 +30,8 @@ const list = (title: string, one: Bill): void => {
 };
 
 const main = (): void => {
-  const fileMb = Number(values['file-mb']);
-  if (!(fileMb > 0)) throw new FeedErrors(`--file-mb: got ${values['file-mb']}, allowed a number above 0`);
-  const estimates = loadFeeds(values.feeds).map((feed) => estimateFeed(feed, { from: Date.now(), fileMb }));
+  const { feeds, fileMb } = read();
+  const estimates = loadFeeds(feeds).map((feed) => estimateFeed(feed, { from: Date.now(), fileMb }));
   print(`List prices of 2026-11-22 without free tiers; files of ${fileMb} MB, kept for one month.\n`);
   row('feed, per month', 'runs', 'all on time', 'none comes');
   for (const { feed, runsPerMonth, onTime, never } of estimates) {
@@ -31,7 +41,11 @@ const main = (): void => {
   const names = { stage: '', stateMachineArn: '', functionName: () => '' };
   const three = (count: number) => Array.from({ length: count }, (_, index) => ({ id: String(index), name: '' }));
   const alarms = alarmRows({ ...names, queues: three(3), topics: three(2), rules: three(3) });
-  list('fixed, per deployment', fixedBill(alarms.length + scheduleAlarmRows('').length));
+  const fixed = fixedBill(alarms.length + scheduleAlarmRows('').length);
+  list('fixed, per deployment', fixed);
+  const onTime = sumOf(addUp(estimates.map((one) => one.onTime)));
+  print('');
+  row('total per month, all on time', money(onTime + sumOf(fixed)));
 };
 
 try {
