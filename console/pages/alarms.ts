@@ -4,10 +4,11 @@ import { type Html, html } from '../html.ts';
 
 /** What calls now, and everything that was published to the topics, newest first. */
 export const alarmsPage = async (endpoint: Endpoint): Promise<Html> => {
-  const { MetricAlarms = [] } = await endpoint.cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
-  const calling = MetricAlarms.filter(({ StateValue }) => StateValue === 'ALARM');
+  const { MetricAlarms: calling = [] } = await endpoint.cloudwatch.send(
+    new DescribeAlarmsCommand({ StateValue: 'ALARM', MaxRecords: 100 }),
+  );
   const published = [...(await endpoint.published())].reverse();
-  const quiet = html`<p class="lead good">None of the ${MetricAlarms.length} alarms calls.</p>`;
+  const quiet = html`<p class="lead good">No alarm calls.</p>`;
   const messages = published.map(
     ({ at, subject, message, topicArn }) =>
       html`<tr><td class="dim whole">${at.slice(0, 19).replace('T', ' ')}</td><td class="dim whole">${topicArn.split(':').at(-1)}</td><td>${subject ?? message}</td></tr>`,

@@ -72,7 +72,14 @@ export class CloudWatch {
     const found = this.alarms
       .all()
       .filter(({ name, body }) => name.startsWith(prefix) && (input.StateValue ?? body.state) === body.state);
-    return { MetricAlarms: found.map(({ body }) => describe(body)), CompositeAlarms: [] };
+    const from = Number(input.NextToken ?? 0);
+    const page = found.slice(from, from + Number(input.MaxRecords ?? 50));
+    const next = from + page.length;
+    return {
+      MetricAlarms: page.map(({ body }) => describe(body)),
+      CompositeAlarms: [],
+      ...(next < found.length && { NextToken: String(next) }),
+    };
   }
 
   #lookAt(name: string): void {
