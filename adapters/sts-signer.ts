@@ -1,8 +1,8 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Clock, Signer } from '../core/ports.ts';
 import { earlier } from '../core/time.ts';
+import { presignPut } from './presign.ts';
 
 interface Settings {
   readonly sts: STSClient;
@@ -19,9 +19,6 @@ const sessionSeconds = 3600;
 
 /** A URL ends this much before the session that signed it, so that what the mail says is true on any clock. */
 const marginMs = 5 * 60_000;
-
-/** What the uploader must send along: the first upload wins, a second one gets 412. */
-const requiredHeaders = { 'if-none-match': '*' };
 
 /**
  * Signs with a session that can put exactly one key: what is behind the URL can do nothing else, and dies when we say.
@@ -46,17 +43,13 @@ export const createStsSigner = ({ sts, region, roleArn, bucket, keyArn, clock }:
     const credentials = complete(session);
     const latest = new Date(credentials.expiration.getTime() - marginMs).toISOString();
     const wanted = earlier(asked, latest);
-    const signedAt = Math.floor(clock.now().getTime() / 1000) * 1000;
-    const expiresIn = Math.floor((Date.parse(wanted) - signedAt) / 1000);
+    const signedAt = clock.now();
+    const expiresIn = Math.floor(Date.parse(wanted) / 1000) - Math.floor(signedAt.getTime() / 1000);
     if (expiresIn < 1) throw new Error(`a URL for ${key} would have to end at ${wanted}, which is over`);
 
     // A default client would sign the checksum of an empty body into the URL.
     const s3 = new S3Client({ region, credentials, requestChecksumCalculation: 'WHEN_REQUIRED' });
-    const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: '*' }), {
-      expiresIn,
-      signingDate: new Date(signedAt),
-    });
-    return { url, expiresAt: new Date(signedAt + expiresIn * 1000).toISOString(), requiredHeaders };
+    return presignPut(s3, { bucket, key, expiresIn, signedAt });
   },
 });
 

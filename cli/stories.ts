@@ -6,11 +6,11 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { presignPut } from '../adapters/presign.ts';
 import { type FeedId, landingKey } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { requestDocument } from '../core/request.ts';
 import { CliError, type Deployment } from './deployment.ts';
-import { presignPut } from './presign.ts';
 
 /** What a story is told with: a deployment, and a way to let time pass in it. */
 export interface Stage {
@@ -48,8 +48,12 @@ export const stories: readonly Story[] = [
     async whileWaiting(stage) {
       const request = await requestOf(stage, this.feed);
       const { s3, deployment } = stage;
-      const url = await presignPut(s3, deployment.buckets.Landing, landingKey(request, 1, 'csv'), await stage.now());
-      const put = () => fetch(url, { method: 'PUT', headers: { 'if-none-match': '*' }, body: content });
+      // With your own credentials, for the very key of the request: the URL in the mail is the partner's secret.
+      const bucket = deployment.buckets.Landing;
+      const signedAt = new Date(await stage.now());
+      const presigning = { bucket, key: landingKey(request, 1, 'csv'), expiresIn: 300, signedAt };
+      const { url, requiredHeaders: headers } = await presignPut(s3, presigning);
+      const put = () => fetch(url, { method: 'PUT', headers, body: content });
       const first = await put();
       if (!first.ok) throw new CliError(`the upload was answered ${first.status}: ${await first.text()}`);
       const second = await put();

@@ -64,7 +64,7 @@ export interface Signer {
   signPut(
     key: string,
     asked: string,
-  ): Promise<{ url: string; expiresAt: string; requiredHeaders: Record<string, string> }>;
+  ): Promise<{ url: string; expiresAt: string; requiredHeaders: Readonly<Record<string, string>> }>;
 }
 
 /** One mail to one person. */

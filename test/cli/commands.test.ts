@@ -1,26 +1,9 @@
-import { execFile } from 'node:child_process';
 import { PutSuppressedDestinationCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { loadFeeds } from '../../infra/feeds.ts';
 import { Airlock, goodCsv, testAssembly } from '../support/airlock.ts';
 import { assemblyWith } from '../support/assembly.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';
-
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command as a person does, against a running Airlock. */
-const airlockCommand = (airlock: Airlock, ...args: string[]): Promise<Result> => {
-  const { promise, resolve } = Promise.withResolvers<Result>();
-  const port = new URL(airlock.status.endpoint).port;
-  const command = ['--disable-warning=ExperimentalWarning', 'cli/main.ts', ...args, '--local', '--port', port];
-  execFile(process.execPath, command, (error, out, err) =>
-    resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-  );
-  return promise;
-};
+import { airlockCommand } from '../support/command.ts';
 
 interface Found {
   readonly area: string;

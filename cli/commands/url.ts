@@ -1,0 +1,32 @@
+import { createClients } from '../clients.ts';
+import { CliError, findDeployment } from '../deployment.ts';
+import { type Flags, type Invocation, print, usage } from '../invocation.ts';
+import { timeOf } from '../time.ts';
+import { downloadUrl, uploadUrl } from '../url.ts';
+
+/** Signs a URL with the credentials of whoever asks. */
+export const url = async ({ stack, settings, asJson, flags }: Invocation): Promise<boolean> => {
+  const clients = createClients(settings);
+  const deployment = await findDeployment(clients.cloudformation, stack);
+  const signedAt = new Date(await timeOf(settings).now());
+  const signing = { s3: clients.s3, deployment, expiresIn: Number(flags.seconds), signedAt };
+  const signed = await signedFor(signing, flags);
+  if (asJson) {
+    print(JSON.stringify(signed));
+    return true;
+  }
+  const headers = Object.entries(signed.requiredHeaders).map(([name, value]) => `-H '${name}: ${value}' `);
+  print(`works until ${signed.expiresAt}; whoever has it can use it`);
+  print(flags.method === 'GET' ? signed.url : `curl ${headers.join('')}-T FILE '${signed.url}'`);
+  return true;
+};
+
+const signedFor = (signing: Parameters<typeof downloadUrl>[0], flags: Flags) => {
+  const { method, bucket, key, request, attempt, type, size, sha256 } = flags;
+  if (method === 'GET' && bucket !== undefined && key !== undefined) return downloadUrl(signing, bucket, key);
+  if (method === 'PUT' && request !== undefined) {
+    const terms = { contentType: type, sha256, sizeBytes: size === undefined ? undefined : Number(size) };
+    return uploadUrl(signing, { requestId: request, attempt: Number(attempt), terms });
+  }
+  throw new CliError(`url: say --method GET --bucket --key, or --method PUT --request; nobody gets DELETE\n\n${usage}`);
+};

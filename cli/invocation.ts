@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import type { ClientSettings } from './clients.ts';
+import { CliError } from './deployment.ts';
+import { queueNames } from './queues.ts';
+
+/** A command as it was typed. */
+export interface Invocation {
+  readonly command: readonly string[];
+  readonly flags: Flags;
+  readonly stack: string;
+  readonly settings: ClientSettings;
+  readonly asJson: boolean;
+}
+
+export type Flags = ReturnType<typeof parse>['values'];
+
+export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGION] [--local [--port 4566]] [--json]
+
+  doctor              look at a whole deployment; exit code 1 when something failed
+  smoke               a file on time and one that never comes, for real; needs -c smoke=true at deployment
+  url --method GET --bucket accepted --key KEY [--seconds 300]
+                      a URL that downloads one object, signed with your credentials (at most 15 minutes)
+  url --method PUT --request ID [--attempt 1] [--seconds 3600] [--type T] [--size BYTES] [--sha256 BASE64]
+                      a URL that uploads the file of an attempt, once; bound to what is given (at most an hour)
+  dlq list            how many messages each queue of failures holds
+  dlq redrive QUEUE   do again what failed: ${queueNames.join(', ')}
+
+  --stack    name of the deployed stack (default Airlock-dev)
+  --region   where it is (default: the region of your AWS configuration)
+  --local    the embedded AWS on this machine (npm start) instead of an account
+  --port     its port (default 4566)
+  --json     print the result as JSON`;
+
+/** @throws CliError for flags that are not there */
+export const readInvocation = (args: string[]): Invocation | 'help' => {
+  const { values, positionals } = parse(args);
+  if (values.help || positionals.length === 0) return 'help';
+  if (!/^\d{1,5}$/.test(values.port)) throw new CliError(`--port: got ${values.port}, allowed 1 to 65535`);
+  const local = {
+    endpoint: `http://127.0.0.1:${values.port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const remote = values.region === undefined ? {} : { region: values.region };
+  const settings = values.local ? local : remote;
+  return { flags: values, command: positionals, stack: values.stack, settings, asJson: values.json };
+};
+
+const parse = (args: string[]) => {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        stack: { type: 'string', default: 'Airlock-dev' },
+        region: { type: 'string' },
+        local: { type: 'boolean', default: false },
+        port: { type: 'string', default: '4566' },
+        json: { type: 'boolean', default: false },
+        method: { type: 'string' },
+        bucket: { type: 'string' },
+        key: { type: 'string' },
+        request: { type: 'string' },
+        attempt: { type: 'string', default: '1' },
+        seconds: { type: 'string', default: '300' },
+        type: { type: 'string' },
+        size: { type: 'string' },
+        sha256: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new CliError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+};
+
+/** A line for the person at the keyboard. */
+export const print = (line: string): void => void process.stdout.write(`${line}\n`);
