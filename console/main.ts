@@ -1,6 +1,13 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { account, type EmbeddedAws, StartError, startEmbeddedAws, UnsupportedFeatureError } from '../local/index.ts';
+import {
+  account,
+  checkDataFolder,
+  type EmbeddedAws,
+  StartError,
+  startEmbeddedAws,
+  UnsupportedFeatureError,
+} from '../local/index.ts';
 import { Endpoint } from './endpoint.ts';
 import { OptionError, type Options, parseOptions, usage } from './options.ts';
 import { createConsole } from './server.ts';
@@ -13,8 +20,10 @@ import { welcome } from './welcome.ts';
  */
 const start = async (options: Options): Promise<void> => {
   const dataDir = resolve(options.dataDir);
+  const isFresh = options.fresh || !existsSync(join(dataDir, 'journal.sqlite'));
+  // Before anything in it is touched: another instance may be living there.
+  checkDataFolder(dataDir);
   if (options.fresh) forget(dataDir);
-  const isFresh = !existsSync(join(dataDir, 'journal.sqlite'));
   let assembly = options.assembly;
   if (assembly === undefined) {
     say('Synthesizing the app …');

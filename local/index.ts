@@ -59,6 +59,9 @@ export interface EmbeddedAws {
   close(): Promise<void>;
 }
 
+/** Whether a folder can be used for data, before anything is prepared. @throws StartError as `startEmbeddedAws` would */
+export const checkDataFolder = (dataDir: string): void => new Journal(dataDir).close();
+
 /**
  * Deploys a synthesized app to this machine and serves the AWS that it needs on one loopback port.
  *

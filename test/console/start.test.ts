@@ -45,8 +45,13 @@ describe('npm start refuses, and says what to do:', () => {
 
   it('a second instance on one folder', async () => {
     const airlock = await Airlock.start();
+    const execution = await airlock.open('acme/orders');
     expect(await failing('--data', airlock.dataDir)).toMatch(/is in use by another running instance/);
-    await airlock.stop();
+    expect(await failing('--data', airlock.dataDir, '--fresh')).toMatch(/is in use by another running instance/);
+    // Nothing of the first one was touched, not even by a second that wanted to start afresh.
+    const restarted = await airlock.restart();
+    expect(await restarted.ending(execution)).toBe('RUNNING');
+    await restarted.stop();
   });
 
   it('a bad feed, with file, path, got and allowed', async () => {
