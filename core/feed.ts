@@ -38,8 +38,7 @@ export const sizeInBytes = (text: string | number): number | undefined => {
   return digits && factor ? Math.floor(Number(digits) * factor) : undefined;
 };
 
-/** One plain address: no display name, no line break, at most 254 characters (RFC 5321 §4.5.3.1). */
-/** One address and nothing else: no display name, no list, no line break. */
+/** One plain address: no display name, no list, no line break, at most 254 characters (RFC 5321 §4.5.3.1). */
 export const isPlainAddress = (text: string): boolean => {
   if (!/^[\x21-\x7e]{3,254}$/.test(text) || /[<>(),;:\\"[\]]/.test(text)) return false;
   const parsed = addresses.parseOneAddress(text);

@@ -4,7 +4,7 @@ import { feedJsonSchema } from '../../tools/feed-schema.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const pages = globSync(['*.md', '{docs,local,statemachine}/**/*.md'], { cwd: root });
+const pages = globSync(['*.md', '{docs,local,statemachine,client}/**/*.md'], { cwd: root });
 
 describe('the docs', () => {
   it('publish the feed schema that the code has (npm run docs)', () => {

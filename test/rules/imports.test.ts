@@ -53,6 +53,14 @@ describe.each(['core', 'handlers', 'adapters', 'infra', 'local', 'console', 'cli
   });
 });
 
+describe('client', () => {
+  it('is one file that needs nothing but Node', () => {
+    const files = readdirSync(join(root, 'client')).filter((name) => !name.endsWith('.md'));
+    expect(files).toEqual(['airlock-upload.mjs']);
+    expect(importsOf('client/airlock-upload.mjs').filter((target) => !target.startsWith('node:'))).toEqual([]);
+  });
+});
+
 describe('the environment and the clock', () => {
   it.each(['core', 'handlers', 'adapters'])('are read in %s only by wiring and by the system adapter', (folder) => {
     const allowed = /^(handlers\/(wiring|.*\.lambda)|adapters\/system)\.ts$/;
