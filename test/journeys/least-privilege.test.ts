@@ -67,11 +67,14 @@ const everyJourney = async (airlock: Airlock): Promise<void> => {
   await airlock.open('acme/orders', { inDays: 2 });
   await airlock.putFile('stray.txt', 'x');
   // A mail that bounces, one that annoys, an event that fails for good, and silence to the end.
+  // Told when the wait is there, so that it is receive-bounce that ends it.
+  await airlock.local('PUT', 'event-fault', { source: 'aws.ses', copies: 1, delaySeconds: [5] });
   await mailbox('data@acme.example', 'bounced');
   await airlock.open('acme/orders', { inDays: 3 });
   await mailbox('data@acme.example', 'delivered');
   await mailbox('data@acme.example', 'complained');
   await airlock.open('acme/orders', { inDays: 4 });
+  await airlock.local('PUT', 'event-fault', {});
   await airlock.invoke('receive-upload', {});
   await airlock.invoke('receive-bounce', {});
   await airlock.open('globex/claims');

@@ -98,7 +98,10 @@ const mailThat =
   (fate: 'bounced' | 'complained'): Journey =>
   async (airlock, hour) => {
     await airlock.local('PUT', 'mailbox', { address: partner, fate });
+    // Told when the wait is there: before that, the wait itself would find the signal.
+    await airlock.local('PUT', 'event-fault', { source: 'aws.ses', copies: 1, delaySeconds: [5] });
     await openAt(airlock, hour);
+    await airlock.local('PUT', 'event-fault', {});
     await airlock.local('PUT', 'mailbox', { address: partner, fate: 'delivered' });
     return failedEvent(airlock, 'receive-bounce');
   };
