@@ -20,7 +20,7 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   smoke               a file on time and one that never comes, for real; needs -c smoke=true at deployment
   url --method GET --bucket accepted --key KEY [--seconds 300]
                       a URL that downloads one object, signed with your credentials (at most 15 minutes)
-  url --method PUT --request ID [--attempt 1] [--seconds 3600] [--type T] [--size BYTES] [--sha256 BASE64]
+  url --method PUT --request ID [--attempt 1] [--seconds 300] [--type T] [--size BYTES] [--sha256 BASE64]
                       a URL that uploads the file of an attempt, once; bound to what is given (at most an hour)
   dlq list            how many messages each queue of failures holds
   dlq redrive QUEUE   do again what failed: ${queueNames.join(', ')}

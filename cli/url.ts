@@ -4,7 +4,7 @@ import { isNamed } from '../adapters/sdk-errors.ts';
 import { landingKey, ledgerKeys, parseRequestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { type RequestDocument, requestDocument } from '../core/request.ts';
-import { type BucketName, bucketNames, CliError, type Deployment } from './deployment.ts';
+import { bucketNames, CliError, type Deployment } from './deployment.ts';
 
 /** What a URL is signed with: your own credentials, and a moment. */
 interface Signing {
@@ -22,7 +22,7 @@ export const downloadUrl = (
 ): Promise<PresignedUrl> => {
   const name = bucketNames.find((one) => one.toLowerCase() === bucket.toLowerCase());
   if (!name) throw new CliError(`--bucket: got ${bucket}, allowed ${bucketNames.join(', ').toLowerCase()}`);
-  const presigning = { bucket: deployment.buckets[name satisfies BucketName], key, expiresIn, signedAt };
+  const presigning = { bucket: deployment.buckets[name], key, expiresIn, signedAt };
   return presignGet(s3, presigning, { fileName: key.split('/').join('-') });
 };
 
@@ -41,6 +41,7 @@ export const uploadUrl = async (
   const { s3, deployment, expiresIn, signedAt } = signing;
   const key = landingKey(request, attempt, request.feedConfig.file.extension);
   const left = Math.floor((Date.parse(request.plan.closesAt) - signedAt.getTime()) / 1000);
+  if (left < 1) throw new CliError(`${requestId} closed at ${request.plan.closesAt}: it takes no file any more`);
   const presigning = { bucket: deployment.buckets.Landing, key, expiresIn: Math.min(expiresIn, left), signedAt };
   return presignPut(s3, presigning, terms);
 };

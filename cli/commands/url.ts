@@ -9,7 +9,7 @@ export const url = async ({ stack, settings, asJson, flags }: Invocation): Promi
   const clients = createClients(settings);
   const deployment = await findDeployment(clients.cloudformation, stack);
   const signedAt = new Date(await timeOf(settings).now());
-  const signing = { s3: clients.s3, deployment, expiresIn: Number(flags.seconds), signedAt };
+  const signing = { s3: clients.s3, deployment, expiresIn: whole('seconds', flags.seconds), signedAt };
   const signed = await signedFor(signing, flags);
   if (asJson) {
     print(JSON.stringify(signed));
@@ -25,8 +25,13 @@ const signedFor = (signing: Parameters<typeof downloadUrl>[0], flags: Flags) => 
   const { method, bucket, key, request, attempt, type, size, sha256 } = flags;
   if (method === 'GET' && bucket !== undefined && key !== undefined) return downloadUrl(signing, bucket, key);
   if (method === 'PUT' && request !== undefined) {
-    const terms = { contentType: type, sha256, sizeBytes: size === undefined ? undefined : Number(size) };
-    return uploadUrl(signing, { requestId: request, attempt: Number(attempt), terms });
+    const terms = { contentType: type, sha256, sizeBytes: size === undefined ? undefined : whole('size', size) };
+    return uploadUrl(signing, { requestId: request, attempt: whole('attempt', attempt), terms });
   }
   throw new CliError(`url: say --method GET --bucket --key, or --method PUT --request; nobody gets DELETE\n\n${usage}`);
+};
+
+const whole = (flag: string, text: string): number => {
+  if (/^[1-9]\d{0,12}$/.test(text)) return Number(text);
+  throw new CliError(`--${flag}: got ${text}, allowed a whole number from 1`);
 };

@@ -39,6 +39,8 @@ describe('airlock url', () => {
       ['--method', 'GET', '--bucket', 'accepted', '--key', 'a', '--seconds', '3600'],
       /lives 1 to 900 seconds, got 3600/,
     ],
+    [['--method', 'PUT', '--request', 'acme', '--attempt', 'first'], /--attempt: got first, allowed a whole number/],
+    [['--method', 'PUT', '--request', 'acme', '--size', '0'], /--size: got 0, allowed a whole number from 1/],
     [['--method', 'PUT', '--request', 'acme'], /--request: got acme, expected like acme_daily-orders_2026-11-22/],
     [['--method', 'PUT', '--request', 'acme_orders_2020-01-01'], /there is no request acme_orders_2020-01-01/],
   ])('refuses %j', async (args, message) => {
