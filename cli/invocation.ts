@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { failureQueues } from '../core/deployed-names.ts';
 import type { ClientSettings } from './clients.ts';
 import { CliError } from './deployment.ts';
-import { queueNames } from './queues.ts';
 
 /** A command as it was typed. */
 export interface Invocation {
@@ -23,7 +23,7 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   url --method PUT --request ID [--attempt 1] [--seconds 300] [--type T] [--size BYTES] [--sha256 BASE64]
                       a URL that uploads the file of an attempt, once; bound to what is given (at most an hour)
   dlq list            how many messages each queue of failures holds
-  dlq redrive QUEUE   do again what failed: ${queueNames.join(', ')}
+  dlq redrive QUEUE   do again what failed: ${failureQueues.join(', ')}
 
   --stack    name of the deployed stack (default Airlock-dev)
   --region   where it is (default: the region of your AWS configuration)

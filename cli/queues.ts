@@ -10,26 +10,23 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { isNamed } from '../adapters/sdk-errors.ts';
+import { deployedName, type FailureQueue, failureQueues } from '../core/deployed-names.ts';
 import type { Clients } from './clients.ts';
 import { CliError } from './deployment.ts';
 
-/** The queues of what failed for good. */
-export const queueNames = ['failed-starts', 'failed-events', 'failed-invocations'] as const;
-export type QueueName = (typeof queueNames)[number];
-
 /** @throws CliError for a queue that is none of ours */
-export const queueNamed = (name: string): QueueName => {
-  const found = queueNames.find((one) => one === name);
+export const queueNamed = (name: string): FailureQueue => {
+  const found = failureQueues.find((one) => one === name);
   if (found) return found;
-  throw new CliError(`no queue "${name}", allowed ${queueNames.join(', ')}; name one of these`);
+  throw new CliError(`no queue "${name}", allowed ${failureQueues.join(', ')}; name one of these`);
 };
 
-const urlOf = async (sqs: SQSClient, stage: string, name: QueueName): Promise<string> => {
-  const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: `airlock-${stage}-${name}` }));
+const urlOf = async (sqs: SQSClient, stage: string, name: FailureQueue): Promise<string> => {
+  const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: deployedName(stage, name) }));
   return QueueUrl;
 };
 
-export const waitingIn = async (sqs: SQSClient, stage: string, name: QueueName): Promise<number> => {
+export const waitingIn = async (sqs: SQSClient, stage: string, name: FailureQueue): Promise<number> => {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: await urlOf(sqs, stage, name),
@@ -51,7 +48,7 @@ const visibilitySeconds = 120;
 export const redrive = async (
   clients: Clients,
   stage: string,
-  name: QueueName,
+  name: FailureQueue,
   say: (line: string) => void,
 ): Promise<{ done: number; failed: string[] }> => {
   const QueueUrl = await urlOf(clients.sqs, stage, name);
@@ -85,7 +82,7 @@ export const redrive = async (
 };
 
 /** What is done again with a message of each queue. Each says in a line what it did. */
-const again: { readonly [name in QueueName]: (clients: Clients, message: Message) => Promise<string> } = {
+const again: { readonly [name in FailureQueue]: (clients: Clients, message: Message) => Promise<string> } = {
   'failed-starts': async ({ sfn }, { Body = '', MessageAttributes = {}, MessageId = '' }) => {
     // The same for the same message, so that a second try starts nothing twice.
     const executionId = MessageId.replaceAll('-', '').slice(0, 16);

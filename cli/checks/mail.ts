@@ -7,6 +7,7 @@ import {
   type SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import { isNamed } from '../../adapters/sdk-errors.ts';
+import { deployedName } from '../../core/deployed-names.ts';
 import { type Check, type Finding, failed, ok, verdict, warning } from './check.ts';
 
 /** Whether mails may leave. */
@@ -48,7 +49,7 @@ export const identity: Check = async ({ clients: { ses }, deployment: { sender }
 
 /** Whether we would hear of mails that do not arrive. */
 export const events: Check = async ({ clients: { ses }, deployment: { stage } }) => {
-  const set = `airlock-${stage}`;
+  const set = deployedName(stage);
   const { EventDestinations = [] } = await ses.send(
     new GetConfigurationSetEventDestinationsCommand({ ConfigurationSetName: set }),
   );

@@ -1,11 +1,12 @@
 import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { paginateListSchedules } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
-import { type QueueName, queueNames, waitingIn } from '../queues.ts';
+import { deployedName, type FailureQueue, failureQueues } from '../../core/deployed-names.ts';
+import { waitingIn } from '../queues.ts';
 import { type Check, failed, ok, verdict, warning } from './check.ts';
 
 const queue =
-  (name: QueueName): Check =>
+  (name: FailureQueue): Check =>
   async ({ clients: { sqs }, deployment: { stage } }) => {
     const count = await waitingIn(sqs, stage, name);
     return [
@@ -19,11 +20,11 @@ const queue =
   };
 
 /** Nothing that failed lies about unseen. */
-export const queues: readonly Check[] = queueNames.map(queue);
+export const queues: readonly Check[] = failureQueues.map(queue);
 
 /** Every feed is started by somebody. */
 export const schedules: Check = async ({ clients: { scheduler }, deployment: { stage } }) => {
-  const ours = new RegExp(`^airlock-${stage}(-\\d{3})?$`);
+  const ours = new RegExp(`^${deployedName(stage)}(-\\d{3})?$`);
   let enabled = 0;
   const disabled: string[] = [];
   for await (const { Schedules = [] } of paginateListSchedules({ client: scheduler }, {})) {
@@ -49,7 +50,7 @@ export const alarms: Check = async ({ clients: { cloudwatch }, deployment: { sta
   const ours: MetricAlarm[] = [];
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
     { client: cloudwatch },
-    { AlarmNamePrefix: `airlock-${stage}-` },
+    { AlarmNamePrefix: deployedName(stage, '') },
   )) {
     // Another stage's name may begin like this one's; its alarms tell another topic.
     ours.push(...MetricAlarms.filter(({ AlarmActions = [] }) => AlarmActions.includes(operatorsTopicArn)));

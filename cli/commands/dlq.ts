@@ -1,14 +1,15 @@
+import { failureQueues } from '../../core/deployed-names.ts';
 import { createClients } from '../clients.ts';
 import { findDeployment } from '../deployment.ts';
 import { type Invocation, print } from '../invocation.ts';
-import { queueNamed, queueNames, redrive, waitingIn } from '../queues.ts';
+import { queueNamed, redrive, waitingIn } from '../queues.ts';
 
 /** How much each queue of failures holds. */
 export const dlqList = async ({ stack, settings, asJson }: Invocation): Promise<boolean> => {
   const clients = createClients(settings);
   const { stage } = await findDeployment(clients.cloudformation, stack);
   const waiting = await Promise.all(
-    queueNames.map(async (name) => ({ name, messages: await waitingIn(clients.sqs, stage, name) })),
+    failureQueues.map(async (name) => ({ name, messages: await waitingIn(clients.sqs, stage, name) })),
   );
   if (asJson) print(JSON.stringify(waiting));
   else for (const { name, messages } of waiting) print(`${name.padEnd(20)}${messages}`);

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 
 /** What a key can be told; nothing of it lets anybody read data. Without it a key could not be mended any more. */
@@ -55,7 +56,7 @@ export class Encryption extends Construct {
       return;
     }
     this.#made = new Key(this, 'Key', {
-      alias: `airlock-${stage}`,
+      alias: deployedName(stage),
       description: `Airlock ${stage}: partners' files and the ledger`,
       enableKeyRotation: true,
       removalPolicy,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -10,8 +10,8 @@ import {
   type Version,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { deployedName } from '../../core/deployed-names.ts';
 import { allEnvironmentKeys, type EnvironmentKey, environmentKeys } from '../../core/environment.ts';
 import { metricsNamespace } from '../../core/metrics.ts';
 import type { StageConfig } from '../config.ts';
@@ -77,7 +77,7 @@ export class Functions extends Construct {
   #make(name: FunctionName, config: StageConfig, folder: string): { fn: LambdaFunction; role: Role; policy: Policy } {
     const { memoryMb, timeoutSeconds, reserved, logs, does } = functionTable[name];
     const id = pascal(name);
-    const functionName = `airlock-${config.stage}-${name}`;
+    const functionName = deployedName(config.stage, name);
     const logGroup = new LogGroup(this, `${id}Logs`, {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: logs === 'stage' ? config.logRetention : logs,

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnConfigurationSet, CfnConfigurationSetEventDestination, CfnEmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
+import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 
 /**
@@ -18,7 +19,7 @@ export class Mail extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     this.sender = config.sender;
-    this.configurationSetName = `airlock-${config.stage}`;
+    this.configurationSetName = deployedName(config.stage);
     const set = new CfnConfigurationSet(this, 'ConfigurationSet', {
       name: this.configurationSetName,
       sendingOptions: { sendingEnabled: true },

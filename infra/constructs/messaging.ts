@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { deployedName, type FailureQueue } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 
 /** Topics for people, the bus for downstream systems, and a queue behind every asynchronous hop. */
@@ -23,7 +24,7 @@ export class Messaging extends Construct {
 
   constructor(scope: Construct, id: string, config: StageConfig) {
     super(scope, id);
-    const name = (suffix: string) => `airlock-${config.stage}-${suffix}`;
+    const name = (suffix: string) => deployedName(config.stage, suffix);
     this.operators = new Topic(this, 'Operators', { topicName: name('operators'), enforceSSL: true });
     this.operators.addToResourcePolicy(
       new PolicyStatement({
@@ -51,7 +52,7 @@ export class Messaging extends Construct {
     this.failedInvocations = this.#queue('FailedInvocations', name('failed-invocations'));
   }
 
-  get queues(): { id: string; name: string }[] {
+  get queues(): { id: FailureQueue; name: string }[] {
     return [
       { id: 'failed-starts', name: this.failedStarts.queueName },
       { id: 'failed-events', name: this.failedEvents.queueName },

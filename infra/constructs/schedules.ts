@@ -3,6 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { deployedName } from '../../core/deployed-names.ts';
 import type { Feed } from '../../core/feed.ts';
 import type { StageConfig } from '../config.ts';
 import { SettingError } from '../setting-rules.ts';
@@ -39,9 +40,9 @@ export class Schedules extends Construct {
   constructor(scope: Construct, id: string, { config, feeds, stateMachineArn, messaging }: SchedulesProps) {
     super(scope, id);
     const main = Stack.of(this);
-    const groupName = `airlock-${config.stage}`;
+    const groupName = deployedName(config.stage);
     // Roles have one name in all regions of an account.
-    const roleName = `airlock-${config.stage}-scheduler-${main.region}`;
+    const roleName = deployedName(config.stage, 'scheduler', main.region);
     const role = new Role(this, 'Role', {
       roleName,
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -83,8 +84,8 @@ export class Schedules extends Construct {
     const start = {
       roleArn: `arn:${main.partition}:iam::${main.account}:role/${roleName}`,
       stateMachineArn,
-      failedStartsArn: arn('sqs', `airlock-${config.stage}-failed-starts`),
-      operatorsTopicArn: arn('sns', `airlock-${config.stage}-operators`),
+      failedStartsArn: arn('sqs', deployedName(config.stage, 'failed-starts')),
+      operatorsTopicArn: arn('sns', deployedName(config.stage, 'operators')),
       runbook: config.runbook,
     };
     for (const [index, some] of spread(feeds, config.scheduleStacks).entries()) {

@@ -13,6 +13,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { deployedName } from '../../core/deployed-names.ts';
 import { probePrefix } from '../../core/names.ts';
 import type { StageConfig } from '../config.ts';
 import { onlyFirstUploads, onlyFreshSignatures, onlyFromNetworks, onlyNamedRoles } from './bucket-policies.ts';
@@ -107,7 +108,7 @@ export class Storage extends Construct {
   #bucket(name: string, props: BucketProps = {}): Bucket {
     const { account, region } = Stack.of(this);
     return new Bucket(this, name, {
-      bucketName: `airlock-${this.#config.stage}-${name.toLowerCase()}-${account}-${region}`,
+      bucketName: deployedName(this.#config.stage, name.toLowerCase(), account, region),
       ...(this.#key
         ? { encryption: BucketEncryption.KMS, encryptionKey: this.#key, bucketKeyEnabled: true }
         : { encryption: BucketEncryption.S3_MANAGED }),

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 import { alarmRows } from './alarm-table.ts';
 import { Alarms } from './alarms.ts';
@@ -21,7 +22,7 @@ interface WatchProps {
 export class Watch extends Construct {
   constructor(scope: Construct, id: string, { config, functions, messaging, workflow, events }: WatchProps) {
     super(scope, id);
-    const prefix = `airlock-${config.stage}`;
+    const prefix = deployedName(config.stage);
     const { arns } = new Alarms(this, 'Alarms', {
       prefix,
       operatorsTopicArn: messaging.operators.topicArn,

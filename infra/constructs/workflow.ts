@@ -15,6 +15,7 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 import type { Encryption } from './encryption.ts';
 import type { FunctionName } from './function-table.ts';
@@ -37,7 +38,7 @@ export const workflowFunctions = [
   'close-request',
 ] as const satisfies readonly FunctionName[];
 
-const machineName = (config: StageConfig): string => `airlock-${config.stage}`;
+const machineName = (config: StageConfig): string => deployedName(config.stage);
 
 /** Built from the explicit name: a reference to the machine would make a cycle with the functions' policies. */
 export const workflowArns = (scope: Construct, config: StageConfig): { machine: string; executions: string } => {
