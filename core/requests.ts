@@ -1,4 +1,4 @@
-import { type Found, findDocument } from './documents.ts';
+import { changeDocument, type Found, findDocument } from './documents.ts';
 import { type ClaimedKey, ledgerKeys } from './names.ts';
 import type { Ledger } from './ports.ts';
 import { type RequestDocument, requestDocument } from './request.ts';
@@ -13,14 +13,13 @@ export const readRequest = async (
 ): Promise<Found<RequestDocument>> => {
   const key = ledgerKeys.request(request);
   const found = await findDocument(ledger, key, requestDocument);
-  if (!found) throw new Error(`ledger has no ${key}: it was opened by this execution, so it must exist`);
-  const { claim, execution } = found.document;
-  if (claim !== request.claim) throw new Error(`${key} was taken over by execution ${execution.name}`);
+  if (!found) throw missing(key);
+  requireHeld(key, found.document, request);
   return found;
 };
 
 /**
- * Changes a request with `If-Match`, reading again when somebody else was faster.
+ * Changes a request that is held by this execution, with `If-Match`.
  *
  * @param change returns the new document, or undefined to leave it as it is
  * @returns the document as it stands afterwards
@@ -30,10 +29,18 @@ export const changeRequest = async (
   request: ClaimedKey,
   change: (document: RequestDocument) => RequestDocument | undefined,
 ): Promise<RequestDocument> => {
-  for (;;) {
-    const { document, etag } = await readRequest(ledger, request);
-    const changed = change(document);
-    if (!changed) return document;
-    if (await ledger.replace(ledgerKeys.request(request), changed, etag)) return changed;
-  }
+  const key = ledgerKeys.request(request);
+  const changed = await changeDocument(ledger, key, requestDocument, (document) => {
+    requireHeld(key, document, request);
+    return change(document);
+  });
+  if (!changed) throw missing(key);
+  return changed;
+};
+
+const missing = (key: string): Error =>
+  new Error(`ledger has no ${key}: it was opened by this execution, so it must exist`);
+
+const requireHeld = (key: string, { claim, execution }: RequestDocument, request: ClaimedKey): void => {
+  if (claim !== request.claim) throw new Error(`${key} was taken over by execution ${execution.name}`);
 };

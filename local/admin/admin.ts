@@ -1,5 +1,4 @@
 import type { Services } from '../cloudformation/services.ts';
-import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses, EventFault } from '../events/buses.ts';
@@ -17,7 +16,6 @@ export class Admin {
   readonly #sns: Sns;
   readonly #buses: EventBuses;
   readonly #scheduler: Scheduler;
-  readonly #cloudwatch: CloudWatch;
   readonly #xray: XRay;
   readonly #outputs: () => Record<string, string>;
 
@@ -27,7 +25,6 @@ export class Admin {
     this.#sns = services.sns;
     this.#buses = services.buses;
     this.#scheduler = services.scheduler;
-    this.#cloudwatch = services.cloudwatch;
     this.#xray = services.xray;
     this.#outputs = services.outputs;
   }
@@ -77,8 +74,6 @@ export class Admin {
         return {};
       case 'POST calls':
         return this.#context.authorizer.takeCalls();
-      case 'GET metrics':
-        return this.#cloudwatch.metrics();
       case 'GET traces':
         return this.#xray.segments();
       case 'PUT mailbox':

@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
-import { text } from '../journal.ts';
 import { Registry } from '../registry.ts';
 import type { Sns } from '../sns/sns.ts';
 import { type AlarmRecord, type AlarmState, evaluate, type MetricId, metricKey, statistics } from './alarm.ts';
@@ -53,13 +52,6 @@ export class CloudWatch {
       changedAt: before?.changedAt ?? this.#context.clock.now(),
     });
     this.#lookAt(alarm.name);
-  }
-
-  /** Metrics that were ever given a value here. */
-  metrics(): string[] {
-    return this.#context.journal
-      .all('select distinct metric from datapoints order by metric')
-      .map((row) => text(row, 'metric'));
   }
 
   /** JSON protocol. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Operations.html */

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
+import { members } from '../http/members.ts';
 import type { XmlValue } from '../http/xml.ts';
 import type { RoleRecord } from '../identity/identities.ts';
 import { checkPolicy, evaluate } from '../identity/policy.ts';
@@ -85,15 +86,5 @@ export class Iam {
     return role;
   }
 }
-
-/** `<prefix>.1<suffix>`, `<prefix>.2<suffix>`, … */
-const members = (input: ReadonlyMap<string, string>, prefix: string, suffix = ''): string[] => {
-  const values: string[] = [];
-  for (;;) {
-    const value = input.get(`${prefix}.${values.length + 1}${suffix}`);
-    if (value === undefined) return values;
-    values.push(value);
-  }
-};
 
 const noSuchEntity = (message: string): AwsError => new AwsError('NoSuchEntity', message, 404);

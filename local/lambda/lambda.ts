@@ -64,21 +64,21 @@ export class Lambda {
   publishVersion(name: string): FunctionRecord {
     const fn = this.functions.get(name);
     if (!fn) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404);
-    const published = this.#versionsOf(name);
-    const last = published.at(-1);
+    const last = this.#lastVersionOf(name);
     if (last && contentOf(last) === contentOf(fn)) return last;
-    const version = String(published.length + 1);
+    const version = String(Number(last?.version ?? 0) + 1);
     const record = { ...fn, version };
     this.versions.put(`${name}:${version}`, record);
     return record;
   }
 
-  #versionsOf(name: string): FunctionRecord[] {
+  #lastVersionOf(name: string): FunctionRecord | undefined {
     return this.versions
       .all()
       .map(({ body }) => body)
       .filter((one) => one.name === name)
-      .sort((a, b) => Number(a.version) - Number(b.version));
+      .sort((a, b) => Number(a.version) - Number(b.version))
+      .at(-1);
   }
 
   #isThrottled(fn: FunctionRecord): boolean {

@@ -3,6 +3,7 @@ import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
+import { members } from '../http/members.ts';
 import type { XmlValue } from '../http/xml.ts';
 import type { Sender } from '../identity/sender.ts';
 import { integer, text } from '../journal.ts';
@@ -115,7 +116,7 @@ export class Ses {
 
   #send(sender: Sender, input: ReadonlyMap<string, string>): string {
     const from = input.get('Source') ?? '';
-    const to = list(input, 'Destination.ToAddresses.member');
+    const to = members(input, 'Destination.ToAddresses.member');
     const identity = this.#identityOf(from);
     const arn = (kind: string, name: string) =>
       `arn:aws:ses:${this.#context.region}:${this.#context.accountId}:${kind}/${name}`;
@@ -201,11 +202,10 @@ export class Ses {
   /** A hard bounce or a complaint puts an address on the list and counts for the account's reputation. */
   #remember(address: string, fate: Fate): void {
     if (fate !== 'bounced' && fate !== 'complained') return;
-    this.suppress(address, fate === 'bounced' ? 'BOUNCE' : 'COMPLAINT');
-    const name = fate === 'bounced' ? 'Reputation.BounceRate' : 'Reputation.ComplaintRate';
-    const bad = this.suppressed
-      .all()
-      .filter(({ body }) => body.reason === (fate === 'bounced' ? 'BOUNCE' : 'COMPLAINT'));
+    const [reason, name] =
+      fate === 'bounced' ? ['BOUNCE', 'Reputation.BounceRate'] : ['COMPLAINT', 'Reputation.ComplaintRate'];
+    this.suppress(address, reason);
+    const bad = this.suppressed.all().filter(({ body }) => body.reason === reason);
     const rate = bad.length / Math.max(1, this.sentToday() + bad.length);
     this.#cloudwatch.put({ namespace: 'AWS/SES', name, dimensions: {} }, rate);
   }
@@ -232,14 +232,6 @@ export class Ses {
     );
   }
 }
-
-/** `<prefix>.1`, `<prefix>.2`, … */
-const list = (input: ReadonlyMap<string, string>, prefix: string): string[] => {
-  const values: string[] = [];
-  for (let value = input.get(`${prefix}.1`); value !== undefined; value = input.get(`${prefix}.${values.length + 1}`))
-    values.push(value);
-  return values;
-};
 
 const tags = (input: ReadonlyMap<string, string>): Record<string, string> => {
   const found: [string, string][] = [];

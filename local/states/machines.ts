@@ -20,7 +20,6 @@ export interface MachineSettings {
   readonly logging?: {
     readonly level: 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
     readonly includeExecutionData: boolean;
-    readonly logGroupArn?: string;
   };
   readonly isTraced?: boolean;
   /** A customer key for the executions' data. */

@@ -96,6 +96,8 @@ const machineSettings = (properties: Properties): MachineSettings => {
   const logging = properties.nested('LoggingConfiguration');
   const [destination] = logging.items('Destinations');
   const logGroup = destination?.nested('CloudWatchLogsLogGroup');
+  // Logs are files here, named by the machine.
+  logGroup?.noted('LogGroupArn');
   const tracing = properties.nested('TracingConfiguration');
   const encryption = properties.nested('EncryptionConfiguration');
   encryption.always('Type', 'CUSTOMER_MANAGED_KMS_KEY', 'AWS_OWNED_KEY');
@@ -106,7 +108,6 @@ const machineSettings = (properties: Properties): MachineSettings => {
       logging: {
         level: logLevel(logging.optionalText('Level')),
         includeExecutionData: logging.optionalText('IncludeExecutionData') === 'true',
-        logGroupArn: logGroup?.text('LogGroupArn'),
       },
     }),
     isTraced: tracing.optionalText('Enabled') === 'true',
