@@ -18,6 +18,10 @@ create table if not exists objects (bucket text, key text, version_id text, seq 
   modified_at integer not null, headers text not null, checksums text not null);
 create unique index if not exists objects_version on objects (bucket, key, version_id);
 create index if not exists objects_latest on objects (bucket, key) where is_latest = 1;
+create table if not exists uploads (id text primary key, bucket text not null, key text not null, initiated_at integer
+  not null, body text not null);
+create table if not exists parts (upload_id text, number integer, blob text not null, body text not null,
+  primary key (upload_id, number));
 create table if not exists sessions (access_key text primary key, body text not null, expires_at integer not null);
 create table if not exists executions (arn text primary key, machine text not null, name text not null,
   status text not null, started_at integer not null, stopped_at integer, body text not null, frame text);

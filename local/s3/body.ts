@@ -21,18 +21,21 @@ const maxPutBytes = 5 * 2 ** 30;
 /**
  * Receives an object's bytes as a stream: unwraps aws-chunked, checks length, payload hash, Content-MD5 and every
  * declared checksum (header or trailer). Nothing is kept of a body that does not fit.
+ *
+ * @param wanted the checksum that S3 adds when the sender declared none
  */
 export const receiveBody = async (
   request: AwsRequest,
   auth: Authenticated,
   store: ObjectStore,
+  wanted: ChecksumName = 'crc64nvme',
 ): Promise<ReceivedBody> => {
   requireLength(request);
   requirePayloadHash(auth);
   const declared = declaredChecksums(request);
   const trailers = new Map<string, string>();
   const source = bytesOf(request, auth, (name, value) => trailers.set(name, value));
-  const running = startChecksums(declared, auth);
+  const running = startChecksums(declared, auth, wanted);
   let size = 0;
   const blob = await store.write(
     (async function* () {
@@ -112,14 +115,14 @@ const declaredChecksums = (request: AwsRequest): Map<ChecksumName, string | unde
 const startChecksums = (
   declared: ReadonlyMap<ChecksumName, unknown>,
   auth: Authenticated,
+  wanted: ChecksumName,
 ): Map<string, RunningChecksum> => {
   const md5 = createHash('md5');
   const running = new Map<string, RunningChecksum>([
     ['md5', { update: (bytes) => void md5.update(bytes), base64: async () => md5.digest('base64') }],
   ]);
   for (const name of declared.keys()) running.set(name, createChecksum(name));
-  // S3 adds CRC64NVME to objects that come without a checksum.
-  if (declared.size === 0) running.set('crc64nvme', createChecksum('crc64nvme'));
+  if (declared.size === 0) running.set(wanted, createChecksum(wanted));
   if (/^[0-9a-f]{64}$/.test(auth.payloadHash)) running.set('payload', createChecksum('sha256'));
   return running;
 };

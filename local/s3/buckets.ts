@@ -15,6 +15,8 @@ export interface LifecycleRule {
   readonly expirationDays: number | undefined;
   readonly noncurrentDays: number | undefined;
   readonly removesLoneMarkers: boolean;
+  /** After so many days an upload in parts that nobody finished is aborted. */
+  readonly abortDays: number | undefined;
 }
 
 /** Every new version is kept for this long. */

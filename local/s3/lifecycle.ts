@@ -1,5 +1,6 @@
 import type { ProductClock } from '../clock.ts';
 import type { BucketRecord, LifecycleRule } from './buckets.ts';
+import type { Multipart } from './multipart.ts';
 import type { ObjectStore, StoredVersion } from './object-store.ts';
 import { isLocked } from './retention.ts';
 
@@ -14,11 +15,13 @@ const overAt = (since: number, days: number): number => Math.ceil(since / dayMs 
  */
 export class Lifecycle {
   readonly #store: ObjectStore;
+  readonly #multipart: Multipart;
   readonly #clock: ProductClock;
   readonly #doneFor = new Map<string, number>();
 
-  constructor(store: ObjectStore, clock: ProductClock) {
+  constructor(store: ObjectStore, multipart: Multipart, clock: ProductClock) {
     this.#store = store;
+    this.#multipart = multipart;
     this.#clock = clock;
   }
 
@@ -31,7 +34,8 @@ export class Lifecycle {
   }
 
   #applyRule(bucket: string, rule: LifecycleRule, now: number): void {
-    const { prefix, expirationDays, noncurrentDays, removesLoneMarkers } = rule;
+    const { prefix, expirationDays, noncurrentDays, removesLoneMarkers, abortDays } = rule;
+    if (abortDays !== undefined) this.#multipart.abortOlder(bucket, prefix, abortDays, now);
     for (const key of new Set(this.#store.versions(bucket, prefix).map((one) => one.key))) {
       if (expirationDays !== undefined) this.#expire(bucket, key, expirationDays, now);
       const [latest, ...older] = this.#store.versions(bucket, key).filter((one) => one.key === key);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ProductClock } from '../clock.ts';
 import { AwsError } from '../errors.ts';
@@ -15,6 +16,7 @@ export interface StoredObject {
   readonly size: number;
   /** Without quotes. */
   readonly etag: string;
+  /** Its file, or its files in their order, separated by commas; empty for a marker. */
   readonly blob: string;
   readonly modifiedAt: number;
   /** Content-Type and user metadata, as they are sent back. */
@@ -48,7 +50,8 @@ export class ObjectStore {
 
   /** Files that a crash left without a row. */
   #removeLeftovers(): void {
-    const known = new Set(this.#journal.all('select blob from objects').map((row) => text(row, 'blob')));
+    const rows = this.#journal.all('select blob from objects union all select blob from parts');
+    const known = new Set(rows.flatMap((row) => text(row, 'blob').split(',')));
     for (const name of readdirSync(this.#folder)) if (!known.has(name)) rmSync(join(this.#folder, name));
   }
 
@@ -65,7 +68,7 @@ export class ObjectStore {
   }
 
   discard(blob: string): void {
-    rmSync(join(this.#folder, blob), { force: true });
+    for (const name of blob.split(',')) rmSync(join(this.#folder, name), { force: true });
   }
 
   /** Makes a file the latest version of a key, if the conditions hold at this very moment. */
@@ -179,13 +182,31 @@ export class ObjectStore {
       }));
   }
 
-  read(object: StoredObject, range?: { start: number; end: number }): NodeJS.ReadableStream {
-    return createReadStream(join(this.#folder, object.blob), range);
+  /** @param range first and last byte */
+  read(
+    { blob, size }: Pick<StoredObject, 'blob' | 'size'>,
+    { start, end } = { start: 0, end: size - 1 },
+  ): NodeJS.ReadableStream {
+    const paths = blob.split(',').map((name) => join(this.#folder, name));
+    const [only] = paths;
+    if (only !== undefined && paths.length === 1) return createReadStream(only, { start, end });
+    return Readable.from(piecewise(paths, start, end));
   }
 
   #one(sql: string, ...values: string[]): StoredObject | undefined {
     const row = this.#journal.get(sql, ...values);
     return row && toObject(row);
+  }
+}
+
+/** Bytes `start` to `end` of files that are one after the other. */
+async function* piecewise(paths: readonly string[], start: number, end: number): AsyncGenerator<Uint8Array> {
+  let offset = 0;
+  for (const path of paths) {
+    const { size } = statSync(path);
+    const piece = { start: Math.max(0, start - offset), end: Math.min(size - 1, end - offset) };
+    if (piece.start <= piece.end) yield* createReadStream(path, piece);
+    offset += size;
   }
 }
 

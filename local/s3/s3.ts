@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
@@ -9,10 +10,12 @@ import { Access } from './access.ts';
 import { type Target, targetOf } from './address.ts';
 import { receiveBody } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
+import { checksumNames, createChecksum } from './checksums.ts';
 import { configurations } from './configuration.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listObjects, listVersions } from './list.ts';
+import { Multipart } from './multipart.ts';
 import { type Creation, objectCreated } from './object-created.ts';
 import { ObjectStore, type StoredObject } from './object-store.ts';
 import { parseRange } from './range.ts';
@@ -33,9 +36,6 @@ import { isGoverned, isLocked, lockHeaders, requireChecksum } from './retention.
 const unsupported = [
   'acl',
   'tagging',
-  'uploads',
-  'partNumber',
-  'uploadId',
   'retention',
   'legal-hold',
   'restore',
@@ -61,6 +61,7 @@ export class S3 {
   readonly #buses: EventBuses;
   readonly #access: Access;
   readonly #lifecycle: Lifecycle;
+  readonly #multipart: Multipart;
 
   constructor(context: Context, buses: EventBuses, kms: Kms) {
     this.#context = context;
@@ -68,7 +69,8 @@ export class S3 {
     this.#access = new Access(context, kms);
     this.buckets = new Registry(context.journal, 'bucket');
     this.objects = new ObjectStore(context.journal, context.clock, context.dataDir);
-    this.#lifecycle = new Lifecycle(this.objects, context.clock);
+    this.#multipart = new Multipart(context, this.#access, this.objects);
+    this.#lifecycle = new Lifecycle(this.objects, this.#multipart, context.clock);
   }
 
   async handle(request: AwsRequest, authenticate: () => Authenticated): Promise<AwsResponse> {
@@ -93,6 +95,12 @@ export class S3 {
     const bucket = this.#bucket(target.bucket);
     this.#lifecycle.apply(bucket);
     if (target.key === '') return this.#bucketOperation(request, bucket, auth);
+    if (Multipart.isAsked(request)) {
+      return this.#multipart.handle(request, bucket, target.key, auth, (object, then) =>
+        this.#commit(request, bucket, target.key, auth, 'CompleteMultipartUpload', object, then),
+      );
+    }
+    if (queryValue(request, 'partNumber') !== undefined) throw notImplemented('the subresource ?partNumber');
     switch (request.method) {
       case 'PUT':
         return request.headers['x-amz-copy-source'] === undefined
@@ -132,6 +140,9 @@ export class S3 {
       return configuration.answer(bucket, this.#context.region);
     }
     if (configuration) throw notImplemented(`${request.method} of ?${asked}`);
+    if (request.method === 'GET' && queryValue(request, 'uploads') !== undefined) {
+      return this.#multipart.list(request, bucket, auth);
+    }
     if (request.method === 'GET' && queryValue(request, 'versions') !== undefined) {
       this.#access.require(auth, 's3:ListBucketVersions', bucket, undefined, request, { 's3:prefix': prefix });
       return xml('ListVersionsResult', listVersions(this.objects, bucket.name, request));
@@ -159,14 +170,14 @@ export class S3 {
   async #copy(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
     this.#requireWrite(request, bucket, key, auth);
     const source = this.#source(request, auth);
-    const blob = await this.objects.write(toBytes(this.objects.read(source)));
+    const { blob, etag, checksums } = await copyBytes(this.objects, source);
     const stored = this.#commit(request, bucket, key, auth, 'CopyObject', {
       blob,
       size: source.size,
-      etag: source.etag,
+      etag,
       headers:
         request.headers['x-amz-metadata-directive'] === 'REPLACE' ? keptHeaders(request.headers) : source.headers,
-      checksums: source.checksums,
+      checksums,
     });
     const result = xml('CopyObjectResult', { LastModified: iso(stored), ETag: `"${stored.etag}"` });
     const versions = { 'x-amz-copy-source-version-id': source.versionId, 'x-amz-version-id': stored.versionId };
@@ -221,17 +232,20 @@ export class S3 {
     auth: Authenticated,
     reason: Creation['reason'],
     object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
+    then?: () => void,
   ): StoredObject {
     const conditions = { ifNoneMatch: request.headers['if-none-match'], ifMatch: request.headers['if-match'] };
     const headers = { ...object.headers, ...lockHeaders(bucket, this.#context.clock.now()) };
     try {
       return this.objects.commit({ ...object, headers, bucket: bucket.name, key }, conditions, (stored) => {
+        then?.();
         if (!bucket.eventBridge) return;
         const { accountId } = this.#context;
         this.#buses.publish('default', objectCreated(stored, { request, auth, reason, accountId }));
       });
     } catch (error) {
-      this.objects.discard(object.blob);
+      // The parts of an upload stay until it is aborted: it can be completed again.
+      if (!then) this.objects.discard(object.blob);
       throw error;
     }
   }
@@ -285,6 +299,34 @@ export class S3 {
     throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
   }
 }
+
+/**
+ * A copy is one piece, so what a source in parts had composed is computed anew over the whole.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ */
+const copyBytes = async (
+  objects: ObjectStore,
+  source: StoredObject,
+): Promise<Pick<StoredObject, 'blob' | 'etag' | 'checksums'>> => {
+  if (!source.etag.includes('-')) {
+    return { blob: await objects.write(toBytes(objects.read(source))), etag: source.etag, checksums: source.checksums };
+  }
+  const md5 = createHash('md5');
+  const sums = checksumNames
+    .filter((name) => name in source.checksums)
+    .map((name) => [name, createChecksum(name)] as const);
+  const blob = await objects.write(
+    (async function* () {
+      for await (const chunk of toBytes(objects.read(source))) {
+        md5.update(chunk);
+        for (const [, sum] of sums) sum.update(chunk);
+        yield chunk;
+      }
+    })(),
+  );
+  const checksums = await Promise.all(sums.map(async ([name, sum]) => [name, await sum.base64()] as const));
+  return { blob, etag: md5.digest('hex'), checksums: Object.fromEntries(checksums) };
+};
 
 async function* toBytes(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) yield Buffer.from(chunk);

@@ -81,8 +81,8 @@ const encryptionOf = (configuration: Properties): Encryption => {
 
 const lifecycleRules = (configuration: Properties): LifecycleRule[] =>
   configuration.items('Rules').flatMap((rule) => {
-    // There are no multipart uploads here that could be left behind.
-    rule.noted('AbortIncompleteMultipartUpload', 'Id');
+    rule.noted('Id');
+    const abort = rule.nested('AbortIncompleteMultipartUpload');
     const days = (name: string) => (rule.has(name) ? rule.number(name, 0) : undefined);
     const noncurrent = rule.nested('NoncurrentVersionExpiration');
     const read = {
@@ -90,8 +90,10 @@ const lifecycleRules = (configuration: Properties): LifecycleRule[] =>
       expirationDays: days('ExpirationInDays'),
       noncurrentDays: noncurrent.has('NoncurrentDays') ? noncurrent.number('NoncurrentDays', 0) : undefined,
       removesLoneMarkers: rule.optionalText('ExpiredObjectDeleteMarker') === 'true',
+      abortDays: abort.has('DaysAfterInitiation') ? abort.number('DaysAfterInitiation', 0) : undefined,
     };
     const isOn = rule.text('Status') === 'Enabled';
+    abort.done();
     noncurrent.done();
     rule.done();
     return isOn ? [read] : [];
