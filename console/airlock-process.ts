@@ -25,6 +25,8 @@ export class AirlockProcess {
       main,
       '--port',
       '0',
+      '--api-port',
+      '0',
       '--console-port',
       '0',
       ...args,

@@ -35,6 +35,7 @@ const start = async (options: Options): Promise<void> => {
     assembly: resolve(assembly),
     dataDir,
     port: options.port,
+    httpApiPort: options.apiPort,
     wall: Date.now,
     random: Math.random,
     report: (message) => process.stderr.write(`${message}\n`),

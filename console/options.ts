@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 /** What `npm start` was told. */
 export interface Options {
   readonly port: number;
+  /** Of the partners' page and the API. */
+  readonly apiPort: number;
   readonly consolePort: number;
   readonly dataDir: string;
   readonly fresh: boolean;
@@ -18,9 +20,10 @@ export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-export const usage = `npm start -- [--port 4566] [--console-port 4510] [--data DIR] [--fresh] [--feeds DIR] [--smoke] [--assembly DIR]
+export const usage = `npm start -- [--port 4566] [--api-port 4520] [--console-port 4510] [--data DIR] [--fresh] [--feeds DIR] [--smoke] [--assembly DIR]
 
   --port          port of the AWS endpoint (default 4566; 0 takes a free one)
+  --api-port      port of the partners' page and the API (default 4520; 0 takes a free one)
   --console-port  port of the console (default 4510; 0 takes a free one)
   --data          folder that keeps everything (default .airlock)
   --fresh         forget what the folder keeps
@@ -34,6 +37,7 @@ export const parseOptions = (args: string[]): Options | 'help' => {
   if (values.help) return 'help';
   return {
     port: port('--port', values.port),
+    apiPort: port('--api-port', values['api-port']),
     consolePort: port('--console-port', values['console-port']),
     dataDir: values.data,
     fresh: values.fresh,
@@ -49,6 +53,7 @@ const parse = (args: string[]) => {
       args,
       options: {
         port: { type: 'string', default: '4566' },
+        'api-port': { type: 'string', default: '4520' },
         'console-port': { type: 'string', default: '4510' },
         data: { type: 'string', default: '.airlock' },
         fresh: { type: 'boolean', default: false },

@@ -11,6 +11,8 @@ export interface Context {
   readonly dataDir: string;
   /** `http://127.0.0.1:<port>`, known once the server listens. */
   endpoint(): string;
+  /** Of the HTTP API: another port, so that to browsers it is another origin, as on AWS. */
+  httpApiEndpoint(): string;
   readonly journal: Journal;
   readonly clock: ProductClock;
   readonly jobs: JobQueue;

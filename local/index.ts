@@ -1,4 +1,6 @@
+import type { Server } from 'node:http';
 import { Admin } from './admin/admin.ts';
+import { HttpApis } from './apigateway/http-apis.ts';
 import { ProductClock } from './clock.ts';
 import { loadAssembly } from './cloudformation/assembly.ts';
 import { CloudFormation } from './cloudformation/cloudformation.ts';
@@ -45,6 +47,8 @@ export interface EmbeddedAwsOptions {
   readonly dataDir: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Of the HTTP API; 0 takes any free port. */
+  readonly httpApiPort: number;
   /** The machine's clock, in milliseconds. */
   readonly wall: () => number;
   /** For the jitter of retries: a number in [0, 1). */
@@ -74,12 +78,13 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
   const jobs = new JobQueue(journal, clock, options.report);
   const identities = new Identities(journal, clock, account.accountId);
   const authorizer = new Authorizer(identities, account.accountId);
-  let endpoint = '';
+  let [endpoint, httpApiEndpoint] = ['', ''];
   const { dataDir, report } = options;
   const context: Context = {
     ...account,
     dataDir,
     endpoint: () => endpoint,
+    httpApiEndpoint: () => httpApiEndpoint,
     journal,
     clock,
     jobs,
@@ -88,14 +93,11 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
     report,
   };
 
-  const services = createServices(context, options.random);
+  const authenticator = new Authenticator(identities, clock, account.region);
+  const services = createServices(context, authenticator, options.random);
   const cloudformation = new CloudFormation(context);
   const admin = new Admin(context, { ...services, outputs: () => cloudformation.outputs });
-  const gateway = new Gateway(
-    new Authenticator(identities, clock, account.region),
-    services.s3,
-    protocols(context, services, cloudformation),
-  );
+  const gateway = new Gateway(authenticator, services.s3, protocols(context, services, cloudformation));
   const { server, port } = await listen({
     port: options.port,
     clock,
@@ -103,14 +105,22 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
     handle: (request) => (request.path.startsWith('/_local/') ? admin.handle(request) : gateway.handle(request)),
   });
   endpoint = `http://127.0.0.1:${port}`;
+  const servers = [server];
   const close = async () => {
     jobs.close();
     services.lambda.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await Promise.all(servers.map(hangUp));
     journal.close();
   };
   try {
+    const api = await listen({
+      port: options.httpApiPort,
+      clock,
+      report,
+      handle: (request) => services.httpApis.handle(request),
+    });
+    servers.push(api.server);
+    httpApiEndpoint = `http://127.0.0.1:${api.port}`;
     const parameters = new Map([
       ['AWS::Region', account.region],
       ['AWS::AccountId', account.accountId],
@@ -130,7 +140,12 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
   return { endpoint, outputs: cloudformation.outputs, close };
 };
 
-const createServices = (context: Context, random: () => number): Services => {
+const hangUp = async (server: Server): Promise<void> => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+};
+
+const createServices = (context: Context, authenticator: Authenticator, random: () => number): Services => {
   const kms = new Kms(context);
   const xray = new XRay(context);
   const sns = new Sns(context);
@@ -144,7 +159,8 @@ const createServices = (context: Context, random: () => number): Services => {
   const scheduler = new Scheduler(context, { states, sqs, cloudwatch });
   const s3 = new S3(context, buses, kms);
   const ses = new Ses(context, { buses, cloudwatch });
-  return { kms, xray, cloudwatch, sqs, sns, lambda, buses, states, scheduler, s3, ses };
+  const httpApis = new HttpApis(context, { lambda, cloudwatch }, authenticator);
+  return { httpApis, kms, xray, cloudwatch, sqs, sns, lambda, buses, states, scheduler, s3, ses };
 };
 
 const protocols = (

@@ -3,6 +3,7 @@ import type { Assembly } from './assembly.ts';
 import type { ResourceType } from './deploy.ts';
 import type { Services } from './services.ts';
 import { computeTypes } from './types/compute.ts';
+import { httpApiTypes } from './types/http-api.ts';
 import { identityTypes } from './types/identity.ts';
 import { messagingTypes } from './types/messaging.ts';
 import { observabilityTypes } from './types/observability.ts';
@@ -21,4 +22,5 @@ export const resourceTypes = (
   ...computeTypes(context, services, assembly),
   ...scheduleTypes(context, services),
   ...observabilityTypes(context, services),
+  ...httpApiTypes(context, services),
 });

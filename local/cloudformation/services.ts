@@ -1,3 +1,4 @@
+import type { HttpApis } from '../apigateway/http-apis.ts';
 import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { EventBuses } from '../events/buses.ts';
 import type { Kms } from '../kms/kms.ts';
@@ -23,4 +24,5 @@ export interface Services {
   readonly kms: Kms;
   readonly cloudwatch: CloudWatch;
   readonly xray: XRay;
+  readonly httpApis: HttpApis;
 }

@@ -1,3 +1,4 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Principal } from '../identity/identities.ts';
@@ -12,6 +13,8 @@ export interface KeyRecord {
   readonly policy: PolicyDocument;
   readonly rotates: boolean;
   readonly createdAt: number;
+  /** Hex; of an HMAC key. Nobody gets to see it. */
+  readonly macSecret?: string;
 }
 
 /** A use of a key by a service on behalf of somebody: through which service, and for what. */
@@ -69,8 +72,8 @@ export class Kms {
   }
 
   /** JSON protocol. https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html */
-  handle(sender: Sender, operation: string, { KeyId }: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    const key = this.byArn(String(KeyId));
+  handle(sender: Sender, operation: string, input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const key = this.byArn(String(input.KeyId));
     const need = (action: string) =>
       this.#context.authorizer.require({ ...sender, action, resource: key.arn, resourcePolicy: key.policy });
     switch (operation) {
@@ -82,6 +85,8 @@ export class Kms {
             Arn: key.arn,
             Description: key.description,
             KeyManager: 'CUSTOMER',
+            KeySpec: key.macSecret === undefined ? 'SYMMETRIC_DEFAULT' : macSpec,
+            KeyUsage: key.macSecret === undefined ? 'ENCRYPT_DECRYPT' : macUsage,
             KeyState: 'Enabled',
             Enabled: true,
             CreationDate: key.createdAt / 1000,
@@ -90,6 +95,16 @@ export class Kms {
       case 'GetKeyRotationStatus':
         need('kms:GetKeyRotationStatus');
         return { KeyId: key.arn, KeyRotationEnabled: key.rotates };
+      case 'GenerateMac':
+      case 'VerifyMac':
+        this.#context.authorizer.require({
+          ...sender,
+          action: `kms:${operation}`,
+          resource: key.arn,
+          resourcePolicy: key.policy,
+          mustBeAllowedByResource: true,
+        });
+        return operation === 'GenerateMac' ? generateMac(key, input) : verifyMac(key, input);
       default:
         throw new AwsError(
           'UnknownOperationException',
@@ -105,3 +120,44 @@ export class Kms {
     throw new AwsError('NotFoundException', `Key '${arnOrId}' does not exist`);
   }
 }
+
+export const macSpec = 'HMAC_256';
+export const macUsage = 'GENERATE_VERIFY_MAC';
+const macAlgorithm = 'HMAC_SHA_256';
+const maxMessageBytes = 4096;
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateMac.html */
+const generateMac = (key: KeyRecord, input: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+  KeyId: key.arn,
+  Mac: macOf(key, input).toString('base64'),
+  MacAlgorithm: macAlgorithm,
+});
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_VerifyMac.html */
+const verifyMac = (key: KeyRecord, input: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const [mac, given] = [macOf(key, input), Buffer.from(String(input.Mac ?? ''), 'base64')];
+  if (mac.length !== given.length || !timingSafeEqual(mac, given)) {
+    throw new AwsError('KMSInvalidMacException', 'HMAC verification failed');
+  }
+  return { KeyId: key.arn, MacValid: true, MacAlgorithm: macAlgorithm };
+};
+
+const macOf = ({ arn, macSecret }: KeyRecord, input: Readonly<Record<string, unknown>>): Buffer => {
+  if (macSecret === undefined) {
+    throw new AwsError(
+      'InvalidKeyUsageException',
+      `${arn} key usage is ENCRYPT_DECRYPT which is not valid for this operation.`,
+    );
+  }
+  if (input.MacAlgorithm !== macAlgorithm) {
+    throw new AwsError(
+      'InvalidKeyUsageException',
+      `Algorithm ${input.MacAlgorithm} is incompatible with key spec ${macSpec}.`,
+    );
+  }
+  const message = Buffer.from(String(input.Message ?? ''), 'base64');
+  if (message.length < 1 || message.length > maxMessageBytes) {
+    throw new AwsError('ValidationException', `Value at 'message' must have length of 1 to ${maxMessageBytes} bytes`);
+  }
+  return createHmac('sha256', Buffer.from(macSecret, 'hex')).update(message).digest();
+};

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { StartError } from '../../errors.ts';
+import { macSpec, macUsage } from '../../kms/kms.ts';
 import type { ResourceType } from '../deploy.ts';
 import type { Services } from '../services.ts';
 import { arnOf, policyOf } from './shared.ts';
@@ -14,17 +15,25 @@ export const identityTypes = (context: Context, { kms }: Services): Record<strin
       const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
       properties.noted('PendingWindowInDays');
       const arn = arnOf(context, 'kms', `key/${id}`);
+      properties.always('KeySpec', 'SYMMETRIC_DEFAULT', macSpec);
+      properties.always('KeyUsage', 'ENCRYPT_DECRYPT', macUsage);
+      const known = kms.keys.get(id);
       const key = {
         arn,
         id,
         description: properties.optionalText('Description') ?? '',
         policy: policyOf(properties, 'KeyPolicy', logicalId),
         rotates: properties.optionalText('EnableKeyRotation') === 'true',
-        createdAt: kms.keys.get(id)?.createdAt ?? context.clock.now(),
+        createdAt: known?.createdAt ?? context.clock.now(),
+        ...(properties.optionalText('KeyUsage') === macUsage && {
+          macSecret: known?.macSecret ?? randomBytes(32).toString('hex'),
+        }),
       };
       // A key whose policy nobody may change again is refused by AWS; the rest is what its handler calls.
       kms.requireDeployer(key, ['kms:PutKeyPolicy', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus']);
-      kms.requireDeployer(key, ['kms:EnableKeyRotation', 'kms:TagResource', 'kms:ScheduleKeyDeletion']);
+      kms.requireDeployer(key, ['kms:TagResource', 'kms:ScheduleKeyDeletion']);
+      // HMAC keys do not rotate.
+      if (key.rotates) kms.requireDeployer(key, ['kms:EnableKeyRotation']);
       kms.keys.put(id, key);
       return { ref: id, attributes: { Arn: arn, KeyId: id } };
     },
