@@ -1,13 +1,6 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-
-/** A URL, the moment after which S3 certainly refuses it, and every header that whoever uses it must send. */
-export interface PresignedUrl {
-  readonly url: string;
-  /** ISO-8601. */
-  readonly expiresAt: string;
-  readonly requiredHeaders: Readonly<Record<string, string>>;
-}
+import type { SignedUrl, UploadTerms } from '../core/ports.ts';
 
 /** One object, and how long the URL is to live. */
 export interface Presigning {
@@ -19,20 +12,19 @@ export interface Presigning {
   readonly signedAt: Date;
 }
 
-/** What an upload is bound to besides its key. What is given is signed, so the uploader must send exactly that. */
-export interface UploadTerms {
-  readonly contentType?: string;
-  readonly sizeBytes?: number;
-  /** Base64. */
-  readonly sha256?: string;
+/** What a part is bound to. */
+export interface PartTerms extends Omit<UploadTerms, 'contentType'> {
+  /** S3's id of the upload. */
+  readonly multipartId: string;
+  readonly partNumber: number;
 }
 
 /** A file without terms. */
-const unbound: UploadTerms = {};
+const unbound: Partial<UploadTerms> = {};
 
 /**
  * The one policy for lifetimes. A PUT lives as long as the session that signs it can, an hour; a GET is for clicking now.
- * S3 itself would allow a week (https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html), to
+ * S3 itself would allow a week (https://docs.aws.amazon.com/AmazonS3/latest/userguide/SignedUrlUploadObject.html), to
  * credentials that live so long.
  */
 export const maxLifetimeSeconds = { GET: 900, PUT: 3600 } as const;
@@ -51,8 +43,8 @@ export class PresignError extends Error {
 export const presignPut = async (
   s3: S3Client,
   presigning: Presigning,
-  { contentType, sizeBytes, sha256 }: UploadTerms = unbound,
-): Promise<PresignedUrl> => {
+  { contentType, sizeBytes, sha256 }: Partial<UploadTerms> = unbound,
+): Promise<SignedUrl> => {
   check('PUT', presigning);
   const command = new PutObjectCommand({
     Bucket: presigning.bucket,
@@ -80,6 +72,36 @@ export const presignPut = async (
 };
 
 /**
+ * Signs a PUT of one part, for exactly these bytes. It needs no `If-None-Match`: only completing makes an object.
+ *
+ * @param s3 with `requestChecksumCalculation: 'WHEN_REQUIRED'`
+ * @throws PresignError
+ */
+export const presignPart = async (
+  s3: S3Client,
+  presigning: Presigning,
+  { multipartId, partNumber, sizeBytes, sha256 }: PartTerms,
+): Promise<SignedUrl> => {
+  check('PUT', presigning);
+  const command = new UploadPartCommand({
+    Bucket: presigning.bucket,
+    Key: presigning.key,
+    UploadId: multipartId,
+    PartNumber: partNumber,
+    ContentLength: sizeBytes,
+    ChecksumSHA256: sha256,
+  });
+  const { expiresIn, signedAt } = presigning;
+  const url = await getSignedUrl(s3, command, {
+    expiresIn,
+    signingDate: wholeSecond(signedAt),
+    unhoistableHeaders: new Set(['x-amz-checksum-sha256']),
+  });
+  const requiredHeaders = { 'content-length': String(sizeBytes), 'x-amz-checksum-sha256': sha256 };
+  return { url, expiresAt: endOf(presigning), requiredHeaders };
+};
+
+/**
  * Signs a GET of one object that is saved, not shown: what partners sent is never opened in a browser's window.
  *
  * @param object `fileName` is what it is saved as
@@ -89,7 +111,7 @@ export const presignGet = async (
   s3: S3Client,
   presigning: Presigning,
   object: { readonly versionId?: string; readonly fileName: string },
-): Promise<PresignedUrl> => {
+): Promise<SignedUrl> => {
   check('GET', presigning);
   const command = new GetObjectCommand({
     Bucket: presigning.bucket,
@@ -101,6 +123,15 @@ export const presignGet = async (
   const { expiresIn, signedAt } = presigning;
   const url = await getSignedUrl(s3, command, { expiresIn, signingDate: wholeSecond(signedAt) });
   return { url, expiresAt: endOf(presigning), requiredHeaders: {} };
+};
+
+/**
+ * Where URLs of a bucket lead: `https://<bucket>.s3.<region>.amazonaws.com`, or another endpoint that the SDK was told.
+ * Nothing is signed with rights: the address alone is wanted.
+ */
+export const uploadOriginOf = async (region: string, bucket: string): Promise<string> => {
+  const s3 = new S3Client({ region, credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
+  return new URL(await getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key: 'any' }))).origin;
 };
 
 /** Keys are ours: one with `..` would be another key in every browser. */

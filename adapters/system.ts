@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock, Digest, Ids } from '../core/ports.ts';
 import type { Hasher } from '../core/validation/validate.ts';
 
@@ -6,6 +6,9 @@ import type { Hasher } from '../core/validation/validate.ts';
 export const systemClock: Clock = { now: () => new Date() };
 
 export const randomIds: Ids = { next: () => randomUUID() };
+
+/** Ids of links: short enough for a mail, 72 bits of chance. */
+export const randomLinkIds: Ids = { next: () => randomBytes(9).toString('base64url') };
 
 export const sha256: Digest = (text) => createHash('sha256').update(text).digest('hex');
 

@@ -1,8 +1,9 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type PresignedUrl, presignGet, presignPut, type UploadTerms } from '../adapters/presign.ts';
+import { presignGet, presignPut } from '../adapters/presign.ts';
 import { isNamed } from '../adapters/sdk-errors.ts';
 import { landingKey, ledgerKeys, parseRequestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
+import type { SignedUrl, UploadTerms } from '../core/ports.ts';
 import { type RequestDocument, requestDocument } from '../core/request.ts';
 import { bucketNames, CliError, type Deployment } from './deployment.ts';
 
@@ -19,7 +20,7 @@ export const downloadUrl = (
   { s3, deployment, expiresIn, signedAt }: Signing,
   bucket: string,
   key: string,
-): Promise<PresignedUrl> => {
+): Promise<SignedUrl> => {
   const name = bucketNames.find((one) => one.toLowerCase() === bucket.toLowerCase());
   if (!name) throw new CliError(`--bucket: got ${bucket}, allowed ${bucketNames.join(', ').toLowerCase()}`);
   const presigning = { bucket: deployment.buckets[name], key, expiresIn, signedAt };
@@ -34,8 +35,8 @@ export const downloadUrl = (
  */
 export const uploadUrl = async (
   signing: Signing,
-  { requestId, attempt, terms }: { requestId: string; attempt: number; terms: UploadTerms },
-): Promise<PresignedUrl> => {
+  { requestId, attempt, terms }: { requestId: string; attempt: number; terms: Partial<UploadTerms> },
+): Promise<SignedUrl> => {
   const request = await requestNamed(signing, requestId);
   if (request.status !== 'open') throw new CliError(`${requestId} has ended: it takes no file any more`);
   const { s3, deployment, expiresIn, signedAt } = signing;

@@ -3,11 +3,15 @@
  */
 export const environmentKeys = {
   landingBucket: 'LANDING_BUCKET',
-  landingKeyArn: 'LANDING_KEY_ARN',
   acceptedBucket: 'ACCEPTED_BUCKET',
   quarantineBucket: 'QUARANTINE_BUCKET',
   ledgerBucket: 'LEDGER_BUCKET',
   signerRoleArn: 'SIGNER_ROLE_ARN',
+  readerRoleArn: 'READER_ROLE_ARN',
+  dataKeyArn: 'DATA_KEY_ARN',
+  linkKeyArn: 'LINK_KEY_ARN',
+  pageUrl: 'PAGE_URL',
+  stateMachineArn: 'STATE_MACHINE_ARN',
   sender: 'SENDER_ADDRESS',
   configurationSet: 'SES_CONFIGURATION_SET',
   operatorsTopicArn: 'OPERATORS_TOPIC_ARN',
@@ -25,3 +29,6 @@ export const eventSource = 'airlock';
 
 /** Folder of the compiled feeds inside the bundle of `open-request`. */
 export const feedsFolder = 'feeds';
+
+/** Folder of the page's files inside the bundle of `answer-page`. */
+export const pageFolder = 'page';

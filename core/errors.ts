@@ -36,6 +36,11 @@ export class DeliveryFailed extends BusinessError {
   override readonly name = 'DeliveryFailed';
 }
 
+/** The partner says that there is nothing to deliver for this period. Arrives as a signal. */
+export class NothingToDeliver extends BusinessError {
+  override readonly name = 'NothingToDeliver';
+}
+
 /** An operator excused the partner from this delivery. Arrives as a signal. */
 export class OperatorWaived extends BusinessError {
   override readonly name = 'OperatorWaived';
@@ -59,6 +64,7 @@ export const businessErrors = [
   UploadUrlExpired,
   MailRefused,
   DeliveryFailed,
+  NothingToDeliver,
   OperatorWaived,
   OperatorReissued,
   OperatorAccepted,

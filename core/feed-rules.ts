@@ -19,8 +19,8 @@ export interface FeedProblem {
  */
 const maxDirectGapSeconds = 55 * 60;
 
-/** S3 takes at most 5 GB in one PUT (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
-const maxSinglePutBytes = 5 * 2 ** 30;
+/** S3 takes and copies at most 5 GB in one request (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
+const maxCopyBytes = 5 * 2 ** 30;
 
 const maxWindowSeconds = 30 * 24 * 3600;
 
@@ -44,7 +44,11 @@ export const readFeed = (
   const schema = readSchema(written, schemaFile);
   if ('problems' in schema) return schema;
   const resolved = resolve({ partner, feed }, written, schema.schema);
-  const problems = [...windowProblems(resolved, written), ...directProblems(resolved)];
+  const problems = [
+    ...windowProblems(resolved, written),
+    ...sizeProblems(resolved),
+    ...(resolved.delivery.mode === 'direct' ? directProblems(resolved) : []),
+  ];
   return problems.length > 0 ? { problems } : { feed: z.parse(resolvedFeed, resolved) };
 };
 
@@ -158,19 +162,31 @@ const directProblems = (feed: Feed): FeedProblem[] => {
       path: 'window',
       got: `${Math.ceil(gap / 60)} minutes without a new URL`,
       allowed: "at most 55 in direct mode (role chaining ends the signer's session after 1 hour)",
-      fix: 'add reminders or escalation rungs in between, or shorten the window',
+      fix: 'use delivery.mode: link, add reminders or escalation rungs in between, or shorten the window',
     });
   }
-  if (feed.file.maxBytes > maxSinglePutBytes) {
+  if (feed.delivery.nothingToDeliver) {
     problems.push({
-      path: 'file.maxBytes',
-      got: `${feed.file.maxBytes} bytes`,
-      allowed: 'at most 5GiB in direct mode (one PUT)',
-      fix: 'lower file.maxBytes',
+      path: 'delivery.nothingToDeliver',
+      got: 'true',
+      allowed: 'false in direct mode (the partner has no page to say it on)',
+      fix: 'use delivery.mode: link',
     });
   }
   return problems;
 };
+
+const sizeProblems = ({ file }: Feed): FeedProblem[] =>
+  file.maxBytes > maxCopyBytes
+    ? [
+        {
+          path: 'file.maxBytes',
+          got: `${file.maxBytes} bytes`,
+          allowed: 'at most 5GiB (the accepted file is one copy)',
+          fix: 'lower file.maxBytes',
+        },
+      ]
+    : [];
 
 const describe = (issue: z.core.$ZodIssue, source: unknown): FeedProblem => {
   const path = issue.path.join('.') || '(whole file)';

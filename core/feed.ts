@@ -69,10 +69,10 @@ const localDate = z
 const title = z.string().check(z.regex(/^[^\p{Cc}]{1,100}$/u, 'text of 1 to 100 characters without line breaks'));
 const extension = z.string().check(z.regex(/^[a-z0-9]{1,8}$/, 'lower-case letters and digits, at most 8, no dot'));
 const timezone = z.string().check(z.refine(isTimeZone, 'an IANA time zone such as Europe/Berlin'));
-const modes = z.enum(['direct']);
+const modes = z.enum(['link', 'direct']);
 const channels = z.array(z.enum(['email', 'sns'])).check(
   z.minLength(1, 'at least one channel'),
-  z.refine((all) => all.includes('email'), 'email among them: in direct mode only a mail may carry the URL'),
+  z.refine((all) => all.includes('email'), 'email among them: partners are asked by mail'),
 );
 const count = (least: number, most: number) =>
   z
@@ -110,11 +110,12 @@ export const feedSource = z.strictObject({
   ),
   window: z.strictObject({ due: duration, close: z.optional(duration) }),
   delivery: z._default(
-    z.strictObject({ mode: z._default(modes, 'direct'), channels: z._default(channels, ['email']) }),
-    {
-      mode: 'direct',
-      channels: ['email'],
-    },
+    z.strictObject({
+      mode: z._default(modes, 'link'),
+      channels: z._default(channels, ['email']),
+      nothingToDeliver: z._default(z.boolean(), false),
+    }),
+    { mode: 'link', channels: ['email'], nothingToDeliver: false },
   ),
   contacts: z.strictObject({
     partner: someone,
@@ -152,7 +153,8 @@ export const resolvedFeed = z.strictObject({
   schedule: z.strictObject({ expression, timezone, enabled: z.boolean(), skip: z.array(localDate) }),
   period: z.strictObject({ unit: z.enum(periodUnits), offset: z.int() }),
   window: z.strictObject({ dueSeconds: z.int(), closeSeconds: z.int() }),
-  delivery: z.strictObject({ mode: modes, channels }),
+  // Requests that were opened before links were say nothing of them.
+  delivery: z.strictObject({ mode: modes, channels, nothingToDeliver: z._default(z.boolean(), false) }),
   contacts: z.strictObject({ partner: someone, backup: people, owner: someone, oncall: people }),
   reminders: z.array(z.int()),
   escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(z.enum(rungAudiences)) })),

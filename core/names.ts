@@ -54,6 +54,7 @@ export const ledgerKeys = {
   waits: (request: RequestKey, attempt: number) => `waits/${attemptPrefix(request, attempt)}`,
   wait: (request: RequestKey, attempt: number, enteredAt: string, retry: number) =>
     `waits/${attemptPrefix(request, attempt)}${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+  decisionWaits: (request: RequestKey) => `waits/${folder(request)}/${request.generation}/decision/`,
   decisionWait: (request: RequestKey, enteredAt: string, retry: number) =>
     `waits/${folder(request)}/${request.generation}/decision/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
   signals: (request: RequestKey) => `signals/${folder(request)}/${request.generation}/`,
@@ -62,8 +63,21 @@ export const ledgerKeys = {
     `signals/${folder(request)}/${request.generation}/bounce-${attempt}-${person}.json`,
   link: (request: ClaimedKey, attempt: number, issue: number) =>
     `links/${attemptPrefix(request, attempt)}${request.claim}-${issue}.json`,
+  /** What a mailed link stands for. No partner is named `_ids`. */
+  grant: (linkId: string) => `links/_ids/${linkId}.json`,
+  /** Every issue of a generation, whatever the attempt. */
+  issues: (request: RequestKey) => `links/${folder(request)}/${request.generation}/`,
+  /** One per file that was announced for an attempt: whoever announces the same file again goes on with it. */
+  upload: (request: RequestKey, attempt: number, uploadId: string) =>
+    `uploads/${attemptPrefix(request, attempt)}${uploadId}.json`,
+  nothingToDeliver: (request: RequestKey, attempt: number) =>
+    `signals/${folder(request)}/${request.generation}/nothing-${attempt}.json`,
+  /** An operator's word. @param at when, so that each has a place of its own, oldest first */
+  operatorSignal: (request: RequestKey, what: string, at: string) =>
+    `signals/${folder(request)}/${request.generation}/operator-${at.replaceAll(/[^0-9TZ]/g, '-')}-${what}.json`,
   notification: (request: ClaimedKey, attempt: number, issue: number, kind: string, person: string) =>
     `notifications/${attemptPrefix(request, attempt)}${request.claim}-${issue}-${kind}-${person}.json`,
+  allFindings: (request: RequestKey) => `findings/${folder(request)}/${request.generation}/`,
   findings: (request: RequestKey, attempt: number) => `findings/${attemptPrefix(request, attempt)}report.json`,
   person: (id: string) => `people/${id}.json`,
 } as const;
@@ -75,6 +89,9 @@ export const parseRequestId = (id: string): Omit<RequestKey, 'generation'> | und
   if (!idPattern.test(partner) || !idPattern.test(feed) || !periodPattern.test(period)) return undefined;
   return { partner, feed, period };
 };
+
+/** The attempt that an issue's key is of. */
+export const attemptOfIssue = (key: string): number => Number(key.split('/').at(-2));
 
 /** Reads a landing key back. Undefined for a key that we did not make. */
 export const parseLandingKey = (key: string): { request: RequestKey; attempt: number } | undefined => {

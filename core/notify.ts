@@ -43,6 +43,12 @@ export const occasionOf = (
   };
 };
 
+/** Writes a mail to somebody; a secret in it is made only now. */
+export type Compose = (
+  person: Person,
+  personId: string,
+) => Omit<Mail, 'to' | 'tags'> | Promise<Omit<Mail, 'to' | 'tags'>>;
+
 interface Deps {
   readonly ledger: Pick<Ledger, 'find' | 'create' | 'replace'>;
   readonly mailer: Mailer;
@@ -60,7 +66,7 @@ export const sendOnce = async (
   { ledger, mailer, ids, clock }: Deps,
   occasion: Occasion,
   personId: string,
-  compose: (person: Person) => Omit<Mail, 'to' | 'tags'>,
+  compose: Compose,
 ): Promise<'sent' | 'refused'> => {
   const { request, attempt, issue, kind } = occasion;
   const key = ledgerKeys.notification(request, attempt, issue, kind, personId);
@@ -77,7 +83,7 @@ export const sendOnce = async (
   if (record.status !== 'sending') return record.status;
 
   const person = await readPerson(ledger, personId);
-  const mail = compose(person);
+  const mail = await compose(person, personId);
   const answer = await mailer.send({
     ...mail,
     to: person.email,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { audiences, type Feed } from './feed.ts';
+import { mintedUrlSeconds } from './link.ts';
 import { addSeconds } from './time.ts';
 
 /** A moment in a request's plan. `index` is its place in the plan, `at` an ISO-8601 instant. */
@@ -15,7 +16,7 @@ export type Milestone = z.infer<typeof milestone>;
 export const plan = z.strictObject({
   opensAt: z.string(),
   dueAt: z.string(),
-  /** No URL outlives this moment. */
+  /** No URL is signed after this moment; in direct mode none outlives it either. */
   closesAt: z.string(),
   milestones: z.array(milestone).check(z.minLength(1)),
 });
@@ -34,7 +35,10 @@ const uploadGraceSeconds = 15 * 60;
 const eventDelaySeconds = 5 * 60;
 
 /** The plan of a request: everything is measured from the scheduled time. */
-export const makePlan = (feed: Pick<Feed, 'window' | 'reminders' | 'escalation'>, scheduledAt: string): Plan => {
+export const makePlan = (
+  feed: Pick<Feed, 'window' | 'reminders' | 'escalation' | 'delivery'>,
+  scheduledAt: string,
+): Plan => {
   const dueAt = addSeconds(scheduledAt, feed.window.dueSeconds);
   const closesAt = addSeconds(scheduledAt, feed.window.closeSeconds);
   const moments: Omit<Milestone, 'index'>[] = [
@@ -46,7 +50,11 @@ export const makePlan = (feed: Pick<Feed, 'window' | 'reminders' | 'escalation'>
     })),
     {
       kind: 'close' as const,
-      at: addSeconds(closesAt, uploadGraceSeconds + eventDelaySeconds),
+      // URLs are minted until the window closes, and each of them lives a little longer.
+      at: addSeconds(
+        closesAt,
+        (feed.delivery.mode === 'link' ? mintedUrlSeconds : 0) + uploadGraceSeconds + eventDelaySeconds,
+      ),
       to: [],
     },
   ];

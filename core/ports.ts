@@ -56,15 +56,72 @@ export interface Copier {
 
 /** Signs URLs that can put one key, once. */
 export interface Signer {
-  /**
-   * @param asked when the URL should end, ISO-8601
-   * @returns the URL, the moment after which S3 certainly refuses it (never later than asked), and every header
-   *   that the uploader must send
-   */
-  signPut(
+  /** @param asked when the URL should end, ISO-8601; it never lives longer */
+  signPut(key: string, asked: string): Promise<SignedUrl>;
+}
+
+/** What an upload is bound to besides its key: all of it is signed, so the sender must send exactly that. */
+export interface UploadTerms {
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  /** Base64. */
+  readonly sha256: string;
+}
+
+/** A URL, until when it works, and every header that whoever uses it must send. */
+export interface SignedUrl {
+  readonly url: string;
+  /** ISO-8601. */
+  readonly expiresAt: string;
+  readonly requiredHeaders: Readonly<Record<string, string>>;
+}
+
+/** A part that S3 has. */
+export interface ReceivedPart {
+  readonly partNumber: number;
+  readonly size: number;
+  /** Base64. */
+  readonly sha256: string;
+}
+
+/** Lets one file be put, in one piece or in parts, once; each call acts with a session for that one key. */
+export interface Intake {
+  /** @param until ISO-8601; the URL never lives longer */
+  signPut(key: string, terms: UploadTerms, until: string): Promise<SignedUrl>;
+  /** @returns S3's id of the upload */
+  begin(key: string, contentType: string): Promise<string>;
+  signParts(
     key: string,
-    asked: string,
-  ): Promise<{ url: string; expiresAt: string; requiredHeaders: Readonly<Record<string, string>> }>;
+    multipartId: string,
+    parts: readonly ReceivedPart[],
+    until: string,
+  ): Promise<readonly (SignedUrl & { readonly partNumber: number })[]>;
+  /** Undefined when S3 knows no such upload: it was completed or aborted. */
+  parts(key: string, multipartId: string): Promise<readonly ReceivedPart[] | undefined>;
+  /** `taken` when the key has an object already, `gone` when S3 knows no such upload. */
+  complete(key: string, multipartId: string): Promise<'complete' | 'taken' | 'gone'>;
+  abort(key: string, multipartId: string): Promise<void>;
+}
+
+/** Signs URLs that get one object, to be saved. */
+export interface Downloads {
+  sign(object: {
+    readonly key: string;
+    readonly from: 'ledger' | 'accepted';
+    readonly fileName: string;
+  }): Promise<SignedUrl>;
+}
+
+/** The secrets of links, which nobody stores. */
+export interface LinkSecrets {
+  secretOf(linkId: string): Promise<string>;
+  isGenuine(linkId: string, secret: string): Promise<boolean>;
+}
+
+/** Starts executions of the workflow. */
+export interface Starter {
+  /** False when an execution of that name was started before, with other input. */
+  start(name: string, input: unknown): Promise<boolean>;
 }
 
 /** One mail to one person. */
@@ -82,7 +139,7 @@ export interface Mailer {
   send(mail: Mail): Promise<{ messageId: string } | { refused: string }>;
 }
 
-/** Short messages to a topic. Never carries a URL or a token. */
+/** Short messages to a topic. Never carries a URL or a token, but for the short link of a feed that wants it so. */
 export interface Notices {
   publish(subject: string, message: string): Promise<void>;
 }

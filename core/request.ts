@@ -64,6 +64,8 @@ export const requestDocument = z.looseObject({
   /** `closing`: no upload is taken any more, but one that slipped in may still be found. */
   status: z.enum(['open', 'closing', 'ended']),
   outcome: z.optional(outcome),
+  /** When an operator revoked every link that was out, who, and why. */
+  linksRevoked: z.optional(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() })),
 });
 export type RequestDocument = z.infer<typeof requestDocument>;
 
@@ -111,8 +113,10 @@ export type LinkDocument = z.infer<typeof linkDocument>;
 /** `signals/…`: something that happened to a request while nobody was listening. */
 export const signalDocument = z.looseObject({
   version: z.literal(1),
-  error: z.enum(['DeliveryFailed', 'OperatorWaived', 'OperatorReissued', 'OperatorAccepted']),
+  error: z.enum(['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued', 'OperatorAccepted']),
   cause: z.string(),
+  /** When it was given; signals of bounces do not say it. */
+  at: z.optional(z.string()),
   /** Key of the wait that it was last taken for. */
   takenFor: z.optional(z.string()),
   /** When a task was ended by it: from then on it is history. */
@@ -148,7 +152,7 @@ export const asksForFile = (kind: string): boolean =>
   kind !== 'receipt' && partnerMailKinds.some((known) => known === kind);
 
 /** The mails that people on our side get, and why. */
-export const escalationKinds = ['late', 'rejected', 'mailRefused', 'deliveryFailed'] as const;
+export const escalationKinds = ['late', 'rejected', 'mailRefused', 'deliveryFailed', 'nothingToDeliver'] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
 
 const attempt = z.int().check(z.gte(1));
@@ -193,6 +197,8 @@ export const taskInputs = {
     issue: z.int(),
     kind: z.enum(escalationKinds),
     milestone: z.nullable(milestone),
+    /** What the partner said, for `nothingToDeliver`. */
+    reason: z.optional(z.string()),
   }),
   closeRequest: z.strictObject({
     request: requestPointer,

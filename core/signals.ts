@@ -1,9 +1,9 @@
 import { changeDocument, findDocument } from './documents.ts';
 import type { Clock, Ledger, Tasks } from './ports.ts';
-import { type SignalDocument, signalDocument } from './request.ts';
+import { type SignalDocument, signalDocument, waitDocument } from './request.ts';
 
 interface Deps {
-  readonly ledger: Pick<Ledger, 'find' | 'replace'>;
+  readonly ledger: Pick<Ledger, 'find' | 'replace' | 'list'>;
   readonly tasks: Pick<Tasks, 'fail'>;
   readonly clock: Clock;
 }
@@ -23,7 +23,7 @@ export interface OpenWait {
  * @returns `over` when that wait had ended already: the signal stays for the next one
  */
 export const tellSignal = async (
-  { ledger, tasks, clock }: Deps,
+  { ledger, tasks, clock }: Omit<Deps, 'ledger'> & { readonly ledger: Pick<Ledger, 'find' | 'replace'> },
   key: string,
   wait: OpenWait,
 ): Promise<'resumed' | 'over' | 'settled'> => {
@@ -38,6 +38,35 @@ export const tellSignal = async (
     toldAt: clock.now().toISOString(),
   }));
   return 'resumed';
+};
+
+/**
+ * Tells a signal to the newest wait under any of the prefixes, and to the next one if that was over. Without a wait the
+ * signal is there for whoever waits next.
+ */
+export const tellNewestWait = async (
+  deps: Deps,
+  key: string,
+  prefixes: readonly string[],
+): Promise<'resumed' | 'settled' | 'recorded'> => {
+  for (const prefix of prefixes) {
+    const told = await tellUnder(deps, key, prefix);
+    if (told !== 'recorded') return told;
+  }
+  return 'recorded';
+};
+
+const tellUnder = async (
+  deps: Deps,
+  key: string,
+  prefix: string,
+  triedBefore?: string,
+): Promise<'resumed' | 'settled' | 'recorded'> => {
+  const newest = (await deps.ledger.list(prefix)).at(-1);
+  if (newest === undefined || newest === triedBefore) return 'recorded';
+  const wait = await findDocument(deps.ledger, newest, waitDocument);
+  const told = wait ? await tellSignal(deps, key, { key: newest, token: wait.document.token }) : 'over';
+  return told === 'over' ? tellUnder(deps, key, prefix, newest) : told;
 };
 
 /** `consumedBy` is how the first format said it. */

@@ -1,6 +1,8 @@
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { createKmsLinkSecrets } from '../adapters/kms-link-secrets.ts';
 import { createS3Ledger } from '../adapters/s3-ledger.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
 import { createSnsNotices } from '../adapters/sns-notices.ts';
@@ -17,6 +19,8 @@ export const handler = lambda(
       configurationSet: setting('configurationSet'),
     }),
     notices: createSnsNotices(new SNSClient({}), setting('noticesTopicArn')),
+    secrets: createKmsLinkSecrets(new KMSClient({}), setting('linkKeyArn')),
+    page: setting('pageUrl'),
     ids: randomIds,
     clock: systemClock,
   }),

@@ -1,10 +1,11 @@
 import { MailRefused, UploadUrlExpired } from '../core/errors.ts';
-import { partnerMail, receiptMail } from '../core/messages/partner.ts';
+import { type IssuedLinks, issuedLinks, linkUrl } from '../core/link.ts';
+import { partnerMail, receiptMail, type UploadWay } from '../core/messages/partner.ts';
 import { ledgerKeys } from '../core/names.ts';
-import { type Occasion, sendOnce } from '../core/notify.ts';
+import { type Compose, type Occasion, sendOnce } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
 import { hasTimeBefore } from '../core/plan.ts';
-import type { Clock, Ids, Ledger, Mail, Mailer, Notices } from '../core/ports.ts';
+import type { Clock, Ids, Ledger, LinkSecrets, Mailer, Notices } from '../core/ports.ts';
 import { linkDocument, type Person, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
 import { report } from '../core/validation/findings.ts';
@@ -12,9 +13,12 @@ import { report } from '../core/validation/findings.ts';
 interface Deps {
   readonly ledger: Ledger;
   readonly mailer: Mailer;
+  readonly secrets: LinkSecrets;
   readonly notices: Notices;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** Origin of the page behind links. */
+  readonly page: string;
 }
 
 /**
@@ -41,39 +45,76 @@ export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
   if (refused > 0) {
     throw new MailRefused(`${refused} of ${partner.length + backup.length} contacts were refused by the mail service`);
   }
-  if (document.feedConfig.delivery.channels.includes('sns') && kind !== 'receipt') await notice(deps, document, kind);
+  if (document.feedConfig.delivery.channels.includes('sns') && kind !== 'receipt') {
+    await notice(deps, { document, attempt, issue, kind });
+  }
   return { sent: first.sent + second.sent };
 };
 
-const composer = async (
-  { ledger, clock }: Deps,
-  about: { document: RequestDocument; attempt: number; issue: number; kind: Parameters<typeof partnerMail>[0]['kind'] },
-): Promise<(person: Person) => Omit<Mail, 'to' | 'tags'>> => {
-  const { document, attempt, issue, kind } = about;
-  const linkKey = ledgerKeys.link(document, attempt, issue);
-  const link = parse(linkDocument, (await ledger.find(linkKey))?.body, linkKey);
-  if (!hasTimeBefore(link.expiresAt, clock.now())) {
-    throw new UploadUrlExpired(`the URL of ${document.requestId}, issue ${issue}, ends at ${link.expiresAt}`);
-  }
+type Kind = Parameters<typeof partnerMail>[0]['kind'];
+type About = { document: RequestDocument; attempt: number; issue: number; kind: Kind };
+
+const composer = async (deps: Deps, about: About): Promise<Compose> => {
+  const { ledger } = deps;
+  const { document, attempt, kind } = about;
+  const wayOf = document.feedConfig.delivery.mode === 'link' ? await byLink(deps, about) : await byUrl(deps, about);
   const findingsKey = ledgerKeys.findings(document, attempt - 1);
   const findings = kind === 'fix' ? parse(report, (await ledger.find(findingsKey))?.body, findingsKey) : undefined;
-  return (person) => partnerMail({ kind, request: document, attempt, link, report: findings }, person);
+  return async (person, personId) =>
+    partnerMail({ kind, request: document, attempt, way: await wayOf(personId), report: findings }, person);
+};
+
+/** One URL for everybody. @throws UploadUrlExpired */
+const byUrl = async ({ ledger, clock }: Deps, { document, attempt, issue }: About): Promise<WayOf> => {
+  const key = ledgerKeys.link(document, attempt, issue);
+  const { url, expiresAt, requiredHeaders } = parse(linkDocument, (await ledger.find(key))?.body, key);
+  if (!hasTimeBefore(expiresAt, clock.now())) {
+    throw new UploadUrlExpired(`the URL of ${document.requestId}, issue ${issue}, ends at ${expiresAt}`);
+  }
+  return async () => ({ mode: 'direct', url, expiresAt, requiredHeaders });
+};
+
+/** A link for each, whose secret is made as the mail is written. */
+const byLink = async (deps: Deps, { document, attempt, issue }: About): Promise<WayOf> => {
+  const { links, expiresAt } = await readLinks(deps, document, attempt, issue);
+  if (!hasTimeBefore(expiresAt, deps.clock.now())) {
+    throw new UploadUrlExpired(`the links of ${document.requestId}, issue ${issue}, end at ${expiresAt}`);
+  }
+  return async (personId) => ({ mode: 'link', url: await secretLink(deps, links, personId), expiresAt });
+};
+
+type WayOf = (personId: string) => Promise<UploadWay>;
+
+const readLinks = async ({ ledger }: Deps, document: RequestDocument, attempt: number, issue: number) => {
+  const key = ledgerKeys.link(document, attempt, issue);
+  return parse(issuedLinks, (await ledger.find(key))?.body, key);
+};
+
+const secretLink = async ({ secrets, page }: Deps, links: IssuedLinks['links'], name: string): Promise<string> => {
+  const linkId = links[name];
+  if (linkId === undefined) throw new Error(`no link was issued for ${name}`);
+  return linkUrl(page, linkId, await secrets.secretOf(linkId));
 };
 
 const sendAll = async (
   deps: Deps,
   occasion: Occasion,
   people: readonly string[],
-  compose: (person: Person) => Omit<Mail, 'to' | 'tags'>,
+  compose: Compose,
 ): Promise<{ sent: number; refused: number }> => {
   const count = { sent: 0, refused: 0 };
   for (const person of people) count[await sendOnce(deps, occasion, person, compose)] += 1;
   return count;
 };
 
-/** The channel `sns` in direct mode: what happened, without the URL. */
-const notice = async ({ notices }: Deps, { feedConfig, period, plan }: RequestDocument, kind: string): Promise<void> =>
-  notices.publish(
-    `Airlock ${kind}: ${feedConfig.title} for ${period}`,
-    `A mail (${kind}) about “${feedConfig.title}” for ${period} was sent to ${feedConfig.partner}. Due ${plan.dueAt}.`,
+/** The channel `sns`: what happened, and in link mode the link; a whole URL would not survive the way. */
+const notice = async (deps: Deps, { document, attempt, issue, kind }: About): Promise<void> => {
+  const { title, partner, delivery } = document.feedConfig;
+  const told = `A mail (${kind}) about “${title}” for ${document.period} was sent to ${partner}. Due ${document.plan.dueAt}.`;
+  const isByLink = delivery.mode === 'link';
+  const link = isByLink ? await secretLink(deps, (await readLinks(deps, document, attempt, issue)).links, 'topic') : '';
+  await deps.notices.publish(
+    `Airlock ${kind}: ${title} for ${document.period}`,
+    isByLink ? `${told}\nUpload it here: ${link}` : told,
   );
+};

@@ -6,7 +6,7 @@ import { parse } from '../core/parse.ts';
 import type { Clock, Ids, Ledger, Mailer, Metrics, Notices } from '../core/ports.ts';
 import { type EscalationKind, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
-import { report } from '../core/validation/findings.ts';
+import { report as reportSchema } from '../core/validation/findings.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -23,16 +23,16 @@ interface Deps {
  */
 export const createEscalate = (deps: Deps) => async (event: unknown) => {
   const input = parse(taskInputs.escalate, event, 'input of escalate');
-  const { request, attempt, issue, kind, milestone } = input;
+  const { request, attempt, issue, kind, milestone, reason } = input;
   const { document } = await readRequest(deps.ledger, request);
-  const findings =
+  const report =
     kind === 'rejected'
-      ? (await findDocument(deps.ledger, ledgerKeys.findings(request, attempt), report))?.document
+      ? (await findDocument(deps.ledger, ledgerKeys.findings(request, attempt), reportSchema))?.document
       : undefined;
   const occasion = { request, attempt, issue, kind: `escalation-${kind}-${milestone?.index ?? 0}` };
   const count = { sent: 0, refused: 0 };
   for (const person of audience(document, kind, milestone?.to)) {
-    const compose = escalationMail.bind(undefined, kind, document, attempt, findings);
+    const compose = escalationMail.bind(undefined, kind, document, attempt, { report, reason });
     count[await sendOnce(deps, occasion, person, compose)] += 1;
   }
   await deps.notices.publish(escalationSubject(kind, document), whatHappened(kind, document, attempt));

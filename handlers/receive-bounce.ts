@@ -4,8 +4,8 @@ import { ledgerKeys } from '../core/names.ts';
 import { type Occasion, occasionOf } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
 import type { Clock, Ledger, Metrics, Notices, Tasks } from '../core/ports.ts';
-import { asksForFile, notificationDocument, requestDocument, waitDocument } from '../core/request.ts';
-import { tellSignal } from '../core/signals.ts';
+import { asksForFile, notificationDocument, requestDocument } from '../core/request.ts';
+import { tellNewestWait } from '../core/signals.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -69,19 +69,5 @@ const signal = async (
   const key = ledgerKeys.bounceSignal(request, attempt, person);
   const cause = `the mail "${kind}" to person ${person} was not delivered: ${reason}`;
   await ledger.create(key, { version: 1, error: 'DeliveryFailed', cause });
-  return tell({ ledger, tasks, clock }, key, ledgerKeys.waits(request, attempt));
-};
-
-/** Tells the newest wait, and the next one if that was over. Without a wait the signal is there for whoever waits next. */
-const tell = async (
-  deps: Pick<Deps, 'ledger' | 'tasks' | 'clock'>,
-  key: string,
-  waits: string,
-  triedBefore?: string,
-): Promise<Received> => {
-  const newest = (await deps.ledger.list(waits)).at(-1);
-  if (newest === undefined || newest === triedBefore) return 'recorded';
-  const wait = await findDocument(deps.ledger, newest, waitDocument);
-  const told = wait ? await tellSignal(deps, key, { key: newest, token: wait.document.token }) : 'over';
-  return told === 'over' ? tell(deps, key, waits, newest) : told;
+  return tellNewestWait({ ledger, tasks, clock }, key, [ledgerKeys.waits(request, attempt)]);
 };

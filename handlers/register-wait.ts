@@ -14,7 +14,7 @@ interface Deps {
 
 /** Which signals end which wait; the state machine catches exactly these. */
 const heardBy = {
-  upload: ['DeliveryFailed', 'OperatorWaived', 'OperatorReissued'],
+  upload: ['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued'],
   decision: ['OperatorAccepted', 'OperatorWaived', 'OperatorReissued'],
 };
 

@@ -2,6 +2,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { logger, powertoolsMetrics } from '../adapters/powertools.ts';
 import { isTransient } from '../adapters/sdk-errors.ts';
+import { type ApiResponse, problemAnswer } from '../core/api/http.ts';
+import { Problem } from '../core/api/problems.ts';
 import { type EnvironmentKey, environmentKeys } from '../core/environment.ts';
 import { TransientFault } from '../core/errors.ts';
 
@@ -19,6 +21,24 @@ export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
         const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
         logger.error('failed', { reason });
         if (isTransient(error)) request.error = new TransientFault(reason);
+      },
+    })
+    .handler((event: unknown) => handle(event));
+
+/** The chain around a function of the API: a fault is logged, and told as a problem without its reason. */
+export const httpLambda = (handle: (event: unknown) => Promise<ApiResponse>) =>
+  middy()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use({ after: publishMetrics, onError: publishMetrics })
+    .use({
+      onError: (request) => {
+        const { error } = request;
+        logger.error('failed', { reason: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
+        request.response = problemAnswer(
+          isTransient(error)
+            ? new Problem('unavailable', 'a service we need is busy; try again in a moment', { retryAfterSeconds: 2 })
+            : new Problem('internal-error', 'it is in our log; try again, or tell those who asked you for the file'),
+        );
       },
     })
     .handler((event: unknown) => handle(event));

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { feedsFolder } from '../core/environment.ts';
+import { feedsFolder, pageFolder } from '../core/environment.ts';
 import type { Feed } from '../core/feed.ts';
+import { bundlePage } from './page.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -15,7 +16,7 @@ export const handlerNames = (): string[] =>
 
 /**
  * Bundles all functions in one esbuild run (one process per function would take ten times as long) and puts the
- * compiled feeds beside `open-request`.
+ * compiled feeds and the partners' page beside those that need them.
  *
  * `mainFields` prefers ES modules: the SDK's bundles are a quarter smaller that way.
  *
@@ -38,10 +39,18 @@ export const bundleHandlers = (feeds: readonly Feed[], out: string): ((name: str
     legalComments: 'none',
     logLevel: 'error',
   });
+  for (const reader of readersOfFeeds) writeFeeds(feeds, join(out, reader, feedsFolder));
+  bundlePage(join(out, 'answer-page', pageFolder));
+  return (name) => join(out, name);
+};
+
+/** The functions that know feeds before a request is open. */
+const readersOfFeeds = ['open-request', 'answer-operator'];
+
+const writeFeeds = (feeds: readonly Feed[], out: string): void => {
   for (const feed of feeds) {
-    const folder = join(out, 'open-request', feedsFolder, feed.partner);
+    const folder = join(out, feed.partner);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${feed.feed}.json`), JSON.stringify(feed));
   }
-  return (name) => join(out, name);
 };

@@ -33,8 +33,16 @@ export interface Settings {
   readonly operators?: readonly string[];
   /** Networks that uploads may come from, IPv4 CIDR. @default any */
   readonly allowedCidrs?: readonly string[];
-  /** Origin of a page that uploads from a browser, like `https://upload.your.domain`. @default no CORS */
+  /** Origin of a page of your own that uses the API and uploads, like `https://portal.your.domain`. @default only Airlock's page */
   readonly pageOrigin?: string;
+  /** Domain of the page and the API, like `upload.your.domain`; needs `certificate`. @default the address that API Gateway makes */
+  readonly apiDomain?: string;
+  /** ARN of the ACM certificate for `apiDomain`, in the region of the stack. */
+  readonly certificate?: string;
+  /** OIDC issuer whose tokens operators and systems call the API with; needs `jwtAudience`. @default IAM */
+  readonly jwtIssuer?: string;
+  /** Audiences (or client ids) that such a token must be for. */
+  readonly jwtAudience?: readonly string[];
   /** A bucket of yours that accepted files go to instead of a new one. @default a new bucket */
   readonly acceptedBucket?: string;
   /** Days for which nobody can delete an accepted file (Object Lock, governance mode). @default 0: no lock */
@@ -69,6 +77,8 @@ export interface StageConfig {
   readonly operators: readonly string[];
   readonly allowedCidrs: readonly string[];
   readonly pageOrigin: string | undefined;
+  readonly apiDomain: { readonly name: string; readonly certificateArn: string } | undefined;
+  readonly jwt: { readonly issuer: string; readonly audience: readonly string[] } | undefined;
   readonly acceptedBucket: string | undefined;
   readonly lockAcceptedDays: number;
   readonly lockArchiveDays: number;
@@ -99,6 +109,14 @@ export const withDefaults = (settings: Settings): StageConfig => {
     operators: settings.operators ?? [],
     allowedCidrs: settings.allowedCidrs ?? [],
     pageOrigin: settings.pageOrigin,
+    apiDomain:
+      settings.apiDomain !== undefined && settings.certificate !== undefined
+        ? { name: settings.apiDomain, certificateArn: settings.certificate }
+        : undefined,
+    jwt:
+      settings.jwtIssuer !== undefined && settings.jwtAudience
+        ? { issuer: settings.jwtIssuer, audience: settings.jwtAudience }
+        : undefined,
     acceptedBucket: settings.acceptedBucket,
     lockAcceptedDays: settings.lockAcceptedDays ?? 0,
     lockArchiveDays: settings.lockArchiveDays ?? (isProd ? 3650 : 1),

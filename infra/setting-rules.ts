@@ -16,6 +16,8 @@ const cidrPattern = new RegExp(`^${octet}(\\.${octet}){3}/([0-9]|[12]\\d|3[0-2])
 const originPattern = /^(https:\/\/[a-z0-9.-]+(:\d+)?|http:\/\/localhost(:\d+)?)$/;
 const rolePattern = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/*-]+$/;
 const keyPattern = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+const certificatePattern = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
+const issuerPattern = /^(https:\/\/[^\s?#]+|http:\/\/127\.0\.0\.1:\d+[^\s?#]*)$/;
 const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Refuses what could not be deployed, or would be deployed and never work. @throws SettingError */
@@ -23,6 +25,7 @@ export const checkSettings = (settings: Settings, facts: { isProd: boolean; send
   checkNames(settings);
   checkMail(settings, facts);
   checkSecurity(settings);
+  checkApi(settings);
   whole('scheduleStacks', settings.scheduleStacks, 0, maxScheduleStacks);
   whole('lockAcceptedDays', settings.lockAcceptedDays, 0, maxDays);
   whole('lockArchiveDays', settings.lockArchiveDays, 1, maxDays);
@@ -62,6 +65,21 @@ const checkSecurity = (settings: Settings): void => {
   optional('pageOrigin', pageOrigin, originPattern, 'https://host[:port], or http://localhost[:port]');
 };
 
+const checkApi = ({ apiDomain, certificate, jwtIssuer, jwtAudience = [] }: Settings): void => {
+  optional('apiDomain', apiDomain, domainPattern, 'a domain like upload.your.domain');
+  optional('certificate', certificate, certificatePattern, 'the ARN of an ACM certificate');
+  optional('jwtIssuer', jwtIssuer, issuerPattern, 'the https:// address of an OIDC issuer');
+  together('apiDomain', apiDomain !== undefined, 'certificate', certificate !== undefined);
+  together('jwtIssuer', jwtIssuer !== undefined, 'jwtAudience', jwtAudience.length > 0);
+};
+
+/** Half of a pair does nothing, or something that nobody meant. */
+const together = (one: string, hasOne: boolean, other: string, hasOther: boolean): void => {
+  if (hasOne === hasOther) return;
+  const [got, missing] = hasOne ? [one, other] : [other, one];
+  throw new SettingError(`${got} works only together with ${missing}, got it alone; add -c ${missing}=…`);
+};
+
 const need = (holds: boolean, key: string, got: string, allowed: string): void => {
   if (!holds) throw new SettingError(`${key} must be ${allowed}, got "${got}"; mend -c ${key}=…`);
 };
@@ -86,6 +104,10 @@ const kinds = {
   operators: 'list',
   allowedCidrs: 'list',
   pageOrigin: 'text',
+  apiDomain: 'text',
+  certificate: 'text',
+  jwtIssuer: 'text',
+  jwtAudience: 'list',
   acceptedBucket: 'text',
   lockAcceptedDays: 'number',
   lockArchiveDays: 'number',

@@ -12,13 +12,15 @@ const notForUs = ['E3601', 'W3005'];
 export class UploadStack extends Stack {
   constructor(scope: Construct, id: string, props: UploadWorkflowProps & StackProps) {
     super(scope, id, { description: 'Airlock: scheduled file deliveries from partners', ...props });
-    const { storage, messaging, stateMachineArn, config } = new UploadWorkflow(this, 'Airlock', props);
+    const { storage, messaging, api, stateMachineArn, config } = new UploadWorkflow(this, 'Airlock', props);
     this.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: notForUs } } };
     Tags.of(this).add('airlock:stage', config.stage);
     const outputs = {
       Stage: config.stage,
       SenderAddress: config.sender,
       ...(config.pageOrigin !== undefined && { PageOrigin: config.pageOrigin }),
+      PageUrl: api.url,
+      ApiArn: api.executeArn,
       StateMachineArn: stateMachineArn,
       LandingBucketName: storage.landing.bucketName,
       AcceptedBucketName: storage.accepted.bucketName,

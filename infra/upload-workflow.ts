@@ -2,12 +2,15 @@ import { Construct } from 'constructs';
 import type { Feed } from '../core/feed.ts';
 import { acknowledgeFindings } from './compliance/acknowledgements.ts';
 import { type Settings, type StageConfig, withDefaults } from './config.ts';
+import { Api } from './constructs/api.ts';
+import { grantApiPermissions } from './constructs/api-permissions.ts';
 import { Encryption } from './constructs/encryption.ts';
 import { Events } from './constructs/events.ts';
 import { Functions } from './constructs/functions.ts';
+import { LinkKey } from './constructs/link-key.ts';
 import { Mail } from './constructs/mail.ts';
 import { Messaging } from './constructs/messaging.ts';
-import { grantPermissions } from './constructs/permissions.ts';
+import { grantPermissions, restrictSecrets } from './constructs/permissions.ts';
 import { s3KeyOf } from './constructs/s3-key.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { Signer } from './constructs/signer.ts';
@@ -25,6 +28,7 @@ export interface UploadWorkflowProps extends Settings {
 
 /** Its parts, for what is said about them from outside. */
 export interface UploadWorkflowParts {
+  readonly api: Api;
   readonly storage: Storage;
   readonly mail: Mail;
   readonly messaging: Messaging;
@@ -46,6 +50,7 @@ export class UploadWorkflow extends Construct {
   readonly messaging: Messaging;
   readonly stateMachineArn: string;
   readonly config: StageConfig;
+  readonly api: Api;
 
   constructor(scope: Construct, id: string, { feeds, codeOf, ...settings }: UploadWorkflowProps) {
     super(scope, id);
@@ -55,29 +60,43 @@ export class UploadWorkflow extends Construct {
 
     const encryption = new Encryption(this, 'Encryption', config);
     const s3Key = s3KeyOf(this, encryption.key);
-    const storage = new Storage(this, 'Storage', { config, key: encryption.key });
+    const api = new Api(this, 'Api', config);
+    const linkKey = new LinkKey(this, 'LinkKey', config);
+    const storage = new Storage(this, 'Storage', { config, key: encryption.key, page: api.url });
     const mail = new Mail(this, 'Mail', config);
     const messaging = new Messaging(this, 'Messaging', config);
     const functions = new Functions(this, 'Functions', { config, codeOf });
-    const trusted = functions.role('generate-upload-url');
-    const signer = new Signer(this, 'Signer', { landing: storage.landing, s3Key, trusted });
-    encryption.allowRoles([...functions.roles, signer.role]);
-    grantPermissions(functions, {
+    const signer = new Signer(this, 'Signer', {
+      ...storage,
+      s3Key,
+      uploaders: [functions.role('generate-upload-url'), functions.role('answer-partner')],
+      downloaders: [functions.role('answer-operator')],
+    });
+    encryption.allowRoles([...functions.roles, signer.role, signer.reader]);
+    const granting = {
       storage,
       mail,
       messaging,
       signer,
       s3Key,
       keyArn: encryption.key?.keyArn,
+      linkKey,
+      pageUrl: api.url,
       executionsArn: arns.executions,
-    });
+      stateMachineArn: arns.machine,
+    };
+    grantPermissions(functions, granting);
+    grantApiPermissions(functions, granting);
+    restrictSecrets(functions, storage);
+    api.addRoutes(functions);
     const workflow = new Workflow(this, 'Workflow', { config, functions, messaging, encryption });
     const events = new Events(this, 'Events', { landing: storage.landing, mail, functions, messaging });
     const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
     if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
-    new Watch(this, 'Watch', { config, functions, messaging, workflow, events });
-    acknowledgeFindings({ storage, mail, messaging, functions, signer, workflow, executionsArn: arns.executions });
+    new Watch(this, 'Watch', { config, functions, messaging, workflow, events, api });
+    acknowledgeFindings({ api, storage, mail, messaging, functions, signer, workflow, executionsArn: arns.executions });
     this.storage = storage;
+    this.api = api;
     this.messaging = messaging;
     this.stateMachineArn = workflow.arn;
   }

@@ -14,6 +14,7 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [string, string])[] }
   | { readonly kind: 'code'; readonly label: string; readonly code: string }
+  | { readonly kind: 'button'; readonly label: string; readonly url: string }
   | { readonly kind: 'link'; readonly label: string; readonly url: string };
 
 const asText = (block: Block): string => {
@@ -27,6 +28,8 @@ const asText = (block: Block): string => {
       return block.facts.map(([name, value]) => `${name}: ${value}`).join('\n');
     case 'code':
       return `${block.label}\n\n${block.code}`;
+    case 'button':
+      return `${block.label}: ${block.url}`;
     case 'link':
       return `${block.label}\n\n${block.url}`;
   }
@@ -44,6 +47,8 @@ const asHtml = (block: Block): string => {
       return `<table role="presentation" style="border-collapse:collapse">${block.facts.map(factRow).join('')}</table>`;
     case 'code':
       return `<p>${escapeHtml(block.label)}</p><pre style="${codeStyle}">${escapeHtml(block.code)}</pre>`;
+    case 'button':
+      return `<p style="margin:24px 0"><a href="${escapeHtml(block.url)}" style="${buttonStyle}">${escapeHtml(block.label)}</a></p>`;
     case 'link':
       return `<p>${escapeHtml(block.label)} <a href="${escapeHtml(block.url)}">address of the upload</a></p>`;
   }
@@ -51,6 +56,9 @@ const asHtml = (block: Block): string => {
 
 const factRow = ([name, value]: readonly [string, string]): string =>
   `<tr><td style="padding:3px 16px 3px 0;vertical-align:top;opacity:.75">${escapeHtml(name)}</td><td style="padding:3px 0">${escapeHtml(value)}</td></tr>`;
+
+const buttonStyle =
+  'display:inline-block;padding:12px 24px;border-radius:6px;background:#0b5c4a;color:#ffffff;text-decoration:none;font-weight:600';
 
 const codeStyle =
   'white-space:pre-wrap;word-break:break-all;padding:12px;border:1px solid #8886;border-radius:6px;font-size:13px';

@@ -5,12 +5,17 @@ import type { Finding, Report } from '../validation/findings.ts';
 import { curlLine } from './curl.ts';
 import { type Block, render } from './html.ts';
 
+/** How the partner may send the file: by the page behind a link, or straight to one URL. */
+export type UploadWay =
+  | { readonly mode: 'link'; readonly url: string; readonly expiresAt: string }
+  | ({ readonly mode: 'direct' } & Pick<LinkDocument, 'url' | 'expiresAt' | 'requiredHeaders'>);
+
 /** What a mail to a partner is about. */
 export interface PartnerMail {
   readonly kind: Exclude<PartnerMailKind, 'receipt'>;
   readonly request: RequestDocument;
   readonly attempt: number;
-  readonly link: LinkDocument;
+  readonly way: UploadWay;
   /** Of the rejected upload; only for `fix`. */
   readonly report: Report | undefined;
 }
@@ -40,19 +45,19 @@ export const receiptMail = (request: RequestDocument, person: Person): Omit<Mail
   return { subject: `Received: ${title} for ${request.period}`, ...render(blocks, footer(request)) };
 };
 
-const subject = ({ kind, request }: PartnerMail): string => {
+const subject = ({ kind, request, way }: PartnerMail): string => {
   const what = `${request.feedConfig.title} for ${request.period}`;
   const lines: Record<PartnerMail['kind'], string> = {
     request: `Please send: ${what}`,
     reminder: `Reminder: ${what} is due soon`,
     late: `Late: ${what} was due`,
     fix: `Please correct: ${what}`,
-    reissued: `New upload address: ${what}`,
+    reissued: `New upload ${way.mode === 'link' ? 'link' : 'address'}: ${what}`,
   };
   return lines[kind];
 };
 
-const opening = ({ kind, request, attempt, report }: PartnerMail): string => {
+const opening = ({ kind, request, attempt, way, report }: PartnerMail): string => {
   const { title, schedule } = request.feedConfig;
   const what = `“${title}” for ${request.period}`;
   const due = fullTime(request.plan.dueAt, schedule.timezone);
@@ -63,49 +68,66 @@ const opening = ({ kind, request, attempt, report }: PartnerMail): string => {
     reminder: `We have not received ${missing} yet. It is due ${due}.`,
     late: `${what} was due ${due}, and ${attempt > 1 ? 'no valid file' : 'nothing'} has arrived. You can still send it.`,
     fix: `We could not use the file you sent for ${what}: ${problems} ${problems === 1 ? 'problem' : 'problems'}. Please mend it and send it again (attempt ${attempt} of ${Math.max(attempt, request.feedConfig.attempts)}).`,
-    reissued: `Here is a new address for ${what}.`,
+    reissued: `Here is a new ${way.mode === 'link' ? 'link' : 'address'} for ${what}.`,
   };
   return lines[kind];
 };
 
-const facts = ({ request, link }: PartnerMail): (readonly [string, string])[] => {
+const facts = ({ request, way }: PartnerMail): (readonly [string, string])[] => {
   const { schedule, file } = request.feedConfig;
   const columns = file.schema?.fields.map(({ name }) => name).join(', ');
   return [
     ['Due', fullTime(request.plan.dueAt, schedule.timezone)],
     ['Accepted until', fullTime(request.plan.closesAt, schedule.timezone)],
-    ['The address below works until', fullTime(link.expiresAt, schedule.timezone)],
+    ...(way.mode === 'direct'
+      ? [['The address below works until', fullTime(way.expiresAt, schedule.timezone)] as const]
+      : []),
     ['Format', `${file.format === 'csv' ? 'CSV, UTF-8, comma-separated, with a header line' : `.${file.extension}`}`],
     ...(columns ? [['Columns', columns] as const] : []),
     ['Size', `at most ${file.maxBytes.toLocaleString('en-GB')} bytes`],
   ];
 };
 
-const uploadBlocks = ({ request, link }: PartnerMail): Block[] => {
+const uploadBlocks = ({ request, way }: PartnerMail): Block[] => {
   const { feed, file } = request.feedConfig;
-  const headers = Object.entries(link.requiredHeaders).map(([name, value]) => `${name}: ${value}`);
-  return [
-    {
-      kind: 'code',
-      label: 'Send it with this one line (put your file name in place of the one behind -T):',
-      code: curlLine(link.url, link.requiredHeaders, `${feed}.${file.extension}`),
-    },
-    {
-      kind: 'text',
-      text: 'Or with any program: a PUT of the file itself (no form), with exactly these headers:',
-    },
-    { kind: 'list', items: headers },
-    {
-      kind: 'link',
-      label: 'The address (it takes one file, and opening it in a browser does nothing):',
-      url: link.url,
-    },
-    {
-      kind: 'text',
-      text: 'Whoever has this address can upload this one file: please do not pass it on. If it has ended, wait for the next reminder or ask the people who need the file.',
-    },
-  ];
+  const fileName = `${feed}.${file.extension}`;
+  return way.mode === 'link' ? linkBlocks(way.url, fileName) : directBlocks(way, fileName);
 };
+
+const linkBlocks = (url: string, fileName: string): Block[] => [
+  { kind: 'button', label: 'Upload the file', url },
+  {
+    kind: 'code',
+    label: 'Or from a script (one file for Node, from those who asked you):',
+    code: `node airlock-upload.mjs '${url}' ${fileName}`,
+  },
+  {
+    kind: 'text',
+    text: 'The link is yours: whoever has it can upload this one file, so please do not pass it on. Opening it sends nothing.',
+  },
+];
+
+const directBlocks = ({ url, requiredHeaders }: UploadWay & { mode: 'direct' }, fileName: string): Block[] => [
+  {
+    kind: 'code',
+    label: 'Send it with this one line (put your file name in place of the one behind -T):',
+    code: curlLine(url, requiredHeaders, fileName),
+  },
+  {
+    kind: 'text',
+    text: 'Or with any program: a PUT of the file itself (no form), with exactly these headers:',
+  },
+  { kind: 'list', items: Object.entries(requiredHeaders).map(([name, value]) => `${name}: ${value}`) },
+  {
+    kind: 'link',
+    label: 'The address (it takes one file, and opening it in a browser does nothing):',
+    url,
+  },
+  {
+    kind: 'text',
+    text: 'Whoever has this address can upload this one file: please do not pass it on. If it has ended, wait for the next reminder or ask the people who need the file.',
+  },
+];
 
 const findingsBlocks = (report: Report | undefined): Block[] => {
   if (!report) return [];

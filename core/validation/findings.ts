@@ -5,6 +5,7 @@ export const rules = [
   'size.empty',
   'size.tooSmall',
   'size.tooLarge',
+  'name.extension',
   'content.type',
   'encoding.utf8',
   'encoding.nul',
@@ -59,7 +60,7 @@ export class Findings {
   readonly kept: Finding[] = [];
   readonly totals: Record<string, number> = {};
 
-  add(found: Omit<Finding, 'severity' | 'got'> & { got: string }): void {
+  add(found: Omit<Finding, 'severity'> & { readonly severity?: Finding['severity'] }): void {
     const total = (this.totals[found.rule] ?? 0) + 1;
     this.totals[found.rule] = total;
     if (total <= examplesPerRule) this.kept.push({ severity: 'error', ...found, got: excerpt(found.got) });

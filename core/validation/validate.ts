@@ -40,7 +40,8 @@ export const validate = async (
   };
 };
 
-const checkSize = (size: number, { minBytes, maxBytes }: Feed['file'], findings: Findings): void => {
+/** What a file's size alone tells. */
+export const checkSize = (size: number, { minBytes, maxBytes }: Feed['file'], findings: Findings): void => {
   const got = `${size.toLocaleString('en-GB')} bytes`;
   if (size === 0) {
     findings.add({ rule: 'size.empty', expected: 'a file with content', got, fix: 'export the file again' });

@@ -9,13 +9,14 @@ import type { UploadWorkflowParts } from '../upload-workflow.ts';
  * still matches a finding: what is mended must leave this list.
  */
 export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
-  const { storage, mail, messaging, functions, signer, workflow, executionsArn } = parts;
+  const { api, storage, mail, messaging, functions, signer, workflow, executionsArn } = parts;
   const { ledger, landing, accepted, quarantine } = storage;
 
   acknowledge(storage, 'AwsSolutions::AwsSolutions-S1', accessLogs);
   acknowledge(messaging, 'AwsSolutions::AwsSolutions-SQS3', isDeadLetterQueue);
   acknowledge(messaging, 'Serverless::Serverless-SQSRedrivePolicy', isDeadLetterQueue);
-  acknowledge(functions, 'Serverless::Serverless-LambdaDLQ', invokedByTheWorkflow);
+  acknowledge(functions, 'Serverless::Serverless-LambdaDLQ', invokedSynchronously);
+  acknowledge(api, 'AwsSolutions::AwsSolutions-APIG4', authorisedByLink);
 
   const wildcard = (at: IConstruct, resource: string, reason: string) =>
     acknowledge(at, `AwsSolutions::AwsSolutions-IAM5[Resource::${nameOf(at, resource)}]`, reason);
@@ -26,7 +27,9 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
   objects(functions, landing, '', 'reads the pinned version of any upload: keys are made per attempt');
   objects(functions, accepted, '', 'promotes to a key per period; the bucket is for nothing else');
   objects(functions, quarantine, '', 'sets aside under the key of the upload; the bucket is for nothing else');
-  objects(signer, landing, '', 'each session is narrowed to one key by its session policy');
+  const narrowed = 'each session is narrowed to one key by its session policy';
+  for (const bucket of [landing, accepted]) objects(signer, bucket, '', narrowed);
+  objects(signer, ledger, 'findings/', narrowed);
   wildcard(functions, '*', 'X-Ray and the SendTask actions have no narrower resource');
   wildcard(
     functions,
@@ -42,17 +45,21 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
 
 const accessLogs =
   'access logs write down query strings, and a presigned URL is a bearer secret; CloudTrail data events tell the same without it';
+const authorisedByLink =
+  'routes behind a link prove its secret before they read anything, and the page itself is the same for everybody';
 const isDeadLetterQueue =
   'it is a dead-letter queue itself: of schedules, rules and functions, which the rule does not see';
-const invokedByTheWorkflow =
-  'the state machine calls them synchronously and retries; those that events call have an on-failure destination';
+const invokedSynchronously =
+  'the state machine and the API call them synchronously and retry; those that events call have an on-failure destination';
 
 /** What lies under each prefix of the ledger that functions name with a wildcard. */
 const ledgerPrefixes = {
   'requests/': 'one document per request',
   'people/': 'one document per person',
   'due/': 'one mark per request and date',
-  'links/': 'one document per issued URL; the bucket denies all other roles',
+  'links/': 'one document per issue; the bucket denies all other roles',
+  'links/_ids/': 'one document per link; the bucket denies all other roles',
+  'uploads/': 'one document per announced file',
   'findings/': 'one report per attempt',
   'notifications/': 'one record per mail',
   'waits/': 'one document per wait; the bucket denies all other roles',

@@ -24,6 +24,7 @@ export interface AlarmNames {
   readonly stage: string;
   readonly stateMachineArn: string;
   readonly functionName: (name: FunctionName) => string;
+  readonly apiId: string;
   readonly queues: readonly { readonly id: string; readonly name: string }[];
   readonly topics: readonly { readonly id: string; readonly name: string }[];
   readonly rules: readonly { readonly id: string; readonly name: string }[];
@@ -226,11 +227,26 @@ const mail = (): AlarmRow[] => [
   },
 ];
 
+const api = ({ apiId }: AlarmNames): AlarmRow[] => [
+  {
+    id: 'api-faults',
+    section: 'API faults',
+    namespace: 'AWS/ApiGateway',
+    metric: '5xx',
+    dimensions: { ApiId: apiId },
+    statistic: 'Sum',
+    minutes: 5,
+    threshold: 3,
+    reason: 'a page tries again by itself; three times is a partner who cannot send',
+  },
+];
+
 /** Every alarm of the main stack. */
 export const alarmRows = (names: AlarmNames): AlarmRow[] => [
   ...requests(names),
   ...executions(names),
   ...functions(names),
+  ...api(names),
   ...hops(names),
   ...mail(),
 ];

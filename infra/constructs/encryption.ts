@@ -12,7 +12,7 @@ import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 
 /** What a key can be told; nothing of it lets anybody read data. Without it a key could not be mended any more. */
-const administration = [
+export const administration = [
   'kms:CancelKeyDeletion',
   'kms:CreateAlias',
   'kms:DeleteAlias',

@@ -12,7 +12,7 @@ interface FunctionRow {
 }
 
 // biome-ignore format: a table is read by its columns
-/** Every function, in the order of the workflow. A test gives each wait of the workflow more time than its function. */
+/** Every function, in the order of the workflow, then those of the API. A test gives each wait of the workflow more time than its function. */
 export const functionTable = {
   'open-request':        { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Claims a period and makes its plan' },
   'generate-upload-url': { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Signs the upload URL of an attempt' },
@@ -26,6 +26,9 @@ export const functionTable = {
   'quarantine-upload':   { memoryMb: 256,  timeoutSeconds: 300, reserved: 10, logs: 'stage', does: 'Sets an invalid upload aside' },
   'escalate':            { memoryMb: 256,  timeoutSeconds: 50,  reserved: 10, logs: 'stage', does: 'Raises our voice' },
   'close-request':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Ends a request without a file' },
+  'answer-page':         { memoryMb: 256,  timeoutSeconds: 10,  reserved: 10, logs: 'stage', does: 'Serves the partners’ page' },
+  'answer-partner':      { memoryMb: 512,  timeoutSeconds: 28,  reserved: 50, logs: 'stage', does: 'Answers partners: what is expected, URLs for their file' },
+  'answer-operator':     { memoryMb: 256,  timeoutSeconds: 28,  reserved: 10, logs: 'stage', does: 'Answers operators and systems' },
 } as const satisfies Record<string, FunctionRow>;
 
 export type FunctionName = keyof typeof functionTable;

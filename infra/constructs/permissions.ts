@@ -1,12 +1,11 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { FunctionName } from './function-table.ts';
 import type { Functions } from './functions.ts';
+import type { LinkKey } from './link-key.ts';
 import type { Mail } from './mail.ts';
 import type { Messaging } from './messaging.ts';
 import type { S3Key } from './s3-key.ts';
 import type { Signer } from './signer.ts';
+import { completeTasks, findUploads, get, getVersion, list, publish, put, sendMail, statement } from './statements.ts';
 import type { Storage } from './storage.ts';
 
 export interface PermissionsProps {
@@ -17,8 +16,12 @@ export interface PermissionsProps {
   readonly s3Key: S3Key;
   /** ARN of the customer key that uploads land under; undefined where there is none. */
   readonly keyArn: string | undefined;
+  readonly linkKey: LinkKey;
+  /** What links begin with. */
+  readonly pageUrl: string;
   /** ARN pattern of the machine's executions. */
   readonly executionsArn: string;
+  readonly stateMachineArn: string;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface PermissionsProps {
  * Looking for a key that may be absent takes `ListBucket` on its prefix: see `Ledger.find`.
  */
 export const grantPermissions = (functions: Functions, props: PermissionsProps): void => {
-  const { storage, mail, messaging, signer, s3Key, keyArn, executionsArn } = props;
+  const { storage, mail, messaging, signer, s3Key, keyArn, linkKey, pageUrl, executionsArn } = props;
   const { landing, accepted, quarantine, ledger } = storage;
   const mailSettings = { sender: mail.sender, configurationSet: mail.configurationSetName };
 
@@ -47,7 +50,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     ledgerBucket: ledger.bucketName,
     landingBucket: landing.bucketName,
     signerRoleArn: signer.role.roleArn,
-    ...(keyArn !== undefined && { landingKeyArn: keyArn }),
+    ...(keyArn !== undefined && { dataKeyArn: keyArn }),
   });
   functions.allow(
     'generate-upload-url',
@@ -62,6 +65,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.configure('email-partner', {
     ledgerBucket: ledger.bucketName,
     noticesTopicArn: messaging.notices.topicArn,
+    linkKeyArn: linkKey.arn,
+    pageUrl,
     ...mailSettings,
   });
   functions.allow(
@@ -70,6 +75,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     list('FindWhatToSay', ledger, 'requests/*', 'links/*', 'people/*', 'findings/*', 'notifications/*'),
     put('RecordMails', ledger, 'notifications/*'),
     sendMail(mail),
+    statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
     publish('PublishNotices', messaging.notices),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
@@ -204,46 +210,12 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
   );
-
-  const rolesOf = (...names: FunctionName[]) => names.map((name) => functions.role(name));
-  storage.restrictSecrets('links/', rolesOf('generate-upload-url', 'email-partner'));
-  storage.restrictSecrets('waits/', rolesOf('register-wait', 'receive-upload', 'receive-bounce'));
 };
 
-const statement = (
-  sid: string,
-  actions: string[],
-  resources: string[],
-  conditions?: Record<string, Record<string, string | string[]>>,
-): PolicyStatement => new PolicyStatement({ sid, actions, resources, ...(conditions && { conditions }) });
-
-const objects = (bucket: IBucket, prefixes: string[]): string[] => prefixes.map((one) => bucket.arnForObjects(one));
-
-const get = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
-  statement(sid, ['s3:GetObject'], objects(bucket, prefixes));
-
-const put = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
-  statement(sid, ['s3:PutObject'], objects(bucket, prefixes));
-
-const getVersion = (sid: string, bucket: IBucket): PolicyStatement =>
-  statement(sid, ['s3:GetObjectVersion'], [bucket.arnForObjects('*')]);
-
-const list = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
-  statement(sid, ['s3:ListBucket'], [bucket.bucketArn], { StringLike: { 's3:prefix': prefixes } });
-
-const findUploads = (landing: IBucket): PolicyStatement =>
-  statement('FindUploads', ['s3:ListBucketVersions'], [landing.bucketArn]);
-
-const publish = (sid: string, topic: ITopic): PolicyStatement => statement(sid, ['sns:Publish'], [topic.topicArn]);
-
-/**
- * AWS's table knows no resource type for the SendTask actions, so `*` it is: the token itself names the one task.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
- */
-const completeTasks = (...actions: string[]): PolicyStatement => statement('CompleteTasks', actions, ['*']);
-
-/** The address is a condition, so that a domain identity does not let us write as anybody else. */
-const sendMail = (mail: Mail): PolicyStatement =>
-  statement('SendMail', ['ses:SendEmail'], [mail.identityArns, mail.configurationSetArn], {
-    StringEquals: { 'ses:FromAddress': mail.sender },
-  });
+/** Secrets of the ledger: whoever is not named here is refused, whatever other policies say. Call when all is granted. */
+export const restrictSecrets = (functions: Functions, storage: Storage): void => {
+  const rolesOf = (...names: FunctionName[]) => names.map((name) => functions.role(name));
+  const api = rolesOf('answer-partner', 'answer-operator');
+  storage.restrictSecrets('links/', [...rolesOf('generate-upload-url', 'email-partner'), ...api]);
+  storage.restrictSecrets('waits/', [...rolesOf('register-wait', 'receive-upload', 'receive-bounce'), ...api]);
+};

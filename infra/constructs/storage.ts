@@ -18,6 +18,13 @@ import { probePrefix } from '../../core/names.ts';
 import type { StageConfig } from '../config.ts';
 import { onlyFirstUploads, onlyFreshSignatures, onlyFromNetworks, onlyNamedRoles } from './bucket-policies.ts';
 
+interface StorageProps {
+  readonly config: StageConfig;
+  readonly key: IKey | undefined;
+  /** Origin of the partners' page: it uploads from a browser. */
+  readonly page: string;
+}
+
 /** The five buckets. Their key layouts are in core/names.ts, what their policies refuse in bucket-policies.ts. */
 export class Storage extends Construct {
   readonly landing: Bucket;
@@ -28,11 +35,11 @@ export class Storage extends Construct {
   readonly #config: StageConfig;
   readonly #key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { config, key }: { config: StageConfig; key: IKey | undefined }) {
+  constructor(scope: Construct, id: string, { config, key, page }: StorageProps) {
     super(scope, id);
     this.#config = config;
     this.#key = key;
-    this.landing = this.#landing();
+    this.landing = this.#landing(page);
     this.accepted = this.#accepted();
     this.quarantine = this.#bucket('Quarantine');
     this.ledger = this.#ledger();
@@ -49,7 +56,7 @@ export class Storage extends Construct {
     this.ledger.addToResourcePolicy(onlyNamedRoles(this.ledger, prefix, roles));
   }
 
-  #landing(): Bucket {
+  #landing(page: string): Bucket {
     const { landingRetention, pageOrigin, allowedCidrs } = this.#config;
     const bucket = this.#bucket('Landing', {
       lifecycleRules: [
@@ -61,17 +68,15 @@ export class Storage extends Construct {
         { expiredObjectDeleteMarker: true },
         { prefix: probePrefix, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
       ],
-      ...(pageOrigin !== undefined && {
-        cors: [
-          {
-            allowedOrigins: [pageOrigin],
-            allowedMethods: [HttpMethods.PUT],
-            allowedHeaders: ['content-type', 'if-none-match', 'x-amz-checksum-*'],
-            exposedHeaders: ['ETag', 'x-amz-version-id'],
-            maxAge: 3600,
-          },
-        ],
-      }),
+      cors: [
+        {
+          allowedOrigins: [page, ...(pageOrigin === undefined ? [] : [pageOrigin])],
+          allowedMethods: [HttpMethods.PUT],
+          allowedHeaders: ['content-type', 'if-none-match', 'x-amz-checksum-*'],
+          exposedHeaders: ['ETag', 'x-amz-version-id'],
+          maxAge: 3600,
+        },
+      ],
     });
     sendEventsToEventBridge(bucket);
     bucket.addToResourcePolicy(onlyFirstUploads(bucket));

@@ -4,6 +4,7 @@ import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 import { alarmRows } from './alarm-table.ts';
 import { Alarms } from './alarms.ts';
+import type { Api } from './api.ts';
 import { Dashboard } from './dashboard.ts';
 import type { Events } from './events.ts';
 import type { Functions } from './functions.ts';
@@ -16,11 +17,12 @@ interface WatchProps {
   readonly messaging: Messaging;
   readonly workflow: Workflow;
   readonly events: Events;
+  readonly api: Api;
 }
 
 /** What people look at, and what calls them when nobody looks. */
 export class Watch extends Construct {
-  constructor(scope: Construct, id: string, { config, functions, messaging, workflow, events }: WatchProps) {
+  constructor(scope: Construct, id: string, { config, functions, messaging, workflow, events, api }: WatchProps) {
     super(scope, id);
     const prefix = deployedName(config.stage);
     const { arns } = new Alarms(this, 'Alarms', {
@@ -31,6 +33,7 @@ export class Watch extends Construct {
         stage: config.stage,
         stateMachineArn: workflow.arn,
         functionName: (name) => functions.get(name).functionName,
+        apiId: api.id,
         queues: messaging.queues,
         topics: messaging.topics,
         rules: [...events.rules, { id: 'red-endings', name: workflow.endedRed.ruleName }],

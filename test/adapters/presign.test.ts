@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { presignGet, presignPut, type UploadTerms } from '../../adapters/presign.ts';
+import { presignGet, presignPut } from '../../adapters/presign.ts';
+import type { UploadTerms } from '../../core/ports.ts';
 import { Airlock } from '../support/airlock.ts';
 
 const file = 'id,amount\n1,2\n';
@@ -22,7 +23,7 @@ describe('a presigned URL', () => {
     expiresIn,
     signedAt: new Date(await airlock.now()),
   });
-  const signedPut = async (terms: UploadTerms = {}) => {
+  const signedPut = async (terms: Partial<UploadTerms> = {}) => {
     count += 1;
     return presignPut(s3, await presigning('Landing', `_doctor/${count}.csv`), terms);
   };

@@ -1,8 +1,8 @@
-import type { Feed } from '../../core/feed.ts';
 import { dueMilestone, makePlan, nextMilestone } from '../../core/plan.ts';
 
 const at = (minutes: number): Date => new Date(Date.parse('2026-11-23T06:00:00.000Z') + minutes * 60_000);
-const feed: Pick<Feed, 'window' | 'reminders' | 'escalation'> = {
+const feed: Parameters<typeof makePlan>[0] = {
+  delivery: { mode: 'direct', channels: ['email'], nothingToDeliver: false },
   window: { dueSeconds: 5400, closeSeconds: 8100 },
   reminders: [2700],
   escalation: [
@@ -21,6 +21,12 @@ describe('a plan', () => {
       'close 08:35',
     ]);
     expect(plan.closesAt).toBe('2026-11-23T08:15:00.000Z');
+  });
+
+  it('of links closes later by the life of a URL: minting ends with the window, uploads a little later', () => {
+    const links = makePlan({ ...feed, delivery: { ...feed.delivery, mode: 'link' } }, at(0).toISOString());
+    expect(links.closesAt).toBe(plan.closesAt);
+    expect(links.milestones.at(-1)?.at).toBe('2026-11-23T08:50:00.000Z');
   });
 
   it('takes rungs at the same moment for one', () => {

@@ -38,7 +38,7 @@ const main = (): void => {
     row(feed, runsPerMonth.toFixed(1), money(sumOf(onTime)), money(sumOf(never)));
   }
   list('all feeds on time, by service', addUp(estimates.map(({ onTime }) => onTime)));
-  const names = { stage: '', stateMachineArn: '', functionName: () => '' };
+  const names = { stage: '', stateMachineArn: '', functionName: () => '', apiId: '' };
   // How many there are is all that counts here; what they are called is the deployment's.
   const nameless = (count: number) => Array.from({ length: count }, (_, index) => ({ id: String(index), name: '' }));
   const alarms = alarmRows({ ...names, queues: nameless(3), topics: nameless(2), rules: nameless(3) });

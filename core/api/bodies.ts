@@ -1,0 +1,170 @@
+import * as z from 'zod/mini';
+import { idPattern } from '../names.ts';
+import { finding } from '../validation/findings.ts';
+
+/*
+ * What the API takes and answers, once: parsed by the handlers, and published as docs/openapi.json.
+ */
+
+const base64Sha256 = z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, 'SHA-256 as base64, 44 characters'));
+const bytes = z.int().check(z.gte(0));
+const instant = z.string();
+const shortText = (most: number) =>
+  z
+    .string()
+    .check(z.regex(new RegExp(`^[^\\p{Cc}]{1,${most}}$`, 'u'), `text of 1 to ${most} characters without line breaks`));
+
+const file = {
+  /** As the sender calls it; kept for people, never used as a key. */
+  name: shortText(255),
+  size: bytes,
+  /** Media type; empty when unknown. */
+  type: z._default(z.string().check(z.maxLength(255)), ''),
+};
+
+export const checkBody = z.strictObject({
+  ...file,
+  /** The first bytes, base64, at most 64 KiB of them. */
+  head: z._default(z.string().check(z.maxLength(88_000), z.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'base64')), ''),
+});
+
+export const uploadBody = z.strictObject({ ...file, sha256: base64Sha256 });
+
+export const partsBody = z.strictObject({
+  parts: z
+    .array(z.strictObject({ partNumber: z.int().check(z.gte(1), z.lte(10_000)), sha256: base64Sha256 }))
+    .check(z.minLength(1), z.maxLength(100)),
+});
+
+export const reasonBody = z.strictObject({ reason: shortText(300) });
+
+export const openBody = z.strictObject({
+  partner: z.string().check(z.regex(idPattern)),
+  feed: z.string().check(z.regex(idPattern)),
+  /** The period is computed from it as for a schedule; now when absent. */
+  scheduledTime: z.optional(
+    z
+      .string()
+      .check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO-8601 time such as 2026-11-23T06:00:00Z')),
+  ),
+});
+
+/** What becomes of the file, as its sender sees it. */
+export const linkStates = [
+  'opening',
+  'open',
+  'checking',
+  'undecided',
+  'accepted',
+  'missed',
+  'rejected',
+  'waived',
+  'revoked',
+] as const;
+export type LinkState = (typeof linkStates)[number];
+
+const receipt = z.strictObject({
+  size: bytes,
+  receivedAt: instant,
+  sha256: z.optional(z.string()),
+  name: z.optional(z.string()),
+});
+
+export const linkAnswer = z.strictObject({
+  requestId: z.string(),
+  state: z.enum(linkStates),
+  title: z.string(),
+  partner: z.string(),
+  period: z.string(),
+  /** Who asks: the owners' names. */
+  askedBy: z.array(z.string()),
+  locale: z.string(),
+  timezone: z.string(),
+  dueAt: instant,
+  closesAt: instant,
+  /** The product's time, so that a countdown is right whatever the reader's clock says. */
+  now: instant,
+  attempt: z.int(),
+  attempts: z.int(),
+  file: z.strictObject({
+    format: z.string(),
+    extension: z.string(),
+    minBytes: bytes,
+    maxBytes: bytes,
+    columns: z.array(
+      z.strictObject({
+        name: z.string(),
+        type: z.string(),
+        required: z.boolean(),
+        description: z.optional(z.string()),
+      }),
+    ),
+    sample: z.optional(z.string()),
+  }),
+  nothingToDeliver: z.strictObject({ offered: z.boolean(), saidAt: z.optional(instant) }),
+  /** Of the newest file that arrived. */
+  receipt: z.optional(receipt),
+  /** Of the last file that was checked and not taken. */
+  rejection: z.optional(z.strictObject({ attempt: z.int(), total: z.int(), findings: z.array(finding) })),
+  /** One line for people, once it has ended. */
+  outcome: z.optional(z.string()),
+  renewalAskedAt: z.optional(instant),
+});
+export type LinkAnswer = z.infer<typeof linkAnswer>;
+
+export const findingsAnswer = z.strictObject({ findings: z.array(finding) });
+
+const headers = z.record(z.string(), z.string());
+
+export const uploadAnswer = z.strictObject({
+  uploadId: z.string(),
+  /** A PUT of the whole file. */
+  put: z.optional(z.strictObject({ url: z.string(), headers, expiresAt: instant })),
+  /** Or a plan for parts, and those that are there already. */
+  multipart: z.optional(
+    z.strictObject({
+      partBytes: bytes,
+      parts: z.int(),
+      received: z.array(z.strictObject({ partNumber: z.int(), size: bytes, sha256: z.string() })),
+    }),
+  ),
+});
+export type UploadAnswer = z.infer<typeof uploadAnswer>;
+
+export const partsAnswer = z.strictObject({
+  parts: z.array(z.strictObject({ partNumber: z.int(), url: z.string(), headers, expiresAt: instant })),
+});
+
+export const receivedAnswer = z.strictObject({
+  parts: z.array(z.strictObject({ partNumber: z.int(), size: bytes, sha256: z.string() })),
+});
+
+export const receiptAnswer = receipt;
+
+export const doneAnswer = z.strictObject({ done: z.boolean() });
+
+export const openAnswer = z.strictObject({
+  requestId: z.string(),
+  /** Whether this call opened it, or it was open. */
+  opened: z.boolean(),
+  link: z.optional(z.string()),
+});
+
+export const requestAnswer = z.strictObject({
+  requestId: z.string(),
+  status: z.string(),
+  generation: z.int(),
+  dueAt: instant,
+  closesAt: instant,
+  execution: z.string(),
+  outcome: z.optional(z.strictObject({ kind: z.string(), at: instant, line: z.string() })),
+});
+
+export const downloadAnswer = z.strictObject({ url: z.string(), expiresAt: instant, attempt: z.optional(z.int()) });
+
+export const problemAnswerBody = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+});

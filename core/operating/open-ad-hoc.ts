@@ -1,0 +1,61 @@
+import type * as z from 'zod/mini';
+import { type openAnswer, openBody } from '../api/bodies.ts';
+import { parseBody } from '../api/parse-body.ts';
+import { Problem } from '../api/problems.ts';
+import { findDocument } from '../documents.ts';
+import { linkUrl, newGrant } from '../link.ts';
+import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
+import { periodOf } from '../period.ts';
+import type { Clock, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
+import { requestDocument } from '../request.ts';
+
+interface Deps {
+  readonly feeds: Feeds;
+  readonly ledger: Ledger;
+  readonly secrets: LinkSecrets;
+  readonly starter: Starter;
+  readonly linkIds: Ids;
+  readonly clock: Clock;
+  /** Origin of the page. */
+  readonly page: string;
+}
+
+/**
+ * Opens a request now, or finds the one that is open, and gives the caller a link of its own. The workflow itself claims
+ * the period: of two calls at once one opens it, and both get a link to it.
+ *
+ * @param caller an ARN or the subject of a token: the link is bound to it
+ * @throws Problem feed-unknown, request-ended
+ */
+export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Promise<z.infer<typeof openAnswer>> => {
+  const { partner, feed, scheduledTime } = parseBody(openBody, body);
+  const deployed = await deps.feeds.find({ partner, feed });
+  if (!deployed)
+    throw new Problem('feed-unknown', `this deployment has no feed ${partner}/${feed}; name one of its feeds`);
+  const at = new Date(scheduledTime ?? deps.clock.now()).toISOString();
+  const { schedule, period: rule } = deployed.feed;
+  const period = periodOf(at, schedule.timezone, rule.unit, rule.offset);
+  const known = await findDocument(deps.ledger, ledgerKeys.request({ partner, feed, period }), requestDocument);
+  if (known?.document.outcome) {
+    const { line } = known.document.outcome;
+    throw new Problem('request-ended', `${known.document.requestId} has ended (${line}); name another period`);
+  }
+  const request: RequestKey = { partner, feed, period, generation: known?.document.generation ?? 1 };
+  const opened = known === undefined && (await start(deps, request, at));
+  const isByLink = deployed.feed.delivery.mode === 'link';
+  return { requestId: requestId(request), opened, ...(isByLink && { link: await linkFor(deps, request, caller) }) };
+};
+
+/** Named by its period, so that a second start of the same period is no second execution. */
+const start = async ({ starter }: Deps, request: RequestKey, scheduledTime: string): Promise<boolean> =>
+  starter.start(requestId(request), { partner: request.partner, feed: request.feed, scheduledTime });
+
+const linkFor = async (
+  { ledger, secrets, linkIds, clock, page }: Deps,
+  request: RequestKey,
+  caller: string,
+): Promise<string> => {
+  const linkId = linkIds.next();
+  await ledger.create(ledgerKeys.grant(linkId), newGrant(request, { caller }, clock.now().toISOString()));
+  return linkUrl(page, linkId, await secrets.secretOf(linkId));
+};

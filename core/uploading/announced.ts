@@ -1,0 +1,46 @@
+import * as z from 'zod/mini';
+import { findDocument } from '../documents.ts';
+import { ledgerKeys, type RequestKey } from '../names.ts';
+import type { Ledger } from '../ports.ts';
+
+/**
+ * `uploads/<attempt>/<upload id>.json`: a file that somebody announced. The id is made of the file's own checksum, so
+ * that whoever announces the same file again, on whatever device, goes on with the same upload.
+ */
+export const announcedUpload = z.looseObject({
+  version: z.literal(1),
+  fileName: z.string(),
+  size: z.int(),
+  /** Base64. */
+  sha256: z.string(),
+  contentType: z.string(),
+  linkId: z.string(),
+  announcedAt: z.string(),
+  /** When its parts were made one file. */
+  completedAt: z.optional(z.string()),
+  /** Where it goes in parts. */
+  multipart: z.optional(z.strictObject({ id: z.string(), partBytes: z.int() })),
+});
+export type AnnouncedUpload = z.infer<typeof announcedUpload>;
+
+export const uploadIdPattern = /^[0-9a-f]{32}$/;
+
+/** Half of the checksum in hex: enough to tell files of one attempt apart. */
+export const uploadIdOf = (sha256: string): string =>
+  [...atob(sha256)]
+    .slice(0, 16)
+    .map((one) => one.charCodeAt(0).toString(16).padStart(2, '0'))
+    .join('');
+
+/** What was announced of the file that arrived; undefined where nobody did, or where two fit. */
+export const findUploadOf = async (
+  ledger: Ledger,
+  request: RequestKey,
+  attempt: number,
+  size: number,
+): Promise<AnnouncedUpload | undefined> => {
+  const keys = await ledger.list(ledgerKeys.upload(request, attempt, '').replace(/\.json$/, ''));
+  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, announcedUpload)));
+  const fitting = found.flatMap((one) => (one && one.document.size === size ? [one.document] : []));
+  return fitting.length === 1 ? fitting[0] : undefined;
+};

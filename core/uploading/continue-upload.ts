@@ -1,0 +1,132 @@
+import type * as z from 'zod/mini';
+import { type partsAnswer, partsBody, type receiptAnswer, type receivedAnswer } from '../api/bodies.ts';
+import { parseBody } from '../api/parse-body.ts';
+import { Problem } from '../api/problems.ts';
+import { changeDocument, findDocument } from '../documents.ts';
+import { mintedUrlSeconds } from '../link.ts';
+import { attemptPrefix, landingKey, ledgerKeys } from '../names.ts';
+import type { ReceivedPart } from '../ports.ts';
+import type { RequestDocument } from '../request.ts';
+import { addSeconds } from '../time.ts';
+import { type AnnouncedUpload, announcedUpload, uploadIdOf, uploadIdPattern } from './announced.ts';
+import { openLink, type Progress, progressOf, requireOpen } from './link-access.ts';
+import { type Part, partsOf } from './parts.ts';
+import type { UploadDeps } from './start-upload.ts';
+
+/** Which upload of which link. */
+interface Which {
+  readonly linkId: string | undefined;
+  readonly secret: string | undefined;
+  readonly uploadId: string | undefined;
+}
+
+interface InParts extends AnnouncedUpload {
+  readonly multipart: NonNullable<AnnouncedUpload['multipart']>;
+}
+
+interface Found {
+  readonly request: RequestDocument;
+  readonly progress: Progress;
+  readonly key: string;
+  readonly upload: InParts;
+}
+
+/** @throws Problem link-unknown, upload-unknown */
+const find = async (deps: UploadDeps, { linkId, secret, uploadId = '' }: Which): Promise<Found> => {
+  const link = await openLink(deps, linkId, secret);
+  const progress = await progressOf(deps, link, deps.clock.now());
+  const { request } = link;
+  const found =
+    request && uploadIdPattern.test(uploadId)
+      ? await findDocument(deps.ledger, ledgerKeys.upload(request, progress.attempt, uploadId), announcedUpload)
+      : undefined;
+  const multipart = found?.document.multipart;
+  if (!request || !found || !multipart) throw unknown();
+  const key = landingKey(request, progress.attempt, request.feedConfig.file.extension);
+  return { request, progress, key, upload: { ...found.document, multipart } };
+};
+
+const unknown = (): Problem =>
+  new Problem('upload-unknown', 'no upload in parts has this id; start it again with POST …/uploads');
+
+/** The parts that S3 has. @throws Problem */
+export const listParts = async (deps: UploadDeps, which: Which): Promise<z.infer<typeof receivedAnswer>> => {
+  const { request, progress, key, upload } = await find(deps, which);
+  requireOpen(request, progress);
+  const parts = await deps.intake.parts(key, upload.multipart.id);
+  if (!parts) throw unknown();
+  return { parts: [...parts] };
+};
+
+/** URLs for parts, each for exactly its bytes. @throws Problem */
+export const signParts = async (
+  deps: UploadDeps,
+  which: Which,
+  body: unknown,
+): Promise<z.infer<typeof partsAnswer>> => {
+  const { request, progress, key, upload } = await find(deps, which);
+  const { parts } = parseBody(partsBody, body);
+  requireOpen(request, progress);
+  const planned = partsOf(upload.size, upload.multipart.partBytes);
+  const wanted = parts.map(({ partNumber, sha256 }): ReceivedPart => {
+    const part = planned[partNumber - 1];
+    if (!part) throw new Problem('bad-request', `the file has ${planned.length} parts, got part ${partNumber}`);
+    return { ...part, sha256 };
+  });
+  const until = addSeconds(deps.clock.now().toISOString(), mintedUrlSeconds);
+  const signed = await deps.intake.signParts(key, upload.multipart.id, wanted, until);
+  return {
+    parts: signed.map(({ partNumber, url, requiredHeaders, expiresAt }) => ({
+      partNumber,
+      url,
+      headers: requiredHeaders,
+      expiresAt,
+    })),
+  };
+};
+
+/** Makes one file of the parts. Whoever asks again after it was done gets the same receipt. @throws Problem */
+export const completeUpload = async (deps: UploadDeps, which: Which): Promise<z.infer<typeof receiptAnswer>> => {
+  const { request, progress, key, upload } = await find(deps, which);
+  if (upload.completedAt === undefined) {
+    requireOpen(request, progress);
+    await requireParts(deps, key, upload);
+    if ((await deps.intake.complete(key, upload.multipart.id)) === 'taken') {
+      throw new Problem('already-delivered', 'another file came first; it is being checked', { state: 'checking' });
+    }
+    await changeDocument(
+      deps.ledger,
+      ledgerKeys.upload(request, progress.attempt, uploadIdOf(upload.sha256)),
+      announcedUpload,
+      (document) => ({
+        ...document,
+        completedAt: deps.clock.now().toISOString(),
+      }),
+    );
+  }
+  const [there] = await deps.landing.find(attemptPrefix(request, progress.attempt));
+  const { size, sha256, fileName } = upload;
+  if (!there) throw unknown();
+  return { size, sha256, name: fileName, receivedAt: there.arrivedAt };
+};
+
+const requireParts = async ({ intake }: UploadDeps, key: string, { size, multipart }: InParts): Promise<void> => {
+  const received = await intake.parts(key, multipart.id);
+  if (!received) throw unknown();
+  const missing = missingParts(partsOf(size, multipart.partBytes), received);
+  if (missing.length === 0) return;
+  throw new Problem('parts-missing', `${missing.length} parts are not there yet; send them and complete again`, {
+    missing,
+  });
+};
+
+const missingParts = (planned: readonly Part[], received: readonly ReceivedPart[]): number[] => {
+  const there = new Map(received.map(({ partNumber, size }) => [partNumber, size]));
+  return planned.filter(({ partNumber, size }) => there.get(partNumber) !== size).map(({ partNumber }) => partNumber);
+};
+
+/** Gives an upload up. @throws Problem */
+export const abortUpload = async (deps: UploadDeps, which: Which): Promise<void> => {
+  const { key, upload } = await find(deps, which);
+  await deps.intake.abort(key, upload.multipart.id);
+};

@@ -1,0 +1,107 @@
+import type { LinkAnswer } from '../api/bodies.ts';
+import { Problem } from '../api/problems.ts';
+import { findDocument } from '../documents.ts';
+import type { LinkGrant } from '../link.ts';
+import { ledgerKeys } from '../names.ts';
+import type { Ledger } from '../ports.ts';
+import { personDocument, type RequestDocument, signalDocument } from '../request.ts';
+import { sampleOf } from '../validation/sample.ts';
+import { findUploadOf } from './announced.ts';
+import { type LinkDeps, openLink, type Progress, progressOf } from './link-access.ts';
+
+/** What a page shows of one delivery. Reads only: mail scanners follow links. */
+export const showLink = async (deps: LinkDeps, linkId?: string, secret?: string): Promise<LinkAnswer> => {
+  const link = await openLink(deps, linkId, secret);
+  const { request, grant } = link;
+  const now = deps.clock.now();
+  const progress = await progressOf(deps, link, now);
+  // A moment after the API opened it; whoever asks again sees it.
+  if (!request)
+    throw new Problem('unavailable', 'the request is being opened; ask again in a moment', { retryAfterSeconds: 2 });
+  const { feedConfig, plan, outcome } = request;
+  const { title, partner, schedule, attempts } = feedConfig;
+  return {
+    requestId: request.requestId,
+    state: progress.state,
+    title,
+    partner,
+    period: request.period,
+    askedBy: await namesOf(deps.ledger, feedConfig.contacts.owner ?? []),
+    locale: await localeOf(deps.ledger, grant),
+    timezone: schedule.timezone,
+    dueAt: plan.dueAt,
+    closesAt: plan.closesAt,
+    now: now.toISOString(),
+    attempt: progress.attempt,
+    attempts,
+    file: fileOf(feedConfig.file),
+    nothingToDeliver: {
+      offered: feedConfig.delivery.nothingToDeliver,
+      ...(await saidAt(deps.ledger, request, progress.attempt)),
+    },
+    ...(await receiptOf(deps.ledger, request, progress)),
+    ...rejectionOf(progress),
+    ...(outcome && { outcome: outcome.line }),
+    ...(grant.renewalAskedAt !== undefined && { renewalAskedAt: grant.renewalAskedAt }),
+  };
+};
+
+const fileOf = (file: RequestDocument['feedConfig']['file']): LinkAnswer['file'] => {
+  const { format, extension, minBytes, maxBytes, schema } = file;
+  const sample = sampleOf(file);
+  return {
+    format,
+    extension,
+    minBytes,
+    maxBytes,
+    columns: (schema?.fields ?? []).map(({ name, type, description, constraints }) => ({
+      name,
+      type,
+      required: constraints?.required === true,
+      ...(description !== undefined && { description }),
+    })),
+    ...(sample !== undefined && { sample }),
+  };
+};
+
+const namesOf = async (ledger: Ledger, people: readonly string[]): Promise<string[]> => {
+  const found = await Promise.all(people.map((id) => findDocument(ledger, ledgerKeys.person(id), personDocument)));
+  return found.flatMap((person) => (person ? [person.document.name] : []));
+};
+
+const localeOf = async (ledger: Ledger, { recipient }: LinkGrant): Promise<string> => {
+  if (!('person' in recipient)) return 'en';
+  return (await findDocument(ledger, ledgerKeys.person(recipient.person), personDocument))?.document.locale ?? 'en';
+};
+
+const saidAt = async (ledger: Ledger, request: RequestDocument, attempt: number): Promise<{ saidAt?: string }> => {
+  const said = await findDocument(ledger, ledgerKeys.nothingToDeliver(request, attempt), signalDocument);
+  return said?.document.at === undefined ? {} : { saidAt: said.document.at };
+};
+
+const receiptOf = async (
+  ledger: Ledger,
+  request: RequestDocument,
+  { attempt, upload }: Progress,
+): Promise<Pick<LinkAnswer, 'receipt'>> => {
+  if (!upload) return {};
+  const announced = await findUploadOf(ledger, request, attempt, upload.size);
+  return {
+    receipt: {
+      size: upload.size,
+      receivedAt: upload.arrivedAt,
+      ...(announced && { sha256: announced.sha256, name: announced.fileName }),
+    },
+  };
+};
+
+const rejectionOf = ({ report }: Progress): Pick<LinkAnswer, 'rejection'> =>
+  !report || report.valid
+    ? {}
+    : {
+        rejection: {
+          attempt: report.attempt,
+          total: Object.values(report.totals).reduce((sum, one) => sum + one, 0),
+          findings: report.findings,
+        },
+      };

@@ -1,0 +1,76 @@
+import type { Functions } from './functions.ts';
+import type { PermissionsProps } from './permissions.ts';
+import { completeTasks, findUploads, get, list, publish, put, sendMail, statement } from './statements.ts';
+
+/**
+ * Who may do what behind the API. The page's function may do nothing at all; the partner's proves links and signs uploads;
+ * the operator's makes links and signs downloads. None of them reads a partner's file.
+ */
+export const grantApiPermissions = (functions: Functions, props: PermissionsProps): void => {
+  const { storage, mail, messaging, signer, s3Key, keyArn, linkKey, pageUrl, stateMachineArn } = props;
+  const { landing, accepted, ledger } = storage;
+  const dataKey = { ...(keyArn !== undefined && { dataKeyArn: keyArn }) };
+
+  functions.configure('answer-page', { landingBucket: landing.bucketName });
+
+  functions.configure('answer-partner', {
+    ledgerBucket: ledger.bucketName,
+    landingBucket: landing.bucketName,
+    signerRoleArn: signer.role.roleArn,
+    linkKeyArn: linkKey.arn,
+    operatorsTopicArn: messaging.operators.topicArn,
+    sender: mail.sender,
+    configurationSet: mail.configurationSetName,
+    ...dataKey,
+  });
+  functions.allow(
+    'answer-partner',
+    statement('ProveLinks', ['kms:VerifyMac'], [linkKey.arn]),
+    get('ReadDeliveries', ledger, ...readByPartners),
+    list('FindDeliveries', ledger, ...readByPartners),
+    put('RecordUploadsAndWords', ledger, 'links/_ids/*', 'uploads/*', 'signals/*', 'notifications/*'),
+    findUploads(landing),
+    statement('BecomeSigner', ['sts:AssumeRole'], [signer.role.roleArn]),
+    completeTasks('states:SendTaskFailure'),
+    sendMail(mail),
+    publish('TellOperators', messaging.operators),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
+  );
+  linkKey.allow('VerifyLinks', 'kms:VerifyMac', [functions.role('answer-partner')]);
+
+  functions.configure('answer-operator', {
+    ledgerBucket: ledger.bucketName,
+    acceptedBucket: accepted.bucketName,
+    readerRoleArn: signer.reader.roleArn,
+    linkKeyArn: linkKey.arn,
+    stateMachineArn,
+    pageUrl,
+    ...dataKey,
+  });
+  functions.allow(
+    'answer-operator',
+    get('ReadRequests', ledger, 'requests/*', 'signals/*', 'waits/*'),
+    list('FindRequests', ledger, 'requests/*', 'signals/*', 'waits/*', 'links/*', 'findings/*'),
+    put('RecordOrders', ledger, 'requests/*', 'signals/*', 'links/_ids/*'),
+    statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
+    statement('BecomeReader', ['sts:AssumeRole'], [signer.reader.roleArn]),
+    statement('StartRequests', ['states:StartExecution'], [stateMachineArn]),
+    completeTasks('states:SendTaskFailure'),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
+  );
+  linkKey.allow('MakeLinks', 'kms:GenerateMac', [functions.role('email-partner'), functions.role('answer-operator')]);
+};
+
+/** What a page shows, and what a partner's word needs. */
+const readByPartners = [
+  'requests/*',
+  'links/*',
+  'uploads/*',
+  'findings/*',
+  'people/*',
+  'signals/*',
+  'waits/*',
+  'notifications/*',
+];
