@@ -48,6 +48,7 @@ const pageHeaders = (uploadOrigin: string): Record<string, string> => ({
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
+    'trusted-types airlock',
   ].join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

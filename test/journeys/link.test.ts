@@ -15,7 +15,9 @@ describe('a link', () => {
     const page = await fetch(link);
     console.log(page.status, page.headers, (await page.text()).slice(0, 300));
     const id = link.pathname.split('/').at(-1);
-    const view = await fetch(`${link.origin}/links/${id}`, { headers: { authorization: `Bearer ${link.hash.slice(1)}` } });
+    const view = await fetch(`${link.origin}/links/${id}`, {
+      headers: { authorization: `Bearer ${link.hash.slice(1)}` },
+    });
     console.log(view.status, await view.text());
   });
 });

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { prepareBrowser } from './browser.mjs';
 
-/** Synthesizes the app with the feeds of the tests, once for all suites. */
-export default () => {
+/** Synthesizes the app with the feeds of the tests, and unpacks the browser, once for all suites. */
+export default async () => {
   const root = join(import.meta.dirname, '../..');
   const args = [
     'node_modules/aws-cdk/bin/cdk',
@@ -15,4 +16,5 @@ export default () => {
   ];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the app cannot be synthesized:\n${stderr}`);
+  await prepareBrowser();
 };

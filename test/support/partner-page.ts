@@ -1,0 +1,62 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Airlock } from './airlock.ts';
+import { launchBrowser } from './browser.mjs';
+
+/** Something to send, from memory. */
+export interface SentFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+export const csvFile = (text: string, name = 'orders.csv'): SentFile => ({
+  name,
+  mimeType: 'text/csv',
+  buffer: Buffer.from(text),
+});
+
+/** A browser at a partner's, which notes every breach of the page's policy and every script error. */
+export class PartnerBrowser {
+  readonly #browser: Browser;
+  readonly #faults: string[] = [];
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async launch(): Promise<PartnerBrowser> {
+    return new PartnerBrowser(await launchBrowser());
+  }
+
+  /** Opens a link in a window of its own. */
+  async open(link: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.#faults.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Trusted Type/i.test(message.text())) this.#faults.push(message.text());
+    });
+    await page.goto(link);
+    return page;
+  }
+
+  /** Breaches and errors so far. */
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}
+
+/** The link of the newest mail to somebody. */
+export const linkOf = async (airlock: Airlock, to = 'data@acme.example'): Promise<string> => {
+  const mail = (await airlock.emails()).findLast((one) => one.to.includes(to) && one.text.includes('/u/'));
+  const [link] = /http\S+\/u\/[\w-]+#[\w-]+/.exec(mail?.text ?? '') ?? [];
+  if (link === undefined) throw new Error(`no mail with a link to ${to}`);
+  return link;
+};
+
+/** Gives the page a file, as a person does by the file dialog. */
+export const choose = (page: Page, file: SentFile | string): Promise<void> => page.setInputFiles('#file', file);

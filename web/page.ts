@@ -1,0 +1,343 @@
+import type { LinkAnswer } from '../core/api/bodies.ts';
+import type { Finding } from '../core/validation/findings.ts';
+import { ApiProblem, ConnectionLost, type LinkApi } from './api.ts';
+import { checksumOfFile, FileUnreadable } from './checksum.ts';
+import { h } from './dom.ts';
+import { SendingPanel } from './sending.ts';
+import { isLocale, type Locale, locales, type Speech, speak } from './texts.ts';
+import { type Receipt, Uploader, UploadRefused } from './uploader.ts';
+import * as view from './view.ts';
+
+/** As much as the server looks at before a file is sent. */
+const headBytes = 64 * 1024;
+
+/** How often is asked what became of a file that is being checked; the last pause again and again. */
+const pollMs = [1000, 1000, 2000, 2000, 5000, 10_000];
+
+/** What the person is doing on the page, besides what the server says of the delivery. */
+type Doing =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'sending'; readonly panel: SendingPanel }
+  | { readonly kind: 'mending'; readonly file: File; readonly findings: readonly Finding[] }
+  | { readonly kind: 'failed'; readonly message: string; readonly file: File | undefined }
+  | { readonly kind: 'sent'; readonly receipt: Receipt };
+
+/** The page of one link: shows what the server says, and what the person does about it. */
+export class Page {
+  readonly #api: LinkApi;
+  readonly #root: HTMLElement;
+  readonly #languages: readonly string[];
+  #speech: Speech;
+  #link: LinkAnswer | undefined;
+  /** The server's clock, less this computer's own. */
+  #ahead = 0;
+  #doing: Doing = { kind: 'nothing' };
+  #polls = 0;
+  #poll: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: LinkApi, root: HTMLElement, languages: readonly string[]) {
+    this.#api = api;
+    this.#root = root;
+    this.#languages = languages;
+    const wanted = languages.map((one) => one.slice(0, 2)).find(isLocale);
+    this.#speech = speak(wanted ?? 'en', languages);
+  }
+
+  async open(): Promise<void> {
+    this.#show(h('p', { role: 'status' }, this.#speech.text.loading));
+    await this.#refresh();
+    setInterval(() => this.#tick(), 1000);
+    window.addEventListener('beforeunload', (event) => {
+      if (this.#doing.kind === 'sending') event.preventDefault();
+    });
+    // Whoever comes back to the page sees how things stand now.
+    window.addEventListener('pageshow', ({ persisted }) => void (persisted && this.#refresh()));
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible' && this.#doing.kind === 'nothing') void this.#refresh();
+    });
+    // A file that misses the zone must not replace the page.
+    for (const event of ['dragover', 'drop']) window.addEventListener(event, (one) => one.preventDefault());
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      const before = this.#link;
+      const link = await this.#api.show();
+      this.#link = link;
+      this.#ahead = Date.parse(link.now) - Date.now();
+      const hasMoved = before?.state !== link.state || before.attempt !== link.attempt;
+      if (this.#doing.kind === 'sent' && link.state !== 'checking') this.#doing = { kind: 'nothing' };
+      if (hasMoved || this.#doing.kind !== 'sending') this.#render(hasMoved && before !== undefined);
+      this.#pollAgain(link);
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  /** While a file is being checked its verdict is near. */
+  #pollAgain({ state }: LinkAnswer): void {
+    clearTimeout(this.#poll);
+    this.#polls = state === 'checking' ? this.#polls + 1 : 0;
+    if (state !== 'checking') return;
+    const ms = pollMs[Math.min(this.#polls, pollMs.length) - 1] ?? 0;
+    this.#poll = setTimeout(() => void this.#refresh(), ms);
+  }
+
+  #lost(error: unknown): void {
+    if (error instanceof ApiProblem && error.problem === 'link-unknown') {
+      this.#show(h('main', {}, ...view.statement(this.#speech.text.unknown)));
+      return;
+    }
+    // The request is being opened, or the connection is away: ask again by and by.
+    this.#poll = setTimeout(() => void this.#refresh(), 2000);
+    if (this.#link) return;
+    const { text } = this.#speech;
+    const message = error instanceof ConnectionLost ? text.offline : text.loading;
+    this.#show(h('main', {}, h('p', { role: 'status' }, message)));
+  }
+
+  #render(movesFocus = false): void {
+    const link = this.#link;
+    if (!link) return;
+    const { text } = this.#speech;
+    document.documentElement.lang = this.#speech.locale;
+    document.title = `${link.title} · ${link.period}`;
+    const content = link.state === 'open' ? this.#open(link) : this.#closed(link);
+    this.#show(
+      h('header', {}, this.#languageButton()),
+      h('main', {}, ...content),
+      h('footer', {}, h('p', {}, `${link.requestId} · ${text.attempt(Math.max(1, link.attempt), link.attempts)}`)),
+    );
+    this.#tick();
+    if (movesFocus) this.#root.querySelector<HTMLElement>('h1')?.focus();
+  }
+
+  #languageButton(): HTMLElement {
+    const { locale, text } = this.#speech;
+    const other: Locale = locales.find((one) => one !== locale) ?? 'en';
+    const switchTo = h('button', { type: 'button', class: 'language', lang: other }, text.otherLanguage);
+    switchTo.addEventListener('click', () => {
+      this.#speech = speak(other, this.#languages);
+      this.#render();
+      this.#root.querySelector<HTMLElement>('button.language')?.focus();
+    });
+    // A panel that shows progress speaks the language that it was made in.
+    switchTo.disabled = this.#doing.kind === 'sending';
+    return switchTo;
+  }
+
+  #open(link: LinkAnswer): Node[] {
+    const speech = this.#speech;
+    const leftSeconds = this.#secondsUntil(link.dueAt);
+    const isSending = this.#doing.kind === 'sending';
+    return [
+      ...view.heading(speech, link, leftSeconds),
+      ...this.#rejection(link),
+      ...this.#doingNow(),
+      ...(isSending ? [] : [view.dropZone(speech, link, (file) => void this.#choose(file))]),
+      view.expectations(speech, link),
+      ...(link.nothingToDeliver.offered && !isSending
+        ? [view.nothingForm(speech, link, (reason) => void this.#declareNothing(reason))]
+        : []),
+    ];
+  }
+
+  #rejection({ rejection }: LinkAnswer): Node[] {
+    if (!rejection || this.#doing.kind !== 'nothing') return [];
+    const { text } = this.#speech;
+    const table = view.findingsTable(this.#speech, rejection.findings, rejection.total);
+    return [
+      h('section', { class: 'notice bad', id: 'findings' }, h('p', {}, text.findingsAfter(rejection.total)), ...table),
+    ];
+  }
+
+  #doingNow(): Node[] {
+    const { text } = this.#speech;
+    const doing = this.#doing;
+    switch (doing.kind) {
+      case 'sending':
+        return [doing.panel.element];
+      case 'mending': {
+        const isFinal = doing.findings.some(({ severity }) => severity === 'error');
+        const table = view.findingsTable(this.#speech, doing.findings, doing.findings.length);
+        return [
+          h(
+            'section',
+            { class: isFinal ? 'notice bad' : 'notice', role: 'alert', id: 'findings' },
+            h('p', {}, isFinal ? text.findingsBefore : text.warningsBefore),
+            ...table,
+            isFinal ? undefined : view.button(text.sendAnyway, () => void this.#send(doing.file), 'main'),
+          ),
+        ];
+      }
+      case 'failed': {
+        const { file } = doing;
+        return [
+          h(
+            'section',
+            { class: 'notice bad', role: 'alert', id: 'failure' },
+            h('p', {}, doing.message),
+            file && view.button(text.retry, () => void this.#send(file), 'main'),
+          ),
+        ];
+      }
+      default:
+        return [];
+    }
+  }
+
+  /** Nothing can be sent (any more). */
+  #closed(link: LinkAnswer): Node[] {
+    const { text } = this.#speech;
+    const { state, receipt } = link;
+    if (state === 'open' || state === 'opening') return [];
+    const findings = state === 'undecided' || state === 'rejected' ? link.rejection : undefined;
+    const mayAsk = state === 'missed' || state === 'revoked';
+    const kept = this.#doing.kind === 'sent' ? this.#doing.receipt : receipt;
+    return [
+      ...view.statement(text.states[state]),
+      h('p', { class: 'soft' }, `${link.title} · ${this.#speech.period(link.period)}`),
+      ...(state === 'accepted' && link.outcome !== undefined ? [h('p', {}, link.outcome)] : []),
+      ...(kept && (state === 'accepted' || state === 'checking' || state === 'undecided')
+        ? [view.receiptList(this.#speech, kept)]
+        : []),
+      ...(findings
+        ? [h('section', { id: 'findings' }, ...view.findingsTable(this.#speech, findings.findings, findings.total))]
+        : []),
+      ...(mayAsk ? [this.#renewal(link)] : []),
+    ];
+  }
+
+  #renewal({ renewalAskedAt }: LinkAnswer): Node {
+    const { text } = this.#speech;
+    if (renewalAskedAt !== undefined) return h('p', { class: 'notice', role: 'status' }, text.linkAsked);
+    const ask = view.button(text.askForLink, () => void this.#act(() => this.#api.askForNewLink()), 'main');
+    return h('p', {}, ask);
+  }
+
+  /** Checks a file by its first bytes, and sends it if nothing speaks against it. */
+  async #choose(file: File): Promise<void> {
+    if (this.#doing.kind === 'sending') return;
+    const panel = this.#panelFor(file, undefined);
+    this.#become({ kind: 'sending', panel });
+    try {
+      const { findings } = await this.#api.check(declared(file), await headOf(file));
+      if (findings.length > 0) this.#become({ kind: 'mending', file, findings });
+      else await this.#send(file);
+    } catch (error) {
+      // The check is a courtesy: where it cannot be had the upload itself decides.
+      if (error instanceof ConnectionLost) await this.#send(file);
+      else await this.#fail(error, file);
+    }
+  }
+
+  async #send(file: File): Promise<void> {
+    const cancelled = new AbortController();
+    const panel = this.#panelFor(file, {
+      pause: () => uploader.pause(),
+      resume: () => uploader.resume(),
+      cancel: () => {
+        cancelled.abort();
+        uploader.cancel();
+      },
+    });
+    const uploader: Uploader = new Uploader(this.#api, file, {
+      onProgress: (bytes) => panel.progress(bytes),
+      onWaiting: (isWaiting) => panel.waiting(isWaiting),
+    });
+    this.#become({ kind: 'sending', panel });
+    try {
+      const sha256 = await checksumOfFile(file, {
+        signal: cancelled.signal,
+        onProgress: (bytes) => panel.preparing(bytes),
+      });
+      panel.sending();
+      const receipt = await uploader.run(sha256);
+      this.#doing = { kind: 'sent', receipt };
+      if (this.#link) this.#link = { ...this.#link, state: 'checking' };
+      this.#render(true);
+      await this.#refresh();
+    } catch (error) {
+      if (cancelled.signal.aborted) this.#become({ kind: 'nothing' });
+      else await this.#fail(error, file);
+    }
+  }
+
+  #panelFor(file: File, controls: ConstructorParameters<typeof SendingPanel>[2] | undefined): SendingPanel {
+    const none = { pause: () => undefined, resume: () => undefined, cancel: () => undefined };
+    return new SendingPanel(this.#speech, file, controls ?? none);
+  }
+
+  /** Says what went wrong; how the delivery stands may have changed meanwhile. */
+  async #fail(error: unknown, file: File): Promise<void> {
+    const isFinal = error instanceof FileUnreadable || error instanceof UploadRefused;
+    this.#become({ kind: 'failed', message: this.#wordsFor(error), file: isFinal ? undefined : file });
+    await this.#refresh();
+  }
+
+  #wordsFor(error: unknown): string {
+    const { text } = this.#speech;
+    if (error instanceof FileUnreadable) return text.unreadable;
+    if (error instanceof UploadRefused) return text.refused;
+    if (error instanceof ConnectionLost) return text.offline;
+    if (error instanceof ApiProblem) return text.problems[error.problem] ?? text.broken;
+    return text.broken;
+  }
+
+  async #declareNothing(reason: string): Promise<void> {
+    await this.#act(() => this.#api.declareNothing(reason));
+  }
+
+  /** Does something by the API and shows how things stand then. */
+  async #act(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#become({ kind: 'failed', message: this.#wordsFor(error), file: undefined });
+    }
+    await this.#refresh();
+    this.#root.querySelector<HTMLElement>('h1')?.focus();
+  }
+
+  #become(doing: Doing): void {
+    this.#doing = doing;
+    this.#render();
+    const focused = doing.kind === 'mending' ? '#findings' : doing.kind === 'failed' ? '#failure' : undefined;
+    if (focused !== undefined) this.#root.querySelector<HTMLElement>(`${focused} button, .drop input`)?.focus();
+  }
+
+  #secondsUntil(at: string): number {
+    return (Date.parse(at) - (Date.now() + this.#ahead)) / 1000;
+  }
+
+  /** The countdown; and when the window ends while somebody looks, the page says so. */
+  #tick(): void {
+    const link = this.#link;
+    const shown = document.getElementById('left');
+    if (link?.state !== 'open' || !shown) return;
+    const due = this.#secondsUntil(link.dueAt);
+    const close = this.#secondsUntil(link.closesAt);
+    const line = this.#speech.text.left(this.#speech.span(Math.max(0, due > 0 ? due : close)));
+    if (shown.textContent !== line) shown.textContent = line;
+    if (close <= 0 && this.#doing.kind !== 'sending') void this.#refresh();
+  }
+
+  #show(...content: readonly Node[]): void {
+    this.#root.replaceChildren(...content);
+  }
+}
+
+const declared = ({ name, size, type }: File) => ({ name, size, type });
+
+/** The first bytes, base64. @throws FileUnreadable */
+const headOf = async (file: File): Promise<string> => {
+  const bytes = await file
+    .slice(0, headBytes)
+    .arrayBuffer()
+    .catch(() => {
+      throw new FileUnreadable();
+    });
+  let text = '';
+  for (const byte of new Uint8Array(bytes)) text += String.fromCharCode(byte);
+  return btoa(text);
+};

@@ -1,0 +1,196 @@
+import type { LinkAnswer } from '../core/api/bodies.ts';
+import type { Finding } from '../core/validation/findings.ts';
+import { h, saveAs } from './dom.ts';
+import { hex, shownName } from './format.ts';
+import type { Speech } from './texts.ts';
+import type { Receipt } from './uploader.ts';
+
+/*
+ * What stands on the page, piece by piece. Each piece is made new when it changes; only progress and countdown are
+ * changed in place.
+ */
+
+/** Who asks for what, for which period, until when. @param leftSeconds until due; negative when late */
+export const heading = (speech: Speech, link: LinkAnswer, leftSeconds: number): Node[] => {
+  const { text } = speech;
+  const names = link.askedBy.length > 0 ? link.askedBy.join(text.and) : text.someone;
+  const isOver = leftSeconds <= 0;
+  return [
+    h('h1', { tabindex: '-1' }, text.asks(names, link.title)),
+    h('p', { class: 'period' }, text.forPeriod(speech.period(link.period))),
+    h(
+      'p',
+      { class: 'due' },
+      isOver ? text.wasDue(speech.moment(link.dueAt)) : text.due(speech.moment(link.dueAt)),
+      h('span', { class: 'left', id: 'left' }),
+    ),
+    ...(isOver ? [h('p', { class: 'late' }, text.late)] : []),
+    ...(link.closesAt === link.dueAt ? [] : [h('p', { class: 'soft' }, text.closes(speech.moment(link.closesAt)))]),
+  ];
+};
+
+/** Where a file is dropped or chosen. */
+export const dropZone = ({ text }: Speech, link: LinkAnswer, onFile: (file: File) => void): HTMLElement => {
+  const input = h('input', { type: 'file', accept: `.${link.file.extension}`, id: 'file' });
+  input.addEventListener('change', () => {
+    const [file] = input.files ?? [];
+    if (file) onFile(file);
+  });
+  const zone = h(
+    'label',
+    { class: 'drop', for: 'file' },
+    h('span', {}, text.drop),
+    ' ',
+    h('span', { class: 'button main' }, text.choose),
+    input,
+  );
+  const over = (isOver: boolean) => (event: DragEvent) => {
+    event.preventDefault();
+    zone.classList.toggle('over', isOver);
+  };
+  zone.addEventListener('dragover', over(true));
+  zone.addEventListener('dragleave', over(false));
+  zone.addEventListener('drop', (event) => {
+    over(false)(event);
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file) onFile(file);
+  });
+  return zone;
+};
+
+/** What the file must look like, with a sample to save. */
+export const expectations = ({ text, size }: Speech, { file, title }: LinkAnswer): HTMLElement => {
+  const { columns, sample, format } = file;
+  const kind = format === 'csv' ? text.formats.csv : text.formats.opaque;
+  const save = sample === undefined ? undefined : () => saveAs(`${title}-sample.${file.extension}`, sample);
+  return h(
+    'section',
+    {},
+    h('h2', {}, text.expected),
+    h('p', {}, `${kind}; ${text.extension(file.extension)}; ${text.sizes(size(file.minBytes), size(file.maxBytes))}`),
+    columns.length > 0 ? columnTable({ text }, columns) : undefined,
+    save && h('p', {}, h('button', { type: 'button', click: save }, text.sample)),
+  );
+};
+
+const columnTable = ({ text }: Pick<Speech, 'text'>, columns: LinkAnswer['file']['columns']): HTMLElement =>
+  scrolling(
+    text.columns,
+    h(
+      'table',
+      {},
+      h('caption', {}, text.columns),
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, text.column), h('th', { scope: 'col' }, text.type))),
+      h(
+        'tbody',
+        {},
+        ...columns.map(({ name, type, required, description }) =>
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'row' }, name),
+            h(
+              'td',
+              {},
+              [text.types[type] ?? type, required ? text.required : '', description ?? ''].filter(Boolean).join(', '),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+
+/** A wide table scrolls by itself, with the keyboard too. */
+const scrolling = (label: string, table: HTMLElement): HTMLElement =>
+  h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': label }, table);
+
+/** Findings in a table: where, what is there, what is expected, what to do. */
+export const findingsTable = ({ text }: Speech, findings: readonly Finding[], total: number): Node[] => [
+  scrolling(
+    text.findingsCaption,
+    h(
+      'table',
+      {},
+      h('caption', { class: 'unseen' }, text.findingsCaption),
+      h(
+        'thead',
+        {},
+        h('tr', {}, ...[text.where, text.got, text.wanted, text.fix].map((name) => h('th', { scope: 'col' }, name))),
+      ),
+      h(
+        'tbody',
+        {},
+        ...findings.map((finding) =>
+          h(
+            'tr',
+            {},
+            h('td', {}, placeOf(text, finding)),
+            h('td', { class: 'got' }, finding.got),
+            h('td', {}, finding.expected),
+            h('td', {}, finding.fix),
+          ),
+        ),
+      ),
+    ),
+  ),
+  ...(total > findings.length ? [h('p', { class: 'soft' }, text.more(total - findings.length))] : []),
+];
+
+const placeOf = (text: Speech['text'], { line, column }: Finding): string =>
+  [line === undefined ? '' : text.line(line), column === undefined ? '' : text.inColumn(column)]
+    .filter(Boolean)
+    .join(', ');
+
+/** What arrived, to be kept. */
+export const receiptList = (
+  { text, size, moment }: Speech,
+  { name, size: bytes, sha256, receivedAt }: Receipt,
+): HTMLElement =>
+  h(
+    'section',
+    { id: 'receipt' },
+    h('h2', {}, text.receipt),
+    h(
+      'dl',
+      {},
+      ...(name === undefined ? [] : [h('dt', {}, text.fileName), h('dd', {}, shownName(name))]),
+      h('dt', {}, text.size),
+      h('dd', {}, size(bytes)),
+      h('dt', {}, text.received),
+      h('dd', {}, moment(receivedAt)),
+      ...(sha256 === undefined ? [] : [h('dt', {}, text.checksum), h('dd', { class: 'code' }, hex(sha256))]),
+    ),
+  );
+
+/** Says that there is nothing to deliver. */
+export const nothingForm = ({ text }: Speech, link: LinkAnswer, onSend: (reason: string) => void): HTMLElement => {
+  if (link.nothingToDeliver.saidAt !== undefined) return h('p', { class: 'notice' }, text.nothingSaid);
+  const reason = h('textarea', { id: 'reason', maxlength: '300', required: true });
+  const send = (event: Event): void => {
+    event.preventDefault();
+    const said = reason.value.replaceAll(/\s+/g, ' ').trim();
+    if (said !== '') onSend(said);
+    else reason.focus();
+  };
+  return h(
+    'details',
+    {},
+    h('summary', {}, text.nothing),
+    h(
+      'form',
+      { submit: send },
+      h('label', { for: 'reason' }, text.nothingReason),
+      reason,
+      h('button', { type: 'submit' }, text.nothingSend),
+    ),
+  );
+};
+
+/** A heading and a sentence. */
+export const statement = ([title, more]: readonly [string, string] | readonly string[]): Node[] => [
+  h('h1', { tabindex: '-1' }, title),
+  h('p', {}, more),
+];
+
+export const button = (label: string, click: () => void, kind = ''): HTMLElement =>
+  h('button', { type: 'button', class: kind === '' ? undefined : kind, click }, label);
