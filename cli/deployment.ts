@@ -6,7 +6,9 @@ export interface Deployment {
   readonly stack: string;
   readonly stage: string;
   readonly sender: string;
-  /** Origin that may upload from a browser; undefined without a page. */
+  /** Where the partners' page is. */
+  readonly pageUrl: string;
+  /** Another origin that may upload from a browser. */
   readonly pageOrigin: string | undefined;
   readonly stateMachineArn: string;
   readonly operatorsTopicArn: string;
@@ -40,6 +42,7 @@ export const findDeployment = async (cloudformation: CloudFormationClient, stack
     stack,
     stage: output('Stage'),
     sender: output('SenderAddress'),
+    pageUrl: output('PageUrl'),
     pageOrigin: outputs.get('PageOrigin'),
     stateMachineArn: output('StateMachineArn'),
     operatorsTopicArn: output('OperatorsTopicArn'),

@@ -153,8 +153,8 @@ export const resolvedFeed = z.strictObject({
   schedule: z.strictObject({ expression, timezone, enabled: z.boolean(), skip: z.array(localDate) }),
   period: z.strictObject({ unit: z.enum(periodUnits), offset: z.int() }),
   window: z.strictObject({ dueSeconds: z.int(), closeSeconds: z.int() }),
-  // Requests that were opened before links were say nothing of them.
-  delivery: z.strictObject({ mode: modes, channels, nothingToDeliver: z._default(z.boolean(), false) }),
+  // Requests that were opened before there were links say nothing of this.
+  delivery: z.strictObject({ mode: modes, channels, nothingToDeliver: z.optional(z.boolean()) }),
   contacts: z.strictObject({ partner: someone, backup: people, owner: someone, oncall: people }),
   reminders: z.array(z.int()),
   escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(z.enum(rungAudiences)) })),

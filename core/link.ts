@@ -29,7 +29,7 @@ const recipient = z.union([
 ]);
 export type Recipient = z.infer<typeof recipient>;
 
-/** `links/_ids/<link id>.json`: what a link stands for. Bound to one request and one recipient. */
+/** `grants/<link id>.json`: what a link stands for. Bound to one request and one recipient. */
 export const linkGrant = z.looseObject({
   version: z.literal(1),
   partner: z.string().check(z.regex(idPattern)),

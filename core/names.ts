@@ -63,8 +63,8 @@ export const ledgerKeys = {
     `signals/${folder(request)}/${request.generation}/bounce-${attempt}-${person}.json`,
   link: (request: ClaimedKey, attempt: number, issue: number) =>
     `links/${attemptPrefix(request, attempt)}${request.claim}-${issue}.json`,
-  /** What a mailed link stands for. No partner is named `_ids`. */
-  grant: (linkId: string) => `links/_ids/${linkId}.json`,
+  /** What a mailed link stands for. No secret: those of links are stored nowhere. */
+  grant: (linkId: string) => `grants/${linkId}.json`,
   /** Every issue of a generation, whatever the attempt. */
   issues: (request: RequestKey) => `links/${folder(request)}/${request.generation}/`,
   /** One per file that was announced for an attempt: whoever announces the same file again goes on with it. */

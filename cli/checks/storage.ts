@@ -84,14 +84,13 @@ export const cors: Check = async ({ clients: { s3 }, deployment }) => {
   const Bucket = deployment.buckets.Landing;
   const answer = await unlessAbsent(s3.send(new GetBucketCorsCommand({ Bucket })));
   const origins = (answer?.CORSRules ?? []).flatMap(({ AllowedOrigins = [] }) => AllowedOrigins);
-  const wanted = deployment.pageOrigin === undefined ? [] : [deployment.pageOrigin];
-  const told = (list: readonly string[]) => (list.length === 0 ? 'from no page' : list.join(', '));
+  const wanted = [deployment.pageUrl, ...(deployment.pageOrigin === undefined ? [] : [deployment.pageOrigin])];
   const what = 'uploads from a browser:';
   return [
     verdict(
       origins.join() === wanted.join(),
-      `${what} ${told(wanted)}`,
-      `${what} ${told(origins)}; it should be ${told(wanted)}`,
+      `${what} ${wanted.join(', ')}`,
+      `${what} ${origins.join(', ') || 'from no page'}; it should be ${wanted.join(', ')}`,
       redeploy,
     ),
   ];

@@ -36,7 +36,7 @@ export const showLink = async (deps: LinkDeps, linkId?: string, secret?: string)
     attempts,
     file: fileOf(feedConfig.file),
     nothingToDeliver: {
-      offered: feedConfig.delivery.nothingToDeliver,
+      offered: feedConfig.delivery.nothingToDeliver === true,
       ...(await saidAt(deps.ledger, request, progress.attempt)),
     },
     ...(await receiptOf(deps.ledger, request, progress)),

@@ -58,7 +58,7 @@ const ledgerPrefixes = {
   'people/': 'one document per person',
   'due/': 'one mark per request and date',
   'links/': 'one document per issue; the bucket denies all other roles',
-  'links/_ids/': 'one document per link; the bucket denies all other roles',
+  'grants/': 'one document per link, without its secret',
   'uploads/': 'one document per announced file',
   'findings/': 'one report per attempt',
   'notifications/': 'one record per mail',

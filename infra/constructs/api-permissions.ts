@@ -27,8 +27,9 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
     'answer-partner',
     statement('ProveLinks', ['kms:VerifyMac'], [linkKey.arn]),
     get('ReadDeliveries', ledger, ...readByPartners),
-    list('FindDeliveries', ledger, ...readByPartners),
-    put('RecordUploadsAndWords', ledger, 'links/_ids/*', 'uploads/*', 'signals/*', 'notifications/*'),
+    // Which attempts there were is told by the keys of issues; what was issued is not for the API to read.
+    list('FindDeliveries', ledger, ...readByPartners, 'links/*'),
+    put('RecordUploadsAndWords', ledger, 'grants/*', 'uploads/*', 'signals/*', 'notifications/*'),
     findUploads(landing),
     statement('BecomeSigner', ['sts:AssumeRole'], [signer.role.roleArn]),
     completeTasks('states:SendTaskFailure'),
@@ -52,7 +53,7 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
     'answer-operator',
     get('ReadRequests', ledger, 'requests/*', 'signals/*', 'waits/*'),
     list('FindRequests', ledger, 'requests/*', 'signals/*', 'waits/*', 'links/*', 'findings/*'),
-    put('RecordOrders', ledger, 'requests/*', 'signals/*', 'links/_ids/*'),
+    put('RecordOrders', ledger, 'requests/*', 'signals/*', 'grants/*'),
     statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
     statement('BecomeReader', ['sts:AssumeRole'], [signer.reader.roleArn]),
     statement('StartRequests', ['states:StartExecution'], [stateMachineArn]),
@@ -66,7 +67,7 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
 /** What a page shows, and what a partner's word needs. */
 const readByPartners = [
   'requests/*',
-  'links/*',
+  'grants/*',
   'uploads/*',
   'findings/*',
   'people/*',

@@ -56,7 +56,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     'generate-upload-url',
     get('ReadRequests', ledger, 'requests/*'),
     list('FindRequests', ledger, 'requests/*'),
-    put('StoreLinks', ledger, 'links/*'),
+    put('StoreLinks', ledger, 'links/*', 'grants/*'),
     statement('BecomeSigner', ['sts:AssumeRole'], [signer.role.roleArn]),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
@@ -215,7 +215,9 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
 /** Secrets of the ledger: whoever is not named here is refused, whatever other policies say. Call when all is granted. */
 export const restrictSecrets = (functions: Functions, storage: Storage): void => {
   const rolesOf = (...names: FunctionName[]) => names.map((name) => functions.role(name));
-  const api = rolesOf('answer-partner', 'answer-operator');
-  storage.restrictSecrets('links/', [...rolesOf('generate-upload-url', 'email-partner'), ...api]);
-  storage.restrictSecrets('waits/', [...rolesOf('register-wait', 'receive-upload', 'receive-bounce'), ...api]);
+  storage.restrictSecrets('links/', rolesOf('generate-upload-url', 'email-partner'));
+  storage.restrictSecrets(
+    'waits/',
+    rolesOf('register-wait', 'receive-upload', 'receive-bounce', 'answer-partner', 'answer-operator'),
+  );
 };

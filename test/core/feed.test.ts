@@ -21,7 +21,7 @@ describe('a feed', () => {
       feed: {
         period: { unit: 'day', offset: 0 },
         window: { dueSeconds: 3000, closeSeconds: 3000 },
-        delivery: { mode: 'direct', channels: ['email'] },
+        delivery: { mode: 'link', channels: ['email'] },
         contacts: { backup: [], oncall: [], partner: [{ locale: 'en' }] },
         reminders: [],
         escalation: [{ afterDueSeconds: 0, to: ['owner'] }],
@@ -108,14 +108,19 @@ describe('a feed', () => {
     [
       'more than one PUT takes',
       { file: { ...source.file, maxBytes: '6GiB' } },
-      'file.maxBytes: got 6442450944 bytes; allowed at most 5GiB in direct mode',
+      'file.maxBytes: got 6442450944 bytes; allowed at most 5GiB (the accepted file is one copy)',
     ],
     [
       'a window that no URL can last',
-      { window: { due: 'PT4H' } },
+      { window: { due: 'PT4H' }, delivery: { mode: 'direct' } },
       "window: got 180 minutes without a new URL; allowed at most 55 in direct mode (role chaining ends the signer's session after 1 hour)",
     ],
-    ['link mode, which is not there yet', { delivery: { mode: 'link' } }, 'delivery.mode: got "link"; allowed direct'],
+    ['an unknown mode', { delivery: { mode: 'fax' } }, 'delivery.mode: got "fax"; allowed link | direct'],
+    [
+      'nothing to deliver in direct mode',
+      { delivery: { mode: 'direct', nothingToDeliver: true } },
+      'delivery.nothingToDeliver: got true; allowed false in direct mode',
+    ],
     [
       'a schema for an opaque file',
       { file: { ...source.file, format: 'opaque', schema: 'x.json' } },

@@ -81,7 +81,7 @@ describe('an upload URL', () => {
     const link = await airlock.link();
     const iam = new IAMClient(airlock.client);
     const { Roles = [] } = await iam.send(new ListRolesCommand({}));
-    const RoleName = Roles.find((role) => role.RoleName?.includes('Signer'))?.RoleName;
+    const RoleName = Roles.find((role) => role.RoleName?.includes('SignerRole'))?.RoleName;
     const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
     await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: PolicyNames[0] }));
     expect(await codeOf(await airlock.upload(goodCsv, link))).toMatch(

@@ -10,13 +10,14 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
     ours: ['handlers', 'adapters', 'core'],
     packages: /^(@aws-sdk\/|@middy\/|@aws-lambda-powertools\/|node:path$)/,
   },
-  handlers: { ours: ['core'], packages: /^zod\/mini$/ },
+  handlers: { ours: ['core', 'handlers'], packages: /^zod\/mini$/ },
   adapters: { ours: ['adapters', 'core'], packages: /^(@aws-sdk\/|@aws-lambda-powertools\/|node:)/ },
   infra: { ours: ['infra', 'core'], packages: /^(aws-cdk-lib|cdk-nag|constructs|esbuild|yaml|node:)/ },
   local: { ours: ['local'], packages: /^(node:|jsonata$|croner$|@aws-sdk\/checksums\/crc$)/ },
   'console (start)': { ours: ['console', 'core', 'local'], packages: /^(node:|@aws-sdk\/)/ },
   cli: { ours: ['cli', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },
   console: { ours: ['console', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },
+  web: { ours: ['web', 'core'], packages: /^(@noble\/hashes\/sha2\.js$|zod\/mini$)/ },
 };
 
 const zoneOf = (file: string): string => {
@@ -37,7 +38,7 @@ const importsOf = (file: string): string[] =>
     ),
   ].map((match) => match[1] ?? match[2] ?? '');
 
-describe.each(['core', 'handlers', 'adapters', 'infra', 'local', 'console', 'cli'])('%s', (folder) => {
+describe.each(['core', 'handlers', 'adapters', 'infra', 'local', 'console', 'cli', 'web'])('%s', (folder) => {
   it('imports only what its zone allows', () => {
     const refused = sourceFiles(folder).flatMap((file) => {
       const zone = zones[zoneOf(file)];
@@ -74,9 +75,9 @@ describe('the environment and the clock', () => {
 });
 
 describe('wiring', () => {
-  it('stays wiring: no lambda file is longer than 35 lines', () => {
+  it('stays wiring: no lambda file is longer than 50 lines', () => {
     const long = sourceFiles('handlers').filter(
-      (file) => file.endsWith('.lambda.ts') && readFileSync(join(root, file), 'utf8').split('\n').length > 35,
+      (file) => file.endsWith('.lambda.ts') && readFileSync(join(root, file), 'utf8').split('\n').length > 50,
     );
     expect(long).toEqual([]);
   });

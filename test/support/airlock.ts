@@ -39,6 +39,7 @@ interface Settings {
   readonly dataDir?: string;
   readonly assembly?: string;
   readonly port?: string;
+  readonly apiPort?: string;
 }
 
 /** A running Airlock with AWS clients for the person at the keyboard. Each has a data folder of its own. */
@@ -64,6 +65,7 @@ export class Airlock {
     dataDir = temporaryFolder(),
     assembly = testAssembly,
     port = '0',
+    apiPort = '0',
   }: Settings = {}): Promise<Airlock> {
     const process = await AirlockProcess.start([
       '--data',
@@ -74,6 +76,8 @@ export class Airlock {
       'test/feeds',
       '--port',
       port,
+      '--api-port',
+      apiPort,
     ]);
     return new Airlock(process, await process.status(), dataDir, assembly);
   }
@@ -298,7 +302,9 @@ export class Airlock {
   /** The same data on the same port, served again by a new process. */
   async restart({ signal = 'SIGTERM' as 'SIGTERM' | 'SIGKILL', assembly = this.#assembly } = {}): Promise<Airlock> {
     await this.#process.stop(signal);
-    return Airlock.start({ dataDir: this.dataDir, assembly, port: new URL(this.status.endpoint).port });
+    const portOf = (url = '') => new URL(url).port;
+    const ports = { port: portOf(this.status.endpoint), apiPort: portOf(this.status.outputs.PageUrl) };
+    return Airlock.start({ dataDir: this.dataDir, assembly, ...ports });
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,4 @@
+import type { Browser } from 'playwright-core';
+
+export declare const launchBrowser: () => Promise<Browser>;
+export declare const prepareBrowser: () => Promise<void>;
