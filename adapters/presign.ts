@@ -43,7 +43,7 @@ export class PresignError extends Error {
 export const presignPut = async (
   s3: S3Client,
   presigning: Presigning,
-  { contentType, sizeBytes, sha256 }: Partial<UploadTerms> = unbound,
+  { contentType, contentEncoding, sizeBytes, sha256 }: Partial<UploadTerms> = unbound,
 ): Promise<SignedUrl> => {
   check('PUT', presigning);
   const command = new PutObjectCommand({
@@ -51,6 +51,7 @@ export const presignPut = async (
     Key: presigning.key,
     IfNoneMatch: '*',
     ...(contentType !== undefined && { ContentType: contentType }),
+    ...(contentEncoding && { ContentEncoding: contentEncoding }),
     ...(sizeBytes !== undefined && { ContentLength: sizeBytes }),
     ...(sha256 !== undefined && { ChecksumSHA256: sha256 }),
   });
@@ -65,6 +66,7 @@ export const presignPut = async (
   const requiredHeaders = {
     'if-none-match': '*',
     ...(contentType !== undefined && { 'content-type': contentType }),
+    ...(contentEncoding && { 'content-encoding': contentEncoding }),
     ...(sizeBytes !== undefined && { 'content-length': String(sizeBytes) }),
     ...(sha256 !== undefined && { 'x-amz-checksum-sha256': sha256 }),
   };

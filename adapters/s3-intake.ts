@@ -81,10 +81,16 @@ export const createS3Intake = (settings: Settings): Intake => {
       const expiresIn = secondsUntil(until, session.usableUntil, signedAt, key);
       return presignPut(clientOf(session, region), { bucket, key, expiresIn, signedAt }, terms);
     },
-    async begin(key, ContentType) {
+    async begin(key, { contentType, contentEncoding }) {
       const { s3 } = await forParts(key);
       const { UploadId } = await s3.send(
-        new CreateMultipartUploadCommand({ Bucket: bucket, Key: key, ContentType, ChecksumAlgorithm: 'SHA256' }),
+        new CreateMultipartUploadCommand({
+          Bucket: bucket,
+          Key: key,
+          ContentType: contentType,
+          ...(contentEncoding && { ContentEncoding: contentEncoding }),
+          ChecksumAlgorithm: 'SHA256',
+        }),
       );
       if (UploadId === undefined) throw new Error(`S3 began an upload of ${key} without an id`);
       return UploadId;

@@ -1,30 +1,85 @@
 #!/usr/bin/env node
 /*
- * Uploads one file to the URL of an Airlock mail. One file of its own, nothing to install, Node 18 or newer:
+ * Uploads one file to the link or the URL of an Airlock mail. One file of its own, nothing to install, Node 18 or newer:
  *
- *   node airlock-upload.mjs <url> <file> [--json] [--quiet]
+ *   node airlock-upload.mjs <link|url> <file> [--gzip] [--wait] [--json] [--quiet]
  *
- * Give "-" instead of the URL to read it from standard input: whoever sees your command line could use it.
+ * Give "-" instead of the link to read it from standard input: whoever sees your command line could use it.
+ *
+ * By a link large files go in parts, several at once. Run it again after a crash: parts that arrived are not sent twice.
  *
  * Exit codes: 0 delivered · 1 wrong use, or the file cannot be read · 2 not delivered, try again · 3 a file was delivered
- * before · 4 the URL is not accepted (ended, or changed on its way) · 5 the file is not accepted
+ * before · 4 the link or URL is not accepted (ended, or changed on its way) · 5 the file is not accepted · 6 with --wait:
+ * delivered, checked and sent back
  */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, createReadStream, readSync, statSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { basename } from 'node:path';
-import { Transform } from 'node:stream';
+import { createReadStream, createWriteStream, mkdtempSync, readSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 
-const exits = { delivered: 0, usage: 1, failed: 2, before: 3, url: 4, file: 5 };
-const usage = 'node airlock-upload.mjs <url> <file> [--json] [--quiet]   ("-" reads the URL from standard input)';
+const exits = { delivered: 0, usage: 1, failed: 2, before: 3, url: 4, file: 5, sentBack: 6 };
+const flagsKnown = ['--gzip', '--wait', '--json', '--quiet'];
+const usage =
+  'node airlock-upload.mjs <link|url> <file> [--gzip] [--wait] [--json] [--quiet]   ("-" reads the link from standard input)';
 
 /** Pauses between tries, in milliseconds; each is shortened by chance so that many do not come back at once. */
 const pausesMs = [1000, 2000, 5000, 10_000, 20_000];
 
-/** What a try came to: an answer of the server, or what kept it from answering. */
-const classify = (status, body) => {
+/** Parts on their way at once; each takes as much memory as a part is large. */
+const lanes = 3;
+
+/** As much of a file as is looked at before it is sent. */
+const headBytes = 64 * 1024;
+
+/** Something that ends the run: a kind of exit, and words for people. */
+class End extends Error {
+  constructor(kind, message, details = {}) {
+    super(message);
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+const advice = {
+  before: 'A file was delivered before: it takes one, once. If that was not yours, tell whoever sent the mail.',
+  url: 'The link or URL is not accepted. If it has ended, the next mail brings a new one; else copy it again, whole, in quotes.',
+  file: 'The file is not accepted as it was sent.',
+  failed: 'Nothing was delivered. Run it again while the link works: what arrived already is not sent twice.',
+  sentBack: 'The file arrived, but it cannot be used:',
+};
+
+// --- HTTP -----------------------------------------------------------------------------------------------------------
+
+const agents = {
+  'http:': new HttpAgent({ keepAlive: true }),
+  'https:': new HttpsAgent({ keepAlive: true }),
+};
+
+/** Sends one request. `write` puts the body into it. Resolves with what the server said, rejects when it said nothing. */
+const exchange = (url, method, headers, write) =>
+  new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const outgoing = send(url, { method, headers, agent: agents[url.protocol] });
+    outgoing.setTimeout(60_000, () => outgoing.destroy(new Error('no progress for a minute')));
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text) => {
+        if (body.length < 4_000_000) body += text;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
+      response.on('error', reject);
+    });
+    write(outgoing);
+  });
+
+/** What S3 said to a PUT. */
+const classify = ({ status, body }) => {
   const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ?? '';
   const text = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? '';
   const said = [status, code, text].filter(Boolean).join(' ');
@@ -36,107 +91,323 @@ const classify = (status, body) => {
   return { kind: 'file', said };
 };
 
-const advice = {
-  delivered: '',
-  before: 'A file was delivered with this URL before: it takes one, once. If that was not yours, tell whoever sent it.',
-  url: 'The URL is not accepted. If it has ended, the next mail brings a new one; else copy it again, whole.',
-  file: 'The file is not accepted as it was sent.',
-  failed: 'Nothing was delivered. Try again while the URL works.',
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Tries until the other side has decided, or the pauses are used up. @param again tells whether another try may help */
+const patiently = async (work, again, say) => {
+  for (let index = 0; ; index += 1) {
+    const result = await work(index).catch((error) => ({ kind: 'failed', said: error.message, error }));
+    if (result.error instanceof End) throw result.error;
+    if (!again(result) || index === pausesMs.length) return result;
+    const pause = Math.ceil(Math.max(pausesMs[index] * (0.5 + Math.random() / 2), (result.after ?? 0) * 1000));
+    say(`not yet (${result.said}); trying again in ${(pause / 1000).toFixed(1)} s …`);
+    await sleep(pause);
+  }
 };
 
-/** Sends the file once. Resolves whatever happens; `sentAll` tells whether every byte had left before the end. */
-const attempt = async (url, path, size, onProgress) => {
-  const hash = createHash('sha256');
+// --- A presigned URL of a mail: one PUT ------------------------------------------------------------------------------
+
+/** Sends the file once; `sentAll` tells whether every byte had left before the end. */
+const putFile = async (url, path, size, headers, onProgress) => {
   const sent = { bytes: 0 };
-  const counting = new Transform({
-    transform(chunk, _, next) {
-      hash.update(chunk);
-      sent.bytes += chunk.length;
-      onProgress(sent.bytes);
-      next(undefined, chunk);
-    },
-  });
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const outgoing = send(url, { method: 'PUT', headers: { 'if-none-match': '*', 'content-length': size } });
-  const answered = new Promise((resolve, reject) => {
-    outgoing.on('error', reject);
-    outgoing.on('response', (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text) => {
-        if (body.length < 10_000) body += text;
-      });
-      response.on('end', () => resolve(classify(response.statusCode, body)));
-      response.on('error', reject);
-    });
-    outgoing.setTimeout(60_000, () => outgoing.destroy(new Error('no progress for a minute')));
-  });
   try {
-    // A refusal may come before the whole file has left; then the answer counts, not the broken pipe.
-    const sending = pipeline(createReadStream(path), counting, outgoing).catch((error) => error);
-    const result = await answered;
-    await sending;
-    return { ...result, sha256: hash.digest('hex'), sentAll: sent.bytes === size };
+    const answer = await exchange(url, 'PUT', headers, (outgoing) => {
+      const file = createReadStream(path);
+      file.on('data', (chunk) => {
+        sent.bytes += chunk.length;
+        onProgress(sent.bytes);
+      });
+      // A refusal may come before the whole file has left; then the answer counts, not the broken pipe.
+      pipeline(file, outgoing).catch((error) => outgoing.destroy(error));
+    });
+    return { ...classify(answer), sentAll: sent.bytes === size };
   } catch (error) {
     return { kind: 'failed', said: error.message, sentAll: sent.bytes === size };
   }
 };
 
+const deliverToUrl = async (url, { path, size }, { say, progress }) => {
+  let mayHaveArrived = false;
+  const headers = { 'if-none-match': '*', 'content-length': size };
+  const result = await patiently(
+    async () => {
+      const answer = await putFile(url, path, size, headers, progress);
+      // The answer to an earlier try was lost after all of the file had left: what is there is this file.
+      if (answer.kind === 'before' && mayHaveArrived) return { ...answer, kind: 'delivered' };
+      mayHaveArrived ||= answer.sentAll;
+      return answer;
+    },
+    ({ kind }) => kind === 'failed',
+    say,
+  );
+  if (result.kind !== 'delivered') throw new End(result.kind, `${advice[result.kind]} (${result.said})`);
+};
+
+// --- A link: the API behind it ---------------------------------------------------------------------------------------
+
+const exitOfProblem = {
+  'link-unknown': 'url',
+  'link-over': 'url',
+  'already-delivered': 'before',
+  'file-refused': 'file',
+  'bad-request': 'file',
+};
+
+/** The routes behind a link: see docs/openapi.json. */
+const createApi = (link, say) => {
+  const origin = `${link.protocol}//${link.host}`;
+  const linkId = link.pathname.split('/').at(-1);
+  const authorization = `Bearer ${link.hash.slice(1)}`;
+  const once = async (method, path, content) => {
+    const body = content === undefined ? undefined : Buffer.from(JSON.stringify(content));
+    const headers = {
+      authorization,
+      ...(body && { 'content-type': 'application/json', 'content-length': body.length }),
+    };
+    const answer = await exchange(new URL(`${origin}/links/${linkId}${path}`), method, headers, (out) => out.end(body));
+    const json = parsed(answer.body);
+    if (answer.status < 300) return { kind: 'answered', json };
+    const after = Number(answer.headers['retry-after'] ?? 0);
+    if (answer.status === 429 && after > 60) throw new End('failed', json.detail ?? 'tried too often');
+    if (answer.status === 429 || answer.status >= 500)
+      return { kind: 'failed', said: json.detail ?? answer.status, after };
+    const problem = String(json.type).split(':').at(-1);
+    throw new End(exitOfProblem[problem] ?? 'failed', json.detail ?? `the server answered ${answer.status}`, {
+      problem,
+      findings: json.findings,
+      state: json.state,
+    });
+  };
+  return async (method, path, content) => {
+    const result = await patiently(
+      () => once(method, path, content),
+      ({ kind }) => kind === 'failed',
+      say,
+    );
+    if (result.kind === 'failed') throw new End('failed', `${advice.failed} (${result.said})`);
+    return result.json;
+  };
+};
+
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+};
+
+/** Refuses in words what the feed would send back: the rules, over the first bytes. */
+const checkBefore = async (api, file, say) => {
+  const handle = await open(file.plain);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+  await handle.close();
+  const head = buffer.subarray(0, bytesRead).toString('base64');
+  const { findings } = await api('POST', '/check', { name: file.name, size: file.plainSize, type: '', head });
+  if (findings.some(({ severity }) => severity === 'error')) {
+    throw new End('file', 'The file would be sent back. Nothing was sent.', { findings });
+  }
+  for (const finding of findings) say(findingLine(finding));
+};
+
+const findingLine = ({ line, column, expected, got, fix }) =>
+  `  ${[line && `line ${line}`, column && `column ${column}`].filter(Boolean).join(', ') || 'the file'}: expected ${expected}, got "${got}". ${fix}`;
+
+const deliverByLink = async (link, file, { say, progress }) => {
+  const api = createApi(link, say);
+  await checkBefore(api, file, say);
+  const announced = {
+    name: file.name,
+    size: file.size,
+    type: '',
+    sha256: Buffer.from(file.sha256, 'hex').toString('base64'),
+    ...(file.isGzip && { encoding: 'gzip' }),
+  };
+  const { uploadId, put, multipart } = await api('POST', '/uploads', announced);
+  if (put) {
+    let url = put;
+    await sendPatiently(async (index) => {
+      if (index > 0) url = (await api('POST', '/uploads', announced)).put ?? url;
+      return putFile(new URL(url.url), file.path, file.size, url.headers, progress);
+    }, say);
+  } else {
+    await sendParts(api, uploadId, multipart, file, { say, progress });
+    await api('POST', `/uploads/${uploadId}/complete`, {});
+  }
+  return api;
+};
+
+/** Several parts at once; each is read, summed up, signed for and sent on its own. */
+const sendParts = async (api, uploadId, { partBytes, parts, received }, { path, size }, { say, progress }) => {
+  const there = new Set(received.map(({ partNumber }) => partNumber));
+  const left = Array.from({ length: parts }, (_, index) => index + 1).filter((number) => !there.has(number));
+  if (there.size > 0) say(`${there.size} of ${parts} parts are there already`);
+  const onTheWay = new Map();
+  let done = received.reduce((sum, part) => sum + part.size, 0);
+  const tell = () => progress(done + [...onTheWay.values()].reduce((sum, bytes) => sum + bytes, 0));
+  const handle = await open(path);
+  const lane = async () => {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(partBytes, size));
+    for (let number = left.shift(); number !== undefined; number = left.shift()) {
+      const length = Math.min(partBytes, size - (number - 1) * partBytes);
+      await handle.read(buffer, 0, length, (number - 1) * partBytes);
+      const piece = buffer.subarray(0, length);
+      const sha256 = createHash('sha256').update(piece).digest('base64');
+      await sendPatiently(async () => {
+        const { parts: signed } = await api('POST', `/uploads/${uploadId}/parts`, {
+          parts: [{ partNumber: number, sha256 }],
+        });
+        return putPiece(signed[0], piece, (bytes) => {
+          onTheWay.set(number, bytes);
+          tell();
+        });
+      }, say);
+      onTheWay.delete(number);
+      done += length;
+      tell();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(lanes, left.length) }, lane));
+  } finally {
+    left.length = 0;
+    await handle.close();
+  }
+};
+
+/** Written in slices: so there is progress, and the socket's buffer stays small. */
+const putPiece = async ({ url, headers }, piece, onProgress) => {
+  const slice = 512 * 1024;
+  try {
+    const answer = await exchange(new URL(url), 'PUT', headers, (outgoing) => {
+      let at = 0;
+      const write = () => {
+        while (at < piece.length) {
+          const goesOn = outgoing.write(piece.subarray(at, at + slice));
+          at = Math.min(piece.length, at + slice);
+          onProgress(at);
+          if (!goesOn) {
+            outgoing.once('drain', write);
+            return;
+          }
+        }
+        outgoing.end();
+      };
+      write();
+    });
+    return classify(answer);
+  } catch (error) {
+    return { kind: 'failed', said: error.message };
+  }
+};
+
+/** A refused URL may only be too old: the next try gets a new one. @throws End */
+const sendPatiently = async (send, say) => {
+  const result = await patiently(send, ({ kind }) => kind === 'failed' || kind === 'url', say);
+  if (result.kind !== 'delivered') throw new End(result.kind, `${advice[result.kind]} (${result.said})`);
+};
+
+/** Waits for the verdict. @throws End when the file was sent back */
+const verdictOf = async (api, say) => {
+  for (let pause = 500; ; pause = Math.min(pause * 1.5, 10_000)) {
+    const { state, rejection, outcome } = await api('GET', '');
+    if (state !== 'checking') {
+      if (state === 'accepted') return outcome;
+      throw new End('sentBack', advice.sentBack, { findings: rejection?.findings ?? [], state });
+    }
+    say('it is being checked …');
+    await sleep(pause);
+  }
+};
+
+// --- The file --------------------------------------------------------------------------------------------------------
+
+/** @returns its size @throws End in words when it cannot be sent */
+const sizeOf = (path) => {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new Error('it is no file');
+    return stats.size;
+  } catch (error) {
+    throw new End('usage', `${path} cannot be read: ${error.message}`);
+  }
+};
+
+/** SHA-256 of what is sent; with gzip of its compressed form, in a temporary file. */
+const prepare = async (path, isGzip, onProgress) => {
+  const plainSize = sizeOf(path);
+  const file = { path, plain: path, plainSize, name: basename(path), size: plainSize, isGzip };
+  const hash = createHash('sha256');
+  try {
+    if (isGzip) {
+      const folder = mkdtempSync(join(tmpdir(), 'airlock-upload-'));
+      process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+      file.path = join(folder, 'file.gz');
+      await pipeline(createReadStream(path), createGzip(), createWriteStream(file.path));
+      file.size = sizeOf(file.path);
+    }
+    let read = 0;
+    for await (const chunk of createReadStream(file.path, { highWaterMark: 1024 * 1024 })) {
+      hash.update(chunk);
+      read += chunk.length;
+      onProgress(read);
+    }
+  } catch (error) {
+    throw new End('usage', `${path} cannot be read: ${error.message}`);
+  }
+  return { ...file, sha256: hash.digest('hex') };
+};
+
+// --- People ----------------------------------------------------------------------------------------------------------
+
 /** A line that is written over itself, for people; silent elsewhere. */
-const progressOf = (size, isShown) => {
+const progressOf = (what, isShown) => {
   const startedAt = Date.now();
   let shownAt = 0;
-  return (bytes) => {
+  return (size) => (bytes) => {
     const now = Date.now();
     if (!isShown || (now - shownAt < 200 && bytes < size)) return;
     shownAt = now;
     const perSecond = bytes / Math.max(0.001, (now - startedAt) / 1000);
     const left = Math.ceil((size - bytes) / Math.max(1, perSecond));
     const share = size === 0 ? 100 : Math.floor((bytes / size) * 100);
-    const line = `${String(share).padStart(3)} %  ${megabytes(bytes)} of ${megabytes(size)} MB  ${megabytes(perSecond)} MB/s  ${left} s left`;
-    process.stderr.write(`\r${line.padEnd(70)}${bytes === size ? '\n' : ''}`);
+    const line = `${what} ${String(share).padStart(3)} %  ${megabytes(bytes)} of ${megabytes(size)} MB  ${megabytes(perSecond)} MB/s  ${left} s left`;
+    process.stderr.write(`\r${line.padEnd(78)}${bytes === size ? '\n' : ''}`);
   };
 };
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Tries until the server has decided, or the pauses are used up. */
-const deliver = async (url, path, size, { say, isShown }) => {
-  let mayHaveArrived = false;
-  for (let index = 0; ; index += 1) {
-    const result = await attempt(url, path, size, progressOf(size, isShown));
-    // The answer to an earlier try was lost after all of the file had left: what is there is this file.
-    if (result.kind === 'before' && mayHaveArrived) return { ...result, kind: 'delivered' };
-    if (result.kind !== 'failed' || index === pausesMs.length) return result;
-    mayHaveArrived ||= result.sentAll;
-    const pause = Math.ceil(pausesMs[index] * (0.5 + Math.random() / 2));
-    say(`not delivered (${result.said}); trying again in ${(pause / 1000).toFixed(1)} s …`);
-    await sleep(pause);
-  }
-};
-
 const readArguments = (args) => {
   const flags = args.filter((one) => one.startsWith('--'));
   const [address, path, ...rest] = args.filter((one) => !one.startsWith('--'));
-  const odd = flags.find((flag) => !['--json', '--quiet'].includes(flag));
-  if (odd !== undefined) throw new Error(`${odd} is not known.\n${usage}`);
-  if (address === undefined || path === undefined || rest.length > 0) throw new Error(usage);
-  return { address, path, asJson: flags.includes('--json'), isQuiet: flags.includes('--quiet') };
+  const odd = flags.find((flag) => !flagsKnown.includes(flag));
+  if (odd !== undefined) throw new End('usage', `${odd} is not known.\n${usage}`);
+  if (address === undefined || path === undefined || rest.length > 0) throw new End('usage', usage);
+  const has = (flag) => flags.includes(flag);
+  return { address, path, isGzip: has('--gzip'), waits: has('--wait'), asJson: has('--json'), isQuiet: has('--quiet') };
 };
 
-const readUrl = (address) => {
+/** A link or a presigned URL. @throws End */
+const readAddress = (address) => {
   const text = address === '-' ? readStandardInput().trim() : address;
   let url;
   try {
     url = new URL(text);
   } catch {
-    throw new Error('the URL is not one: copy it whole, in quotes, as it stands in the mail');
+    throw new End('usage', 'the link is none: copy it whole, in quotes, as it stands in the mail');
   }
   const isLocal = ['127.0.0.1', 'localhost'].includes(url.hostname);
-  if (url.protocol !== 'https:' && !isLocal) throw new Error('the URL must begin with https://');
-  if (!url.searchParams.has('X-Amz-Signature')) throw new Error('the URL has no signature: copy it whole, in quotes');
-  return url;
+  if (url.protocol !== 'https:' && !isLocal) throw new End('usage', 'the link must begin with https://');
+  if (/^\/u\/[\w-]+$/.test(url.pathname)) {
+    if (!/^#[\w-]{43}$/.test(url.hash))
+      throw new End('usage', 'the link is cut off: copy it whole, with what follows #, in quotes');
+    return { url, isLink: true };
+  }
+  if (!url.searchParams.has('X-Amz-Signature')) {
+    throw new End('usage', 'the URL has no signature: copy it whole, in quotes');
+  }
+  return { url, isLink: false };
 };
 
 const readStandardInput = () => {
@@ -147,46 +418,59 @@ const readStandardInput = () => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-/** @returns its size; throws in words when it cannot be sent */
-const checkFile = (path) => {
-  try {
-    accessSync(path, constants.R_OK);
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new Error('it is no file');
-    return stats.size;
-  } catch (error) {
-    throw new Error(`${path} cannot be read: ${error.message}`);
-  }
-};
-
-const main = async () => {
-  const { address, path, asJson, isQuiet } = readArguments(process.argv.slice(2));
-  const size = checkFile(path);
-  const url = readUrl(address);
+const main = async ({ address, path, isGzip, waits, asJson, isQuiet }) => {
+  sizeOf(path);
+  const { url, isLink } = readAddress(address);
+  if (!isLink && (isGzip || waits))
+    throw new End('usage', '--gzip and --wait need a link: a URL takes the file as it is');
+  const isShown = process.stderr.isTTY && !isQuiet && !asJson;
   const say = (line) => {
     if (!isQuiet && !asJson) process.stderr.write(`${line}\n`);
   };
-  const result = await deliver(url, path, size, { say, isShown: process.stderr.isTTY && !isQuiet && !asJson });
-  const receipt = {
-    result: result.kind,
-    file: basename(path),
-    bytes: size,
-    sha256: result.sha256,
-    at: new Date().toISOString(),
-  };
-  if (asJson) process.stdout.write(`${JSON.stringify({ ...receipt, said: result.said })}\n`);
-  else if (result.kind === 'delivered') {
-    process.stdout.write(`Delivered ${receipt.file}: ${size} bytes, SHA-256 ${result.sha256}, ${receipt.at}\n`);
-  } else process.stderr.write(`${advice[result.kind]} (${result.said})\n`);
-  return exits[result.kind];
+  const file = await prepare(path, isGzip, progressOf('Reading', isShown)(sizeOf(path)));
+  const progress = progressOf('Sending', isShown)(file.size);
+  const receipt = { file: file.name, bytes: file.size, sha256: file.sha256 };
+  try {
+    const api = isLink
+      ? await deliverByLink(url, file, { say, progress })
+      : await deliverToUrl(url, file, { say, progress });
+    const at = new Date().toISOString();
+    const outcome = waits ? await verdictOf(api, say) : undefined;
+    return { result: 'delivered', ...receipt, at, ...(outcome !== undefined && { outcome }) };
+  } catch (error) {
+    if (error instanceof End) Object.assign(error.details, receipt);
+    throw error;
+  }
 };
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = exits.usage;
-  },
-);
+const report = ({ result, file, bytes, sha256, at, outcome }) => {
+  process.stdout.write(`Delivered ${file}: ${bytes} bytes, SHA-256 ${sha256}, ${at}\n`);
+  if (outcome !== undefined) process.stdout.write(`${outcome}\n`);
+  return result;
+};
+
+const run = async () => {
+  const asJson = process.argv.includes('--json');
+  try {
+    const receipt = await main(readArguments(process.argv.slice(2)));
+    if (asJson) process.stdout.write(`${JSON.stringify(receipt)}\n`);
+    else report(receipt);
+    return exits.delivered;
+  } catch (error) {
+    const { kind = 'failed', details = {} } = error;
+    if (asJson && kind !== 'usage') {
+      process.stdout.write(
+        `${JSON.stringify({ result: kind, ...details, at: new Date().toISOString(), said: error.message })}\n`,
+      );
+    } else {
+      process.stderr.write(`${error.message}\n`);
+      for (const finding of details.findings ?? []) process.stderr.write(`${findingLine(finding)}\n`);
+    }
+    return exits[kind];
+  }
+};
+
+run().then((code) => {
+  process.exitCode = code;
+  for (const agent of Object.values(agents)) agent.destroy();
+});

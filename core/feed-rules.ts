@@ -71,6 +71,7 @@ const resolve = (names: FeedId, written: FeedSource, schema: Feed['file']['schem
       extension: written.file.extension,
       maxBytes: sizeInBytes(written.file.maxBytes) ?? 0,
       minBytes: sizeInBytes(written.file.minBytes) ?? 0,
+      ...(written.file.gzip && { gzip: true }),
       ...(schema && { schema }),
     },
   };

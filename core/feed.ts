@@ -141,6 +141,7 @@ export const feedSource = z.strictObject({
     extension,
     maxBytes: size,
     minBytes: z._default(size, 1),
+    gzip: z._default(z.boolean(), false),
     schema: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]+$/, 'the name of a file beside the feed'))),
   }),
 });
@@ -164,6 +165,8 @@ export const resolvedFeed = z.strictObject({
     extension,
     maxBytes: z.int(),
     minBytes: z.int(),
+    /** It may come compressed; sizes are of what comes, and what is in it is no larger either. */
+    gzip: z.optional(z.boolean()),
     schema: z.optional(tableSchema),
   }),
 });

@@ -63,6 +63,7 @@ export interface Signer {
 /** What an upload is bound to besides its key: all of it is signed, so the sender must send exactly that. */
 export interface UploadTerms {
   readonly contentType: string;
+  readonly contentEncoding?: 'gzip';
   readonly sizeBytes: number;
   /** Base64. */
   readonly sha256: string;
@@ -89,7 +90,7 @@ export interface Intake {
   /** @param until ISO-8601; the URL never lives longer */
   signPut(key: string, terms: UploadTerms, until: string): Promise<SignedUrl>;
   /** @returns S3's id of the upload */
-  begin(key: string, contentType: string): Promise<string>;
+  begin(key: string, terms: Pick<UploadTerms, 'contentType' | 'contentEncoding'>): Promise<string>;
   signParts(
     key: string,
     multipartId: string,

@@ -28,7 +28,13 @@ export const checkBody = z.strictObject({
   head: z._default(z.string().check(z.maxLength(88_000), z.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'base64')), ''),
 });
 
-export const uploadBody = z.strictObject({ ...file, sha256: base64Sha256 });
+export const uploadBody = z.strictObject({
+  ...file,
+  /** Of exactly the bytes that are sent. */
+  sha256: base64Sha256,
+  /** `gzip` where the sender compressed it, and the feed takes that. */
+  encoding: z._default(z.enum(['identity', 'gzip']), 'identity'),
+});
 
 export const partsBody = z.strictObject({
   parts: z

@@ -14,6 +14,7 @@ export const announcedUpload = z.looseObject({
   /** Base64. */
   sha256: z.string(),
   contentType: z.string(),
+  contentEncoding: z.optional(z.literal('gzip')),
   linkId: z.string(),
   announcedAt: z.string(),
   /** When its parts were made one file. */

@@ -31,10 +31,10 @@ export const startUpload = async (
   body: unknown,
 ): Promise<UploadAnswer> => {
   const link = await openLink(deps, linkId, secret);
-  const { name, size, type, sha256 } = parseBody(uploadBody, body);
+  const { name, size, type, sha256, encoding } = parseBody(uploadBody, body);
   const progress = await progressOf(deps, link, deps.clock.now());
   const request = requireOpen(link.request, progress);
-  const findings = checkDeclared({ name, size, type }, request.feedConfig.file);
+  const findings = checkDeclared({ name, size, type, encoding }, request.feedConfig.file);
   if (findings.some(({ severity }) => severity === 'error')) {
     throw new Problem('file-refused', 'the file would be refused; mend what the findings say', { findings });
   }
@@ -47,6 +47,7 @@ export const startUpload = async (
     size,
     sha256,
     contentType: storedType(request.feedConfig.file),
+    ...(encoding === 'gzip' && { contentEncoding: encoding }),
     linkId: link.linkId,
     announcedAt: deps.clock.now().toISOString(),
   };
@@ -70,7 +71,8 @@ const onePut = async (
   { attempt, key, uploadId, fresh }: Announcing,
 ): Promise<UploadAnswer['put']> => {
   await ledger.create(ledgerKeys.upload(request, attempt, uploadId), fresh);
-  const terms = { contentType: fresh.contentType, sizeBytes: fresh.size, sha256: fresh.sha256 };
+  const { contentType, contentEncoding, size: sizeBytes, sha256 } = fresh;
+  const terms = { contentType, sizeBytes, sha256, ...(contentEncoding && { contentEncoding }) };
   const until = addSeconds(clock.now().toISOString(), mintedUrlSeconds);
   const { url, requiredHeaders, expiresAt } = await intake.signPut(key, terms, until);
   return { url, headers: requiredHeaders, expiresAt };
@@ -93,7 +95,7 @@ const inParts = async (
     const received = await intake.parts(key, known.document.multipart.id);
     if (received) return plan(known.document.multipart.partBytes, received);
   }
-  const multipart = { id: await intake.begin(key, fresh.contentType), partBytes };
+  const multipart = { id: await intake.begin(key, fresh), partBytes };
   const isOurs = known
     ? await ledger.replace(documentKey, { ...fresh, multipart }, known.etag)
     : await ledger.create(documentKey, { ...fresh, multipart });

@@ -9,6 +9,7 @@ export interface DeclaredFile {
   readonly size: number;
   /** Media type; empty where the sender knows none. */
   readonly type: string;
+  readonly encoding?: 'identity' | 'gzip';
 }
 
 /** Media types that browsers and systems give to files of a format, besides none at all. */
@@ -22,13 +23,21 @@ export const storedType = ({ format }: Feed['file']): string =>
   format === 'csv' ? 'text/csv' : 'application/octet-stream';
 
 /** What can be said of a file without a look into it: its size and its type are binding, its name is a hint. */
-export const checkDeclared = ({ name, size, type }: DeclaredFile, file: Feed['file']): Finding[] => {
+export const checkDeclared = ({ name, size, type, encoding }: DeclaredFile, file: Feed['file']): Finding[] => {
   const findings = new Findings();
   checkSize(size, file, findings);
   const media = type.split(';')[0]?.trim().toLowerCase() ?? '';
   if (media !== '' && !mediaTypes[file.format].test(media)) {
     const expected = `a ${file.format} file`;
     findings.add({ rule: 'content.type', expected, got: media, fix: `send the ${file.format} file itself` });
+  }
+  if (encoding === 'gzip' && !file.gzip) {
+    findings.add({
+      rule: 'content.type',
+      expected: 'a file that is not compressed',
+      got: 'gzip',
+      fix: 'send it as it is',
+    });
   }
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();
   if (extension !== undefined && extension !== file.extension) {

@@ -1,6 +1,7 @@
 import type { Feed } from '../feed.ts';
 import { checkCsv } from './csv.ts';
 import { Findings, type Report } from './findings.ts';
+import { gunzip } from './gunzip.ts';
 import { sniffText } from './sniff.ts';
 import { Utf8Checker } from './utf8.ts';
 
@@ -25,10 +26,11 @@ export const validate = async (
   const findings = new Findings();
   checkSize(size, file, findings);
   const sizeIsFine = findings.count === 0;
-  const hashed = tap(bytes, (chunk) => hasher.update(chunk));
+  const raw = shared(tap(bytes, (chunk) => hasher.update(chunk)));
   let rows: number | undefined;
-  if (file.format === 'csv' && sizeIsFine) rows = await checkText(hashed, file, findings);
-  else await drain(hashed);
+  if (file.format === 'csv' && sizeIsFine) rows = await checkText(await plain(raw, file, findings), file, findings);
+  // Whatever stopped early: the checksum is over all of it.
+  await drain(raw);
   return {
     version: 1,
     valid: findings.count === 0,
@@ -52,6 +54,17 @@ export const checkSize = (size: number, { minBytes, maxBytes }: Feed['file'], fi
     const expected = `at most ${maxBytes.toLocaleString('en-GB')} bytes`;
     findings.add({ rule: 'size.tooLarge', expected, got, fix: 'send less in one file, or ask us to raise the limit' });
   }
+};
+
+/** What is in a compressed file, where the feed takes such. */
+const plain = async (
+  raw: AsyncIterable<Uint8Array>,
+  { gzip, maxBytes }: Feed['file'],
+  findings: Findings,
+): Promise<AsyncIterable<Uint8Array>> => {
+  if (!gzip) return raw;
+  const { head, all } = await peek(raw, 2);
+  return head[0] === 0x1f && head[1] === 0x8b ? gunzip(all, maxBytes, findings) : all;
 };
 
 /** Undefined rows when the content is not text at all. */

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Airlock, goodCsv } from '../support/airlock.ts';
+import { type ClientResult, client } from '../support/client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'airlock-test-'));
 const fileWith = (name: string, content: string | Buffer): string => {
@@ -12,28 +12,6 @@ const fileWith = (name: string, content: string | Buffer): string => {
   return join(folder, name);
 };
 const orders = fileWith('orders.csv', goodCsv);
-
-interface Result {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the client as a partner does. */
-const client = (args: string[], input = ''): Promise<Result> => {
-  const child = spawn(process.execPath, ['client/airlock-upload.mjs', ...args]);
-  const { promise, resolve } = Promise.withResolvers<Result>();
-  const text = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    text.out += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
-    text.err += chunk;
-  });
-  child.on('close', (code) => resolve({ code, ...text }));
-  child.stdin.end(input);
-  return promise;
-};
 
 describe('the client', () => {
   let airlock: Airlock;
@@ -59,7 +37,7 @@ describe('the client', () => {
   it('tells a second delivery from a first: exit code 3', async () => {
     await client([url, orders]);
     const { code, err } = await client([url, orders]);
-    expect([code, err]).toEqual([3, expect.stringContaining('A file was delivered with this URL before')]);
+    expect([code, err]).toEqual([3, expect.stringContaining('A file was delivered before')]);
   });
 
   it('says that the URL has ended: exit code 4', async () => {
@@ -86,16 +64,18 @@ describe('the client', () => {
     while (!arriving()) await airlock.now();
     airlock = await airlock.restart({ signal: 'SIGKILL' });
     const { code, err } = await running;
-    expect([code, err]).toEqual([0, expect.stringMatching(/not delivered \(.*\); trying again in/)]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/not yet \(.*\); trying again in/)]);
   });
 
   it.each([
-    [[], /node airlock-upload.mjs <url> <file>/],
+    [[], /node airlock-upload.mjs <link\|url> <file>/],
     [['https://example.org/a', '/nowhere'], /\/nowhere cannot be read/],
-    [['not a url', orders], /the URL is not one: copy it whole/],
+    [['not a url', orders], /the link is none: copy it whole/],
     [['https://example.org/a', orders], /the URL has no signature/],
     [['http://example.org/a?X-Amz-Signature=1', orders], /must begin with https/],
     [['x', orders, '--loud'], /--loud is not known/],
+    [['https://example.org/u/abcdefghijkl', orders], /the link is cut off/],
+    [['https://example.org/a?X-Amz-Signature=1', orders, '--gzip'], /--gzip and --wait need a link/],
     [['x', folder], /it is no file/],
   ])('refuses %j in words: exit code 1', async (args, message) => {
     const { code, err } = await client(args);
@@ -107,7 +87,7 @@ describe('the client on a bad network', () => {
   /** A server that answers each request in turn as it is told. */
   const against = async (
     answers: ((request: IncomingMessage, response: ServerResponse) => void)[],
-  ): Promise<Result> => {
+  ): Promise<ClientResult> => {
     let count = 0;
     const server = createServer((request, response) => {
       request.resume().on('end', () => answers[count++]?.(request, response));

@@ -46,7 +46,7 @@ describe('the functions', () => {
     const roles = new Set(prod.all('AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role)));
     expect(roles.size).toBe(functionNames.length);
     const logs = prod.all('AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays);
-    expect(logs).toEqual(Array(functionNames.length + 1).fill(365));
+    expect(logs).toEqual(Array(functionNames.length + 2).fill(365));
   });
 
   it('reserve concurrency only where it is wanted: a new account has ten', () => {
