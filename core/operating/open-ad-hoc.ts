@@ -41,9 +41,10 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
     throw new Problem('request-ended', `${known.document.requestId} has ended (${line}); name another period`);
   }
   const request: RequestKey = { partner, feed, period, generation: known?.document.generation ?? 1 };
+  // The link first: where it cannot be made nothing has been started.
+  const link = deployed.feed.delivery.mode === 'link' ? await linkFor(deps, request, caller) : undefined;
   const opened = known === undefined && (await start(deps, request, at));
-  const isByLink = deployed.feed.delivery.mode === 'link';
-  return { requestId: requestId(request), opened, ...(isByLink && { link: await linkFor(deps, request, caller) }) };
+  return { requestId: requestId(request), opened, ...(link !== undefined && { link }) };
 };
 
 /** Named by its period, so that a second start of the same period is no second execution. */

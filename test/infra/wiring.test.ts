@@ -178,6 +178,8 @@ describe('the schedules', () => {
         .all('AWS::Scheduler::Schedule')
         .map(({ Properties }) => [Properties.Name, Properties.ScheduleExpressionTimezone, Properties.State]),
     ).toEqual([
+      ['acme_archive', 'Europe/Berlin', 'ENABLED'],
+      ['acme_files', 'Europe/Berlin', 'ENABLED'],
       ['acme_orders', 'Europe/Berlin', 'ENABLED'],
       ['globex_claims', 'UTC', 'ENABLED'],
       ['initech_hourly', 'Europe/Berlin', 'DISABLED'],

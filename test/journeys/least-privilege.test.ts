@@ -5,6 +5,8 @@ import { GetBucketEncryptionCommand, PutObjectCommand } from '@aws-sdk/client-s3
 import { functionNames } from '../../infra/constructs/function-table.ts';
 import { pascal } from '../../infra/constructs/functions.ts';
 import { Airlock, badCsv, goodCsv, testAssembly } from '../support/airlock.ts';
+import { askAsOperator, LinkClient } from '../support/api-client.ts';
+import { linkOf } from '../support/partner-page.ts';
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -27,9 +29,43 @@ const actionsOf = (statements: readonly Statement[]): string[] => [
   ...new Set(statements.flatMap(({ Action }) => Action)),
 ];
 
+/** A file in parts, given up once and then completed; the result downloaded; words of a partner and of an operator. */
+const everyWayOfTheApi = async (airlock: Airlock): Promise<void> => {
+  await airlock.open('acme/files');
+  await fetch(await linkOf(airlock));
+  const link = new LinkClient(await linkOf(airlock));
+  const { requestId } = (await link.show()).body;
+  const rows = Array.from({ length: 300_000 }, (_, row) => `${row},2026-11-20,10.50`).join('\n');
+  const content = Buffer.from(`id,day,amount\n${rows}\n`);
+  const { uploadId } = (await link.start(content)).body;
+  await link.ask('GET', `/uploads/${uploadId}`);
+  await link.ask('DELETE', `/uploads/${uploadId}`);
+  await link.upload(content);
+  await airlock.settle();
+  for (const what of ['report', 'file']) {
+    const { body } = await askAsOperator<{ url: string }>(airlock, 'GET', `/requests/${requestId}/${what}`);
+    await (await fetch(body.url)).arrayBuffer();
+  }
+  const scheduledTime = new Date((await airlock.now()) + 5 * 86_400_000).toISOString();
+  const { body } = await askAsOperator<{ requestId: string; link: string }>(airlock, 'POST', '/requests', {
+    partner: 'acme',
+    feed: 'files',
+    scheduledTime,
+  });
+  await airlock.settle();
+  const other = new LinkClient(body.link);
+  await other.ask('POST', '/nothing-to-deliver', { reason: 'for the test' });
+  await airlock.settle();
+  await other.ask('POST', '/renewal', {});
+  await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/revoke`, { reason: 'for the test' });
+  await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/waive`, { reason: 'for the test' });
+  await airlock.settle();
+};
+
 /** Everything that the app does, once. */
 const everyJourney = async (airlock: Airlock): Promise<void> => {
   const mailbox = (address: string, fate: string) => airlock.local('PUT', 'mailbox', { address, fate });
+  await everyWayOfTheApi(airlock);
   // On time, sent back and mended, asked for twice.
   await airlock.open('acme/orders');
   await airlock.upload(badCsv);
@@ -93,8 +129,10 @@ describe('the permissions of the app', () => {
       new GetBucketEncryptionCommand({ Bucket: airlock.bucket('Ledger') }),
     );
     const [rule] = encryption?.Rules ?? [];
-    const [keyId = ''] = Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::KMS::Key');
-    known.set(keyId, rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID ?? '');
+    const keyArn = rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID ?? '';
+    for (const id of Object.keys(Resources).filter((one) => Resources[one].Type === 'AWS::KMS::Key')) {
+      known.set(id, id.includes('Encryption') ? keyArn : await linkKeyArn(airlock));
+    }
     await everyJourney(airlock);
     called = new Map();
     for (const line of Object.keys(await airlock.takeCalls())) {
@@ -187,6 +225,13 @@ const pseudo: Readonly<Record<string, string>> = {
   'AWS::Region': 'eu-west-1',
   'AWS::AccountId': '000000000000',
   'AWS::Partition': 'aws',
+};
+
+/** Only policies name the key of links. */
+const linkKeyArn = async (airlock: Airlock): Promise<string> => {
+  const { statements } = await airlock.policyOf('Airlock-dev-AirlockFunctionsEmailPartnerRole');
+  const own: (Statement & { readonly Sid: string })[] = JSON.parse(JSON.stringify(statements));
+  return String(own.find(({ Sid }) => Sid === 'MakeLinkSecrets')?.Resource);
 };
 
 /** ARNs that only the runtime knows, by logical id. */

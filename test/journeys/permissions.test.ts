@@ -30,6 +30,14 @@ const openAt = async (airlock: Airlock, hour: string): Promise<string> => {
 
 const open: Journey = async (airlock, hour) => whereItFailed(airlock, await openAt(airlock, hour));
 
+/** A feed with links asks once a day, so it has a day of its own. */
+const openByLink: Journey = async (airlock) => {
+  await airlock.advance('P2D');
+  const { executionArn } = await airlock.run('acme/files');
+  await airlock.settle();
+  return whereItFailed(airlock, executionArn);
+};
+
 const openTwice: Journey = async (airlock, hour) => {
   await openAt(airlock, hour);
   return open(airlock, hour);
@@ -154,6 +162,7 @@ const table: Record<string, Record<string, [Journey, string]>> = {
     FindWhatToSay: [open, 'Email upload URL'],
     RecordMails: [open, 'Email upload URL'],
     SendMail: [open, 'Email upload URL'],
+    MakeLinkSecrets: [openByLink, 'Email upload URL'],
     PublishNotices: [open, 'Email upload URL'],
   },
   'register-wait': {
@@ -313,7 +322,7 @@ describe('a function', () => {
     );
     const QueueUrl = `${airlock.status.endpoint}/000000000000/airlock-dev-failed-starts`;
     const { Messages = [] } = await new SQSClient(airlock.client).send(new ReceiveMessageCommand({ QueueUrl }));
-    expect(JSON.parse(Messages[0]?.Body ?? '{}').Name).toMatch(/^acme_orders_/);
+    expect(JSON.parse(Messages[0]?.Body ?? '{}').Name).toMatch(/^acme_(archive|files|orders)_/);
   });
 
   it('without WriteLogs writes no log, and works all the same; with it each writes its own', async () => {
