@@ -93,7 +93,7 @@ export class HttpApis {
       return await this.#invoke(api, request, path, match, body, authorizer);
     } catch (error) {
       if (error instanceof Refusal) return refused(error.status, error.message, error.headers);
-      if (error instanceof RangeError) return refused(413, 'Request Entity Too Large');
+      if (error instanceof RangeError) return refused(413, 'Request Entity Too Large', { connection: 'close' });
       throw error;
     }
   }

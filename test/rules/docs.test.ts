@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { feedJsonSchema } from '../../tools/feed-schema.ts';
+import { openApiDocument } from '../../tools/openapi.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -9,6 +10,10 @@ const pages = globSync(['*.md', '{docs,local,statemachine,client}/**/*.md'], { c
 describe('the docs', () => {
   it('publish the feed schema that the code has (npm run docs)', () => {
     expect(read('docs/feed.schema.json')).toBe(feedJsonSchema());
+  });
+
+  it('publish the API that the code has (npm run docs)', () => {
+    expect(read('docs/openapi.json')).toBe(openApiDocument());
   });
 
   it.each(pages)('%s links only to files and sections that exist', (page) => {

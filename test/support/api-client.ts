@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import aws4 from 'aws4';
-import type { LinkAnswer, UploadAnswer } from '../../core/api/bodies.ts';
+import * as z from 'zod/mini';
+import { type LinkAnswer, problemAnswerBody, type UploadAnswer } from '../../core/api/bodies.ts';
+import { type Route, routeKeys, routes } from '../../core/api/routes.ts';
 import type { Airlock } from './airlock.ts';
 
 /** What the API answered. */
@@ -20,9 +22,25 @@ interface Problem {
   readonly findings?: { rule: string; got: string }[];
 }
 
-const answerOf = async <T>(response: Response): Promise<ApiAnswer<T & Problem>> => {
+/** Reads an answer, and holds it against what the table of routes, and so docs/openapi.json, says of it. */
+const answerOf = async <T>(method: string, path: string, response: Response): Promise<ApiAnswer<T & Problem>> => {
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+  const body = text === '' ? {} : JSON.parse(text);
+  const route = routeOf(method, path);
+  if (route && response.ok) z.parse(route.answer, body);
+  if (route && response.headers.get('content-type') === 'application/problem+json') {
+    z.parse(problemAnswerBody, body);
+    const name = String(body.type).replace('urn:airlock:problem:', '');
+    const known: readonly string[] = [...route.problems, 'unavailable', 'internal-error'];
+    if (!known.includes(name)) throw new Error(`${method} ${path} answered ${name}, which its route does not tell`);
+  }
+  return { status: response.status, headers: response.headers, body };
+};
+
+const routeOf = (method: string, path: string) => {
+  const key = routeKeys.find((one) => new RegExp(`^${one.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(`${method} ${path}`));
+  const route: Route | undefined = key && routes[key];
+  return route?.answer && { answer: route.answer, problems: route.problems };
 };
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64');
@@ -46,7 +64,7 @@ export class LinkClient {
       headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return answerOf<T>(response);
+    return answerOf<T>(method, `/links/${this.linkId}${path}`, response);
   }
 
   show() {
@@ -114,5 +132,5 @@ export const askAsOperator = async <T>(
   );
   const headers = Object.entries(signed.headers ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
   const response = await fetch(`${url.origin}${path}`, { method, headers, ...(text !== undefined && { body: text }) });
-  return answerOf<T>(response);
+  return answerOf<T>(method, path, response);
 };
