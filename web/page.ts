@@ -105,7 +105,7 @@ export class Page {
     const content = link.state === 'open' ? this.#open(link) : this.#closed(link);
     this.#show(
       h('header', {}, this.#languageButton()),
-      h('main', {}, ...content),
+      h('main', { 'data-state': link.state }, ...content),
       h('footer', {}, h('p', {}, `${link.requestId} · ${text.attempt(Math.max(1, link.attempt), link.attempts)}`)),
     );
     this.#tick();

@@ -65,6 +65,7 @@ export class SendingPanel {
     this.#title.textContent = this.#speech.text.sending;
     this.#bar.value = 0;
     this.#buttons.hidden = false;
+    this.progress(0);
     this.#title.focus();
   }
 
@@ -77,8 +78,9 @@ export class SendingPanel {
     const speed = first && seconds > 0.2 ? (bytes - first.bytes) / seconds : 0;
     this.#bar.value = bytes;
     this.#bar.setAttribute('aria-valuetext', text.percent(Math.floor((bytes / Math.max(1, this.#bytes)) * 100)));
-    const left = speed > 0 ? span(Math.ceil((this.#bytes - bytes) / speed)) : '…';
-    this.#numbers.textContent = text.progress(size(bytes), size(this.#bytes), size(Math.max(0, speed)), left);
+    const amounts = text.amounts(size(bytes), size(this.#bytes));
+    this.#numbers.textContent =
+      speed > 0 ? `${amounts} · ${text.pace(size(speed), span(Math.ceil((this.#bytes - bytes) / speed)))}` : amounts;
   }
 
   waiting(isWaiting: boolean): void {

@@ -66,11 +66,20 @@ export class Uploader {
     this.#cancelled.abort();
     this.#current.abort();
     this.#paused?.resolve();
-    if (this.#uploadId !== undefined) void this.#api.abort(this.#uploadId).catch(() => undefined);
   }
 
   /** @throws ApiProblem, FileUnreadable, UploadRefused; the abort's reason when cancelled */
   async run(sha256: string): Promise<Receipt> {
+    try {
+      return await this.#run(sha256);
+    } finally {
+      const isGivenUp = this.#cancelled.signal.aborted && this.#uploadId !== undefined;
+      // The lifecycle of the bucket does it too, a day later.
+      if (isGivenUp) await this.#api.abort(this.#uploadId ?? '').catch(() => undefined);
+    }
+  }
+
+  async #run(sha256: string): Promise<Receipt> {
     const { name, size, type } = this.#file;
     const start = () => this.#patiently(() => this.#api.start({ name, size, type }, sha256));
     const { uploadId, put: whole, multipart } = await start();

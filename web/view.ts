@@ -110,7 +110,7 @@ export const findingsTable = ({ text }: Speech, findings: readonly Finding[], to
     text.findingsCaption,
     h(
       'table',
-      {},
+      { class: 'stacking' },
       h('caption', { class: 'unseen' }, text.findingsCaption),
       h(
         'thead',
@@ -124,10 +124,10 @@ export const findingsTable = ({ text }: Speech, findings: readonly Finding[], to
           h(
             'tr',
             {},
-            h('td', {}, placeOf(text, finding)),
-            h('td', { class: 'got' }, finding.got),
-            h('td', {}, finding.expected),
-            h('td', {}, finding.fix),
+            h('td', { 'data-label': text.where }, placeOf(text, finding)),
+            h('td', { 'data-label': text.got, class: 'got' }, finding.got),
+            h('td', { 'data-label': text.wanted }, finding.expected),
+            h('td', { 'data-label': text.fix }, finding.fix),
           ),
         ),
       ),

@@ -45,6 +45,11 @@ export class PartnerBrowser {
     return this.#faults;
   }
 
+  /** Closes every window; the browser stays. */
+  async closePages(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
   }
@@ -56,6 +61,11 @@ export const linkOf = async (airlock: Airlock, to = 'data@acme.example'): Promis
   const [link] = /http\S+\/u\/[\w-]+#[\w-]+/.exec(mail?.text ?? '') ?? [];
   if (link === undefined) throw new Error(`no mail with a link to ${to}`);
   return link;
+};
+
+/** Waits until the page shows a state of the delivery, in whatever language. */
+export const stateOf = async (page: Page, state: string): Promise<void> => {
+  await page.waitForSelector(`main[data-state=${state}]`, { timeout: 20_000 });
 };
 
 /** Gives the page a file, as a person does by the file dialog. */
