@@ -92,7 +92,14 @@ export class AirlockProcess {
   }
 }
 
-/** The parts of the curl line in a mail to a partner. */
+/** The link in a mail to a partner. @throws Error when the mail has none */
+export const linkIn = (mail: { readonly text: string } | undefined): string => {
+  const link = /^Upload the file: (\S+)$/m.exec(mail?.text ?? '')?.[1];
+  if (link === undefined) throw new Error('the mail has no link');
+  return link;
+};
+
+/** The parts of the curl line in a mail to a partner in direct mode. */
 export const curlLineOf = (
   mail: { readonly text: string } | undefined,
 ): { url: string; headers: Record<string, string>; line: string } => {

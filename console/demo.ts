@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { AirlockProcess, curlLineOf } from './airlock-process.ts';
+import { AirlockProcess, linkIn } from './airlock-process.ts';
 import { type Email, Endpoint } from './endpoint.ts';
 
 /**
@@ -19,11 +19,14 @@ interface Story {
 interface Stage {
   readonly airlock: AirlockProcess;
   readonly endpoint: Endpoint;
+  /** For files of the demo's own. */
+  readonly folder: string;
   say(line: string): void;
 }
 
 const run = promisify(execFile);
-const file = (name: string) => join(import.meta.dirname, '../feeds/acme', name);
+const root = join(import.meta.dirname, '..');
+const sample = (kind: string) => join(root, `feeds/acme/daily-orders.${kind}.csv`);
 const dayMs = 86_400_000;
 
 const stories: Story[] = [
@@ -37,7 +40,7 @@ const stories: Story[] = [
       );
       const mail = await lastMail(stage, 'acme');
       stage.say(`mail to ${mail.to}: ${mail.subject}`);
-      await upload(stage, 'daily-orders.good.csv');
+      await deliver(stage, sample('good'));
       return ending(stage, executions[0]?.executionArn);
     },
   },
@@ -47,12 +50,14 @@ const stories: Story[] = [
     async tell(stage) {
       const tomorrow = new Date(Date.parse((await stage.airlock.status()).now) + dayMs).toISOString();
       const arn = await open(stage, 'acme/daily-orders', tomorrow);
-      await upload(stage, 'daily-orders.bad.csv');
+      await deliver(stage, sample('bad'));
+      stage.say('… and a file whose mistake only the whole shows:');
+      await deliver(stage, longFile(stage.folder));
       const mail = await lastMail(stage, 'acme');
       stage.say(`mail to ${mail.to}: ${mail.subject}`);
       for (const line of mail.text.split('\n').filter((one) => one.startsWith('- Line')))
         stage.say(`  ${line.slice(2)}`);
-      await upload(stage, 'daily-orders.good.csv');
+      await deliver(stage, sample('good'));
       return ending(stage, arn);
     },
   },
@@ -89,13 +94,23 @@ const lastMail = async ({ airlock }: Stage, partner: string): Promise<Email> => 
   return mail;
 };
 
-/** Uploads with the very line that the mail gives. */
-const upload = async (stage: Stage, name: string): Promise<void> => {
-  const { url, headers } = curlLineOf(await lastMail(stage, 'acme'));
-  const headerArgs = Object.entries(headers).flatMap(([header, value]) => ['-H', `${header}: ${value}`]);
-  stage.say(`curl … -T ${name} (the line of the mail)`);
-  await run('curl', ['--silent', '--show-error', '--fail-with-body', ...headerArgs, '-T', file(name), url]);
+/** Sends a file by the newest link, with the client that partners have. What it says is told. */
+const deliver = async (stage: Stage, path: string): Promise<void> => {
+  const link = linkIn(await lastMail(stage, 'acme'));
+  stage.say(`node airlock-upload.mjs <link> ${basename(path)}`);
+  const args = [join(root, 'client/airlock-upload.mjs'), link, path];
+  const said = await run(process.execPath, args).catch((error: { stderr: string }) => ({ stdout: error.stderr }));
+  for (const line of said.stdout.trimEnd().split('\n')) stage.say(`  ${line}`);
   await stage.endpoint.settle();
+};
+
+/** Four thousand good rows, and a last one that is not. */
+const longFile = (folder: string): string => {
+  const path = join(folder, 'long.csv');
+  const rows = Array.from({ length: 4000 }, (_, row) => `A-${100_000 + row},2026-11-20,Weber & Söhne,AT,1,10.50`);
+  const header = 'order_id,order_date,customer,country,quantity,amount';
+  writeFileSync(path, [header, ...rows, 'A-999999,2026-11-20,Weber & Söhne,Austria,1,10.50', ''].join('\n'));
+  return path;
 };
 
 const ending = async ({ endpoint, say }: Stage, executionArn: string | undefined): Promise<string> => {
@@ -111,7 +126,12 @@ const main = async (): Promise<boolean> => {
   const airlock = await AirlockProcess.start(['--data', dataDir]);
   try {
     const { endpoint: url, region } = await airlock.status();
-    const stage: Stage = { airlock, endpoint: new Endpoint(url, region), say: (line) => print(`    ${line}`) };
+    const stage: Stage = {
+      airlock,
+      endpoint: new Endpoint(url, region),
+      folder: dataDir,
+      say: (line) => print(`    ${line}`),
+    };
     const results: { title: string; expected: string; got: string }[] = [];
     for (const [index, story] of stories.entries()) {
       print(`\n${index + 1}/${stories.length} ${story.title}`);

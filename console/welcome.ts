@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Endpoint } from './endpoint.ts';
+import { linkIn } from './airlock-process.ts';
+import type { Email, Endpoint } from './endpoint.ts';
 
 interface Welcome {
   readonly endpoint: Endpoint;
@@ -22,15 +23,7 @@ export const welcome = async ({ endpoint, url, feeds, isFresh }: Welcome): Promi
     await endpoint.fire(`${sample.partner}_${sample.feed}`, undefined);
     await endpoint.settle();
     const [mail] = await endpoint.emails();
-    const curl = /^curl .*$/m.exec(mail?.text ?? '')?.[0]?.replace(/-T '[^']*'/, `-T '${sample.file}'`);
-    lines.push(
-      `  A mail waits   ${url}/inbox`,
-      '',
-      `  Send the sample file as ${sample.partner} would:`,
-      '',
-      `  ${curl ?? ''}`,
-      '',
-    );
+    lines.push(`  A mail waits   ${url}/inbox`, '', ...waysToSend(sample, mail), '');
     lines.push(`  Or never send it, and see what happens: ${url}/clock`);
   } else {
     lines.push(
@@ -39,6 +32,22 @@ export const welcome = async ({ endpoint, url, feeds, isFresh }: Welcome): Promi
     );
   }
   return [...lines, '', '  Stop with Ctrl-C; everything is kept.', ''].join('\n');
+};
+
+/** What the partner of the mail can do: open its link, or in direct mode run its line. */
+const waysToSend = (sample: { partner: string; file: string }, mail: Email | undefined): string[] => {
+  const curl = /^curl .*$/m.exec(mail?.text ?? '')?.[0]?.replace(/-T '[^']*'/, `-T '${sample.file}'`);
+  if (curl !== undefined) return [`  Send the sample file as ${sample.partner} would:`, '', `  ${curl}`];
+  const link = linkIn(mail);
+  return [
+    `  Be ${sample.partner}, and open the link of that mail:`,
+    '',
+    `  ${link}`,
+    '',
+    '  Or send the sample file from a script:',
+    '',
+    `  node client/airlock-upload.mjs '${link}' '${sample.file}' --wait`,
+  ];
 };
 
 /** The first feed that has a good sample beside it. */
