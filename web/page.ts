@@ -67,7 +67,8 @@ export class Page {
       this.#ahead = Date.parse(link.now) - Date.now();
       const hasMoved = before?.state !== link.state || before.attempt !== link.attempt;
       if (this.#doing.kind === 'sent' && link.state !== 'checking') this.#doing = { kind: 'nothing' };
-      if (hasMoved || this.#doing.kind !== 'sending') this.#render(hasMoved && before !== undefined);
+      // Made new only for something new: whoever is typing, or has the focus somewhere, keeps it.
+      if (isNews(before, link)) this.#render(hasMoved && before !== undefined);
       this.#pollAgain(link);
     } catch (error) {
       this.#lost(error);
@@ -326,6 +327,10 @@ export class Page {
     this.#root.replaceChildren(...content);
   }
 }
+
+/** Whether anything but the time is different. */
+const isNews = (before: LinkAnswer | undefined, link: LinkAnswer): boolean =>
+  JSON.stringify({ ...before, now: '' }) !== JSON.stringify({ ...link, now: '' });
 
 const declared = ({ name, size, type }: File) => ({ name, size, type });
 

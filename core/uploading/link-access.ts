@@ -92,9 +92,14 @@ const stateOf = (about: {
   return request.status === 'open' && now.getTime() < Date.parse(request.plan.closesAt) ? 'open' : 'missed';
 };
 
-/** @throws Problem link-over, or already-delivered, unless a file can be taken now */
+/** What to say while the workflow has not opened the request yet: a moment after the API was asked for it. */
+export const notOpenYet = (): Problem =>
+  new Problem('unavailable', 'the request is being opened; ask again in a moment', { retryAfterSeconds: 2 });
+
+/** @throws Problem link-over, already-delivered or unavailable, unless a file can be taken now */
 export const requireOpen = (request: RequestDocument | undefined, { state }: Progress): RequestDocument => {
-  if (request && state === 'open') return request;
+  if (!request) throw notOpenYet();
+  if (state === 'open') return request;
   if (state === 'accepted' || state === 'checking') {
     throw new Problem('already-delivered', `a file is there already (${state}); there is nothing more to send`, {
       state,

@@ -1,5 +1,4 @@
 import type { LinkAnswer } from '../api/bodies.ts';
-import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
 import type { LinkGrant } from '../link.ts';
 import { ledgerKeys } from '../names.ts';
@@ -7,7 +6,7 @@ import type { Ledger } from '../ports.ts';
 import { personDocument, type RequestDocument, signalDocument } from '../request.ts';
 import { sampleOf } from '../validation/sample.ts';
 import { findUploadOf } from './announced.ts';
-import { type LinkDeps, openLink, type Progress, progressOf } from './link-access.ts';
+import { type LinkDeps, notOpenYet, openLink, type Progress, progressOf } from './link-access.ts';
 
 /** What a page shows of one delivery. Reads only: mail scanners follow links. */
 export const showLink = async (deps: LinkDeps, linkId?: string, secret?: string): Promise<LinkAnswer> => {
@@ -16,8 +15,7 @@ export const showLink = async (deps: LinkDeps, linkId?: string, secret?: string)
   const now = deps.clock.now();
   const progress = await progressOf(deps, link, now);
   // A moment after the API opened it; whoever asks again sees it.
-  if (!request)
-    throw new Problem('unavailable', 'the request is being opened; ask again in a moment', { retryAfterSeconds: 2 });
+  if (!request) throw notOpenYet();
   const { feedConfig, plan, outcome } = request;
   const { title, partner, schedule, attempts } = feedConfig;
   return {

@@ -2,19 +2,21 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Airlock, goodCsv } from '../support/airlock.ts';
+import { linkOf } from '../support/partner-page.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../client/README.md'), 'utf8');
-const snippet = (language: string): string =>
-  new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(
-    page.slice(page.indexOf(`## ${language === '' ? 'curl' : 'Python'}`)),
-  )?.[1] ?? '';
+/** The first block of a kind in a section. */
+const snippet = (section: string, kind: string): string =>
+  new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``).exec(page.slice(page.indexOf(`## ${section}`)))?.[1] ?? '';
 
-const run = (command: string, args: string[]): Promise<number | null> =>
-  new Promise((resolve) => spawn(command, args, { stdio: 'ignore' }).on('close', resolve));
+const run = (command: string, args: string[], env = {}): Promise<number | null> =>
+  new Promise((resolve) =>
+    spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env } }).on('close', resolve),
+  );
 
-const has = (command: string): boolean => {
+const has = (command: string, ...args: string[]): boolean => {
   try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
+    execFileSync(command, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -38,16 +40,36 @@ describe('what client/README.md says to type', () => {
   };
 
   it('for curl delivers', async () => {
-    const line = snippet('')
+    const line = snippet('curl', '')
       .replace('<url>', (await airlock.link()).url)
       .replace('orders.csv', file);
     expect([await run('bash', ['-c', line]), await delivered()]).toEqual([0, true]);
   });
 
   // Python is not among what the tests need: where there is none, there is nothing to try.
-  (has('python3') ? it : it.skip)('for Python delivers, once', async () => {
+  (has('python3', '--version') ? it : it.skip)('for Python delivers, once', async () => {
     const { url } = await airlock.link();
-    const put = () => run('python3', ['-c', snippet('python'), url, file]);
+    const put = () => run('python3', ['-c', snippet('Python, nothing', 'python'), url, file]);
     expect([await put(), await delivered(), await put()]).toEqual([0, true, 1]);
+  });
+
+  it('for curl with a link delivers', async () => {
+    await airlock.open('acme/files');
+    const lines = snippet('curl', 'bash')
+      .replace('<link>', await linkOf(airlock))
+      .replace('orders.csv', file);
+    expect([await run('bash', ['-c', lines]), await delivered()]).toEqual([0, true]);
+  });
+
+  (has('python3', '-c', 'import boto3') ? it : it.skip)('for boto3 asks for a delivery and sends it', async () => {
+    const { PageUrl = '' } = airlock.status.outputs;
+    const env = {
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_DEFAULT_REGION: airlock.status.region,
+    };
+    const code = snippet('Python with boto3', 'python boto3');
+    expect(await run('python3', ['-c', code, PageUrl, 'acme', 'files', file], env)).toBe(0);
+    expect(await delivered()).toBe(true);
   });
 });
