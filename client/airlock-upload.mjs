@@ -13,7 +13,17 @@
  * delivered, checked and sent back
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdtempSync, readSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -32,6 +42,9 @@ const pausesMs = [1000, 2000, 5000, 10_000, 20_000];
 
 /** Parts on their way at once; each takes as much memory as a part is large. */
 const lanes = 3;
+
+/** Up to here a file goes in one piece; larger ones go in parts. */
+const onePieceBytes = 5 * 2 ** 20;
 
 /** As much of a file as is looked at before it is sent. */
 const headBytes = 64 * 1024;
@@ -110,17 +123,20 @@ const patiently = async (work, again, say) => {
 /** Sends the file once; `sentAll` tells whether every byte had left before the end. */
 const putFile = async (url, path, size, headers, onProgress) => {
   const sent = { bytes: 0 };
+  const hash = createHash('sha256');
   try {
     const answer = await exchange(url, 'PUT', headers, (outgoing) => {
       const file = createReadStream(path);
       file.on('data', (chunk) => {
         sent.bytes += chunk.length;
+        hash.update(chunk);
         onProgress(sent.bytes);
       });
       // A refusal may come before the whole file has left; then the answer counts, not the broken pipe.
       pipeline(file, outgoing).catch((error) => outgoing.destroy(error));
     });
-    return { ...classify(answer), sentAll: sent.bytes === size };
+    const sentAll = sent.bytes === size;
+    return { ...classify(answer), sentAll, ...(sentAll && { sha256: hash.digest('hex') }) };
   } catch (error) {
     return { kind: 'failed', said: error.message, sentAll: sent.bytes === size };
   }
@@ -141,6 +157,7 @@ const deliverToUrl = async (url, { path, size }, { say, progress }) => {
     say,
   );
   if (result.kind !== 'delivered') throw new End(result.kind, `${advice[result.kind]} (${result.said})`);
+  return { sha256: result.sha256 };
 };
 
 // --- A link: the API behind it ---------------------------------------------------------------------------------------
@@ -216,63 +233,105 @@ const findingLine = ({ line, column, expected, got, fix }) =>
 const deliverByLink = async (link, file, { say, progress }) => {
   const api = createApi(link, say);
   await checkBefore(api, file, say);
-  const announced = {
-    name: file.name,
-    size: file.size,
-    type: '',
-    sha256: Buffer.from(file.sha256, 'hex').toString('base64'),
-    ...(file.isGzip && { encoding: 'gzip' }),
-  };
-  const { uploadId, put, multipart } = await api('POST', '/uploads', announced);
-  if (put) {
-    let url = put;
-    await sendPatiently(async (index) => {
-      if (index > 0) url = (await api('POST', '/uploads', announced)).put ?? url;
-      return putFile(new URL(url.url), file.path, file.size, url.headers, progress);
-    }, say);
-  } else {
-    await sendParts(api, uploadId, multipart, file, { say, progress });
-    await api('POST', `/uploads/${uploadId}/complete`, {});
-  }
-  return api;
+  const announced = { name: file.name, size: file.size, type: '', ...(file.isGzip && { encoding: 'gzip' }) };
+  const sha256 = file.size <= onePieceBytes ? await sendWhole(api, announced, file, { say, progress }) : undefined;
+  return { api, sha256: sha256 ?? (await sendParts(api, announced, file, { say, progress })) };
 };
 
-/** Several parts at once; each is read, summed up, signed for and sent on its own. */
-const sendParts = async (api, uploadId, { partBytes, parts, received }, { path, size }, { say, progress }) => {
-  const there = new Set(received.map(({ partNumber }) => partNumber));
-  const left = Array.from({ length: parts }, (_, index) => index + 1).filter((number) => !there.has(number));
-  if (there.size > 0) say(`${there.size} of ${parts} parts are there already`);
+/** @returns the SHA-256 of the file */
+const sendWhole = async (api, announced, { path, size }, { say, progress }) => {
+  const sum = createHash('sha256').update(readFileSync(path)).digest();
+  const start = async () => (await api('POST', '/uploads', { ...announced, sha256: sum.toString('base64') })).put;
+  let put = await start();
+  await sendPatiently(async (index) => {
+    if (index > 0) put = await start();
+    return putFile(new URL(put.url), path, size, put.headers, progress);
+  }, say);
+  return sum.toString('hex');
+};
+
+/** The same for the same file, without reading all of it: by this a later run finds what an earlier one began. */
+const fingerprintOf = ({ path, plain, name, size }) => {
+  const hash = createHash('sha256').update(`${name} ${size} ${statSync(plain).mtimeMs}`);
+  const handle = openSync(path);
+  for (const at of [0, Math.max(0, size - headBytes)]) {
+    const buffer = Buffer.alloc(headBytes);
+    hash.update(buffer.subarray(0, readSync(handle, buffer, 0, headBytes, at)));
+  }
+  closeSync(handle);
+  return hash.digest('base64');
+};
+
+/**
+ * Several parts at once; each is summed up, signed for and sent on its own. They are read in their order, so that the
+ * whole is summed up on the way; what is there already is held against the file, and sent again if it differs.
+ *
+ * @returns the SHA-256 of the file
+ */
+const sendParts = async (api, announced, file, { say, progress }) => {
+  const started = await api('POST', '/uploads', { ...announced, fingerprint: fingerprintOf(file) });
+  const { uploadId, multipart } = started;
+  const there = new Map(multipart.received.map(({ partNumber, sha256 }) => [partNumber, sha256]));
+  if (there.size > 0) say(`${there.size} of ${multipart.parts} parts are there already`);
+  const reader = await createPartReader(file, multipart.partBytes);
   const onTheWay = new Map();
-  let done = received.reduce((sum, part) => sum + part.size, 0);
+  let done = 0;
   const tell = () => progress(done + [...onTheWay.values()].reduce((sum, bytes) => sum + bytes, 0));
-  const handle = await open(path);
   const lane = async () => {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(partBytes, size));
-    for (let number = left.shift(); number !== undefined; number = left.shift()) {
-      const length = Math.min(partBytes, size - (number - 1) * partBytes);
-      await handle.read(buffer, 0, length, (number - 1) * partBytes);
-      const piece = buffer.subarray(0, length);
-      const sha256 = createHash('sha256').update(piece).digest('base64');
-      await sendPatiently(async () => {
-        const { parts: signed } = await api('POST', `/uploads/${uploadId}/parts`, {
-          parts: [{ partNumber: number, sha256 }],
-        });
-        return putPiece(signed[0], piece, (bytes) => {
-          onTheWay.set(number, bytes);
-          tell();
-        });
-      }, say);
+    const buffer = Buffer.allocUnsafeSlow(multipart.partBytes);
+    for (let part = await reader.next(buffer); part !== undefined; part = await reader.next(buffer)) {
+      const { number, piece, sha256 } = part;
+      if (there.get(number) !== sha256) {
+        await sendPatiently(async () => {
+          const { parts } = await api('POST', `/uploads/${uploadId}/parts`, {
+            parts: [{ partNumber: number, sha256 }],
+          });
+          return putPiece(parts[0], piece, (bytes) => {
+            onTheWay.set(number, bytes);
+            tell();
+          });
+        }, say);
+      }
       onTheWay.delete(number);
-      done += length;
+      done += piece.length;
       tell();
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(lanes, left.length) }, lane));
+    await Promise.all(Array.from({ length: Math.min(lanes, multipart.parts) }, lane));
   } finally {
-    left.length = 0;
-    await handle.close();
+    await reader.close();
   }
+  const sum = reader.sum();
+  await api('POST', `/uploads/${uploadId}/complete`, { sha256: sum.toString('base64') });
+  return sum.toString('hex');
+};
+
+/** Gives out the parts of a file one after the other, whoever asks, each in the asker's own buffer. */
+const createPartReader = async ({ path, size }, partBytes) => {
+  const handle = await open(path);
+  const whole = createHash('sha256');
+  let number = 0;
+  let turn = Promise.resolve();
+  const read = async (buffer) => {
+    const at = number * partBytes;
+    if (at >= size) return undefined;
+    number += 1;
+    const length = Math.min(partBytes, size - at);
+    const { bytesRead } = await handle.read(buffer, 0, length, at);
+    if (bytesRead < length) throw new End('file', 'The file became shorter while it was being sent.');
+    const piece = buffer.subarray(0, length);
+    whole.update(piece);
+    return { number, piece, sha256: createHash('sha256').update(piece).digest('base64') };
+  };
+  return {
+    next: (buffer) => {
+      turn = turn.then(() => read(buffer));
+      return turn;
+    },
+    sum: () => whole.digest(),
+    close: () => handle.close(),
+  };
 };
 
 /** Written in slices: so there is progress, and the socket's buffer stays small. */
@@ -333,45 +392,36 @@ const sizeOf = (path) => {
   }
 };
 
-/** SHA-256 of what is sent; with gzip of its compressed form, in a temporary file. */
-const prepare = async (path, isGzip, onProgress) => {
+/** What is sent: the file, or with gzip its compressed form in a temporary file. */
+const prepare = async (path, isGzip) => {
   const plainSize = sizeOf(path);
   const file = { path, plain: path, plainSize, name: basename(path), size: plainSize, isGzip };
-  const hash = createHash('sha256');
+  if (!isGzip) return file;
+  const folder = mkdtempSync(join(tmpdir(), 'airlock-upload-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const compressed = join(folder, 'file.gz');
   try {
-    if (isGzip) {
-      const folder = mkdtempSync(join(tmpdir(), 'airlock-upload-'));
-      process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-      file.path = join(folder, 'file.gz');
-      await pipeline(createReadStream(path), createGzip(), createWriteStream(file.path));
-      file.size = sizeOf(file.path);
-    }
-    let read = 0;
-    for await (const chunk of createReadStream(file.path, { highWaterMark: 1024 * 1024 })) {
-      hash.update(chunk);
-      read += chunk.length;
-      onProgress(read);
-    }
+    await pipeline(createReadStream(path), createGzip(), createWriteStream(compressed));
   } catch (error) {
     throw new End('usage', `${path} cannot be read: ${error.message}`);
   }
-  return { ...file, sha256: hash.digest('hex') };
+  return { ...file, path: compressed, size: sizeOf(compressed) };
 };
 
 // --- People ----------------------------------------------------------------------------------------------------------
 
 /** A line that is written over itself, for people; silent elsewhere. */
-const progressOf = (what, isShown) => {
+const progressOf = (size, isShown) => {
   const startedAt = Date.now();
   let shownAt = 0;
-  return (size) => (bytes) => {
+  return (bytes) => {
     const now = Date.now();
     if (!isShown || (now - shownAt < 200 && bytes < size)) return;
     shownAt = now;
     const perSecond = bytes / Math.max(0.001, (now - startedAt) / 1000);
     const left = Math.ceil((size - bytes) / Math.max(1, perSecond));
     const share = size === 0 ? 100 : Math.floor((bytes / size) * 100);
-    const line = `${what} ${String(share).padStart(3)} %  ${megabytes(bytes)} of ${megabytes(size)} MB  ${megabytes(perSecond)} MB/s  ${left} s left`;
+    const line = `${String(share).padStart(3)} %  ${megabytes(bytes)} of ${megabytes(size)} MB  ${megabytes(perSecond)} MB/s  ${left} s left`;
     process.stderr.write(`\r${line.padEnd(78)}${bytes === size ? '\n' : ''}`);
   };
 };
@@ -427,16 +477,15 @@ const main = async ({ address, path, isGzip, waits, asJson, isQuiet }) => {
   const say = (line) => {
     if (!isQuiet && !asJson) process.stderr.write(`${line}\n`);
   };
-  const file = await prepare(path, isGzip, progressOf('Reading', isShown)(sizeOf(path)));
-  const progress = progressOf('Sending', isShown)(file.size);
-  const receipt = { file: file.name, bytes: file.size, sha256: file.sha256 };
+  const file = await prepare(path, isGzip);
+  const progress = progressOf(file.size, isShown);
+  const receipt = { file: file.name, bytes: file.size };
   try {
-    const api = isLink
-      ? await deliverByLink(url, file, { say, progress })
-      : await deliverToUrl(url, file, { say, progress });
+    const deliver = isLink ? deliverByLink : deliverToUrl;
+    const { api, sha256 } = await deliver(url, file, { say, progress });
     const at = new Date().toISOString();
     const outcome = waits ? await verdictOf(api, say) : undefined;
-    return { result: 'delivered', ...receipt, at, ...(outcome !== undefined && { outcome }) };
+    return { result: 'delivered', ...receipt, sha256, at, ...(outcome !== undefined && { outcome }) };
   } catch (error) {
     if (error instanceof End) Object.assign(error.details, receipt);
     throw error;

@@ -22,7 +22,7 @@ export const createAnswerPartner = (deps: UploadDeps & SpeakUpDeps) =>
     'POST /links/{linkId}/uploads/{uploadId}/parts': async (request) =>
       jsonAnswer(200, await signParts(deps, which(request), request.json())),
     'POST /links/{linkId}/uploads/{uploadId}/complete': async (request) =>
-      jsonAnswer(200, await completeUpload(deps, which(request))),
+      jsonAnswer(200, await completeUpload(deps, which(request), request.json())),
     'DELETE /links/{linkId}/uploads/{uploadId}': async (request) => {
       await abortUpload(deps, which(request));
       return jsonAnswer(200, done);

@@ -31,7 +31,9 @@ export const checkBody = z.strictObject({
 export const uploadBody = z.strictObject({
   ...file,
   /** Of exactly the bytes that are sent. */
-  sha256: base64Sha256,
+  sha256: z.optional(base64Sha256),
+  /** In place of it, for a file that goes in parts: any SHA-256 that is the same when the same file is announced again. */
+  fingerprint: z.optional(base64Sha256),
   /** `gzip` where the sender compressed it, and the feed takes that. */
   encoding: z._default(z.enum(['identity', 'gzip']), 'identity'),
 });
@@ -41,6 +43,9 @@ export const partsBody = z.strictObject({
     .array(z.strictObject({ partNumber: z.int().check(z.gte(1), z.lte(10_000)), sha256: base64Sha256 }))
     .check(z.minLength(1), z.maxLength(100)),
 });
+
+/** Of the whole file, where it was not announced. */
+export const completeBody = z.strictObject({ sha256: z.optional(base64Sha256) });
 
 export const reasonBody = z.strictObject({ reason: shortText(300) });
 

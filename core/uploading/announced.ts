@@ -4,15 +4,15 @@ import { ledgerKeys, type RequestKey } from '../names.ts';
 import type { Ledger } from '../ports.ts';
 
 /**
- * `uploads/<attempt>/<upload id>.json`: a file that somebody announced. The id is made of the file's own checksum, so
- * that whoever announces the same file again, on whatever device, goes on with the same upload.
+ * `uploads/<attempt>/<upload id>.json`: a file that somebody announced. The id is made of the file's own checksum, or of a
+ * fingerprint, so that whoever announces the same file again, on whatever device, goes on with the same upload.
  */
 export const announcedUpload = z.looseObject({
   version: z.literal(1),
   fileName: z.string(),
   size: z.int(),
-  /** Base64. */
-  sha256: z.string(),
+  /** Base64; of a file in parts it may come with completing. */
+  sha256: z.optional(z.string()),
   contentType: z.string(),
   contentEncoding: z.optional(z.literal('gzip')),
   linkId: z.string(),

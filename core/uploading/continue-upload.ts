@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { type partsAnswer, partsBody, type receiptAnswer, type receivedAnswer } from '../api/bodies.ts';
+import { completeBody, type partsAnswer, partsBody, type receiptAnswer, type receivedAnswer } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { changeDocument, findDocument } from '../documents.ts';
@@ -8,7 +8,7 @@ import { attemptPrefix, landingKey, ledgerKeys } from '../names.ts';
 import type { ReceivedPart } from '../ports.ts';
 import type { RequestDocument } from '../request.ts';
 import { addSeconds } from '../time.ts';
-import { type AnnouncedUpload, announcedUpload, uploadIdOf, uploadIdPattern } from './announced.ts';
+import { type AnnouncedUpload, announcedUpload, uploadIdPattern } from './announced.ts';
 import { openLink, type Progress, progressOf, requireOpen } from './link-access.ts';
 import { type Part, partsOf } from './parts.ts';
 import type { UploadDeps } from './start-upload.ts';
@@ -86,8 +86,13 @@ export const signParts = async (
 };
 
 /** Makes one file of the parts. Whoever asks again after it was done gets the same receipt. @throws Problem */
-export const completeUpload = async (deps: UploadDeps, which: Which): Promise<z.infer<typeof receiptAnswer>> => {
+export const completeUpload = async (
+  deps: UploadDeps,
+  which: Which,
+  body: unknown,
+): Promise<z.infer<typeof receiptAnswer>> => {
   const { request, progress, key, upload } = await find(deps, which);
+  const { sha256 = upload.sha256 } = parseBody(completeBody, body ?? {});
   if (upload.completedAt === undefined) {
     requireOpen(request, progress);
     await requireParts(deps, key, upload);
@@ -96,18 +101,19 @@ export const completeUpload = async (deps: UploadDeps, which: Which): Promise<z.
     }
     await changeDocument(
       deps.ledger,
-      ledgerKeys.upload(request, progress.attempt, uploadIdOf(upload.sha256)),
+      ledgerKeys.upload(request, progress.attempt, which.uploadId ?? ''),
       announcedUpload,
       (document) => ({
         ...document,
+        ...(sha256 !== undefined && { sha256 }),
         completedAt: deps.clock.now().toISOString(),
       }),
     );
   }
   const [there] = await deps.landing.find(attemptPrefix(request, progress.attempt));
-  const { size, sha256, fileName } = upload;
+  const { size, fileName } = upload;
   if (!there) throw unknown();
-  return { size, sha256, name: fileName, receivedAt: there.arrivedAt };
+  return { size, ...(sha256 !== undefined && { sha256 }), name: fileName, receivedAt: there.arrivedAt };
 };
 
 const requireParts = async ({ intake }: UploadDeps, key: string, { size, multipart }: InParts): Promise<void> => {

@@ -88,7 +88,8 @@ const receiptOf = async (
     receipt: {
       size: upload.size,
       receivedAt: upload.arrivedAt,
-      ...(announced && { sha256: announced.sha256, name: announced.fileName }),
+      ...(announced && { name: announced.fileName }),
+      ...(announced?.sha256 !== undefined && { sha256: announced.sha256 }),
     },
   };
 };

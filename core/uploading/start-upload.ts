@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import { type UploadAnswer, uploadBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
@@ -31,7 +32,9 @@ export const startUpload = async (
   body: unknown,
 ): Promise<UploadAnswer> => {
   const link = await openLink(deps, linkId, secret);
-  const { name, size, type, sha256, encoding } = parseBody(uploadBody, body);
+  const announced = parseBody(uploadBody, body);
+  const { name, size, type, sha256, encoding } = announced;
+  const way = wayOf(announced);
   const progress = await progressOf(deps, link, deps.clock.now());
   const request = requireOpen(link.request, progress);
   const findings = checkDeclared({ name, size, type, encoding }, request.feedConfig.file);
@@ -45,17 +48,32 @@ export const startUpload = async (
     version: 1,
     fileName: name,
     size,
-    sha256,
+    ...(sha256 !== undefined && { sha256 }),
     contentType: storedType(request.feedConfig.file),
     ...(encoding === 'gzip' && { contentEncoding: encoding }),
     linkId: link.linkId,
     announcedAt: deps.clock.now().toISOString(),
   };
-  const uploadId = uploadIdOf(sha256);
+  const uploadId = uploadIdOf(way.fingerprint);
+  const announcing = { attempt, key, uploadId, fresh };
+  return way.partBytes !== undefined
+    ? { uploadId, multipart: await inParts(deps, request, { ...announcing, partBytes: way.partBytes }) }
+    : { uploadId, put: await onePut(deps, request, { ...announcing, sha256: way.fingerprint }) };
+};
+
+/** In one piece, bound to its checksum; or in parts, each bound to its own. @throws Problem bad-request */
+const wayOf = ({
+  size,
+  sha256,
+  fingerprint = sha256,
+}: z.infer<typeof uploadBody>): { readonly fingerprint: string; readonly partBytes?: number } => {
   const partBytes = partBytesFor(size);
-  return partBytes === undefined
-    ? { uploadId, put: await onePut(deps, request, { attempt, key, uploadId, fresh }) }
-    : { uploadId, multipart: await inParts(deps, request, { attempt, key, uploadId, fresh, partBytes }) };
+  if (partBytes !== undefined && fingerprint !== undefined) return { fingerprint, partBytes };
+  if (partBytes === undefined && sha256 !== undefined) return { fingerprint: sha256 };
+  throw new Problem(
+    'bad-request',
+    'a file that goes in one piece needs its sha256, a larger one that or a fingerprint',
+  );
 };
 
 interface Announcing {
@@ -68,10 +86,10 @@ interface Announcing {
 const onePut = async (
   { ledger, intake, clock }: UploadDeps,
   request: RequestDocument,
-  { attempt, key, uploadId, fresh }: Announcing,
+  { attempt, key, uploadId, fresh, sha256 }: Announcing & { readonly sha256: string },
 ): Promise<UploadAnswer['put']> => {
   await ledger.create(ledgerKeys.upload(request, attempt, uploadId), fresh);
-  const { contentType, contentEncoding, size: sizeBytes, sha256 } = fresh;
+  const { contentType, contentEncoding, size: sizeBytes } = fresh;
   const terms = { contentType, sizeBytes, sha256, ...(contentEncoding && { contentEncoding }) };
   const until = addSeconds(clock.now().toISOString(), mintedUrlSeconds);
   const { url, requiredHeaders, expiresAt } = await intake.signPut(key, terms, until);
@@ -91,7 +109,7 @@ const inParts = async (
     received: [...received],
   });
   const known = await findDocument(ledger, documentKey, announcedUpload);
-  if (known?.document.multipart) {
+  if (known?.document.multipart && known.document.size === fresh.size) {
     const received = await intake.parts(key, known.document.multipart.id);
     if (received) return plan(known.document.multipart.partBytes, received);
   }

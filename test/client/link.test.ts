@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { Airlock, badCsv, goodCsv } from '../support/airlock.ts';
-import { LinkClient } from '../support/api-client.ts';
 import { client, startClient } from '../support/client.ts';
 import { linkOf } from '../support/partner-page.ts';
 
@@ -88,22 +87,18 @@ describe('the client, with a link,', () => {
     const content = Buffer.alloc(200_000_000, 'Airlock ');
     const file = fileWith('archive.bin', content);
     const first = startClient([archive, file]);
-    const received = async () => {
-      const api = new LinkClient(archive);
-      return (await api.start(content, { name: 'archive.bin', type: '' })).body.multipart?.received.length ?? 0;
-    };
-    let there = 0;
-    while (there < 12) there = await received();
+    const putsOf = async () =>
+      Object.entries(await airlock.takeCalls()).find(([call]) => /SignerRole\w* s3:PutObject$/.test(call))?.[1] ?? 0;
+    let sent = 0;
+    while (sent < 12) sent += await putsOf();
     first.child.kill('SIGKILL');
     await first.ended;
-    there = await received();
     await airlock.takeCalls();
     const { code, err } = await client([archive, file]);
-    expect([code, err]).toEqual([0, expect.stringContaining(`${there} of 39 parts are there already`)]);
-    const calls = Object.entries(await airlock.takeCalls());
-    const puts = calls.find(([call]) => /SignerRole\w* s3:PutObject$/.test(call))?.[1];
+    const there = Number(/(\d+) of 39 parts are there already/.exec(err)?.[1]);
+    expect([code, there >= 8]).toEqual([0, true]);
     // Each missing part once, and completing.
-    expect(puts).toBe(39 - there + 1);
+    expect(await putsOf()).toBe(39 - there + 1);
     await airlock.settle();
     const [key = ''] = await airlock.keys('Accepted');
     const { Body } = await airlock.s3.send(new GetObjectCommand({ Bucket: airlock.bucket('Accepted'), Key: key }));
@@ -115,10 +110,7 @@ describe('the client, with a link,', () => {
     await airlock.open('acme/archive');
     const file = fileWith('survivor.bin', Buffer.alloc(100_000_000, 'x'));
     const running = startClient([await linkOf(airlock), file]);
-    const api = new LinkClient(await linkOf(airlock));
-    const isUnderWay = async () =>
-      (await airlock.keys('Ledger', 'uploads/acme/archive/')).length > 0 && (await api.show()).status === 200;
-    while (!(await isUnderWay()));
+    while ((await airlock.keys('Ledger', 'uploads/acme/archive/')).length === 0);
     airlock = await airlock.restart({ signal: 'SIGKILL' });
     expect((await running.ended).code).toBe(0);
   });
