@@ -24,12 +24,12 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { createGzip } from 'node:zlib';
 
 const exits = { delivered: 0, usage: 1, failed: 2, before: 3, url: 4, file: 5, sentBack: 6 };
@@ -40,8 +40,14 @@ const usage =
 /** Pauses between tries, in milliseconds; each is shortened by chance so that many do not come back at once. */
 const pausesMs = [1000, 2000, 5000, 10_000, 20_000];
 
-/** Parts on their way at once; each takes as much memory as a part is large. */
+/** Read and written at once. */
+const chunkBytes = 256 * 1024;
+
+/** Parts on their way at once. */
 const lanes = 3;
+
+/** Parts that are signed by one question, as far as they are summed up. */
+const signedAtOnce = 8;
 
 /** Up to here a file goes in one piece; larger ones go in parts. */
 const onePieceBytes = 5 * 2 ** 20;
@@ -85,7 +91,11 @@ const exchange = (url, method, headers, write) =>
       response.setEncoding('utf8').on('data', (text) => {
         if (body.length < 4_000_000) body += text;
       });
-      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
+      response.on('end', () => {
+        resolve({ status: response.statusCode, headers: response.headers, body });
+        // Whoever answers before all has come wants no more of it.
+        if (!outgoing.writableFinished) outgoing.destroy();
+      });
       response.on('error', reject);
     });
     write(outgoing);
@@ -120,34 +130,59 @@ const patiently = async (work, again, say) => {
 
 // --- A presigned URL of a mail: one PUT ------------------------------------------------------------------------------
 
-/** Sends the file once; `sentAll` tells whether every byte had left before the end. */
-const putFile = async (url, path, size, headers, onProgress) => {
-  const sent = { bytes: 0 };
-  const hash = createHash('sha256');
+/** Writes bytes of a file in turn from two buffers: nothing is left for the garbage collector, however large the file. */
+const pump = async (path, { start, end }, outgoing, onChunk) => {
+  const handle = openSync(path);
+  const buffers = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)];
+  try {
+    for (let at = start, turn = 0; at <= end; turn = 1 - turn) {
+      const read = readSync(handle, buffers[turn], 0, Math.min(chunkBytes, end - at + 1), at);
+      if (read === 0) throw new Error('the file became shorter');
+      const chunk = buffers[turn].subarray(0, read);
+      await new Promise((resolve, reject) => outgoing.write(chunk, (error) => (error ? reject(error) : resolve())));
+      onChunk(chunk);
+      at += read;
+    }
+    outgoing.end();
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/**
+ * Sends a file, or some bytes of it, once. `sentAll` tells whether every byte had left before the end.
+ *
+ * @param onBytes sees what is sent
+ */
+const putFile = async (url, path, { start, end }, headers, onProgress, onBytes = () => undefined) => {
+  let sent = 0;
+  const isAll = () => sent === end - start + 1;
   try {
     const answer = await exchange(url, 'PUT', headers, (outgoing) => {
-      const file = createReadStream(path);
-      file.on('data', (chunk) => {
-        sent.bytes += chunk.length;
-        hash.update(chunk);
-        onProgress(sent.bytes);
-      });
+      const onChunk = (chunk) => {
+        sent += chunk.length;
+        onBytes(chunk);
+        onProgress(sent);
+      };
       // A refusal may come before the whole file has left; then the answer counts, not the broken pipe.
-      pipeline(file, outgoing).catch((error) => outgoing.destroy(error));
+      pump(path, { start, end }, outgoing, onChunk).catch((error) => outgoing.destroy(error));
     });
-    const sentAll = sent.bytes === size;
-    return { ...classify(answer), sentAll, ...(sentAll && { sha256: hash.digest('hex') }) };
+    return { ...classify(answer), sentAll: isAll() };
   } catch (error) {
-    return { kind: 'failed', said: error.message, sentAll: sent.bytes === size };
+    return { kind: 'failed', said: error.message, sentAll: isAll() };
   }
 };
 
 const deliverToUrl = async (url, { path, size }, { say, progress }) => {
   let mayHaveArrived = false;
+  let sha256;
   const headers = { 'if-none-match': '*', 'content-length': size };
   const result = await patiently(
     async () => {
-      const answer = await putFile(url, path, size, headers, progress);
+      const hash = createHash('sha256');
+      const all = { start: 0, end: size - 1 };
+      const answer = await putFile(url, path, all, headers, progress, (chunk) => hash.update(chunk));
+      if (answer.sentAll) sha256 = hash.digest('hex');
       // The answer to an earlier try was lost after all of the file had left: what is there is this file.
       if (answer.kind === 'before' && mayHaveArrived) return { ...answer, kind: 'delivered' };
       mayHaveArrived ||= answer.sentAll;
@@ -157,7 +192,7 @@ const deliverToUrl = async (url, { path, size }, { say, progress }) => {
     say,
   );
   if (result.kind !== 'delivered') throw new End(result.kind, `${advice[result.kind]} (${result.said})`);
-  return { sha256: result.sha256 };
+  return { sha256 };
 };
 
 // --- A link: the API behind it ---------------------------------------------------------------------------------------
@@ -216,10 +251,10 @@ const parsed = (text) => {
 
 /** Refuses in words what the feed would send back: the rules, over the first bytes. */
 const checkBefore = async (api, file, say) => {
-  const handle = await open(file.plain);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-  await handle.close();
-  const head = buffer.subarray(0, bytesRead).toString('base64');
+  const handle = openSync(file.plain);
+  const buffer = Buffer.alloc(headBytes);
+  const head = buffer.subarray(0, readSync(handle, buffer, 0, headBytes, 0)).toString('base64');
+  closeSync(handle);
   const { findings } = await api('POST', '/check', { name: file.name, size: file.plainSize, type: '', head });
   if (findings.some(({ severity }) => severity === 'error')) {
     throw new End('file', 'The file would be sent back. Nothing was sent.', { findings });
@@ -245,7 +280,7 @@ const sendWhole = async (api, announced, { path, size }, { say, progress }) => {
   let put = await start();
   await sendPatiently(async (index) => {
     if (index > 0) put = await start();
-    return putFile(new URL(put.url), path, size, put.headers, progress);
+    return putFile(new URL(put.url), path, { start: 0, end: size - 1 }, put.headers, progress);
   }, say);
   return sum.toString('hex');
 };
@@ -263,101 +298,121 @@ const fingerprintOf = ({ path, plain, name, size }) => {
 };
 
 /**
- * Several parts at once; each is summed up, signed for and sent on its own. They are read in their order, so that the
- * whole is summed up on the way; what is there already is held against the file, and sent again if it differs.
+ * Several parts at once. A thread beside this one sums up the file, part by part and as a whole, ahead of what is sent;
+ * what is there already is held against its sum, and sent again if it differs.
  *
  * @returns the SHA-256 of the file
  */
 const sendParts = async (api, announced, file, { say, progress }) => {
   const started = await api('POST', '/uploads', { ...announced, fingerprint: fingerprintOf(file) });
   const { uploadId, multipart } = started;
-  const there = new Map(multipart.received.map(({ partNumber, sha256 }) => [partNumber, sha256]));
-  if (there.size > 0) say(`${there.size} of ${multipart.parts} parts are there already`);
-  const reader = await createPartReader(file, multipart.partBytes);
+  const { partBytes, parts, received } = multipart;
+  const there = new Map(received.map(({ partNumber, sha256 }) => [partNumber, sha256]));
+  if (there.size > 0) say(`${there.size} of ${parts} parts are there already`);
+  const sums = sumUp(file.path, partBytes, parts);
+  const urls = createPartUrls(api, uploadId, sums, parts);
   const onTheWay = new Map();
   let done = 0;
   const tell = () => progress(done + [...onTheWay.values()].reduce((sum, bytes) => sum + bytes, 0));
+  let next = 1;
   const lane = async () => {
-    const buffer = Buffer.allocUnsafeSlow(multipart.partBytes);
-    for (let part = await reader.next(buffer); part !== undefined; part = await reader.next(buffer)) {
-      const { number, piece, sha256 } = part;
-      if (there.get(number) !== sha256) {
-        await sendPatiently(async () => {
-          const { parts } = await api('POST', `/uploads/${uploadId}/parts`, {
-            parts: [{ partNumber: number, sha256 }],
-          });
-          return putPiece(parts[0], piece, (bytes) => {
-            onTheWay.set(number, bytes);
-            tell();
-          });
+    for (let number = next++; number <= parts; number = next++) {
+      const start = (number - 1) * partBytes;
+      const bytes = { start, end: Math.min(file.size, start + partBytes) - 1 };
+      if ((await sums.of(number)) !== there.get(number)) {
+        const onProgress = (sent) => {
+          onTheWay.set(number, sent);
+          tell();
+        };
+        await sendPatiently(async (index) => {
+          const { url, headers } = await urls.of(number, index > 0);
+          return putFile(new URL(url), file.path, bytes, headers, onProgress);
         }, say);
       }
       onTheWay.delete(number);
-      done += piece.length;
+      done += bytes.end - bytes.start + 1;
       tell();
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(lanes, multipart.parts) }, lane));
-  } finally {
-    await reader.close();
+    await Promise.all(Array.from({ length: lanes }, lane));
+  } catch (error) {
+    next = parts + 1;
+    sums.stop();
+    throw error;
   }
-  const sum = reader.sum();
-  await api('POST', `/uploads/${uploadId}/complete`, { sha256: sum.toString('base64') });
-  return sum.toString('hex');
+  const sha256 = await sums.ofWhole();
+  await api('POST', `/uploads/${uploadId}/complete`, { sha256: sha256.toString('base64') });
+  return sha256.toString('hex');
 };
 
-/** Gives out the parts of a file one after the other, whoever asks, each in the asker's own buffer. */
-const createPartReader = async ({ path, size }, partBytes) => {
-  const handle = await open(path);
-  const whole = createHash('sha256');
-  let number = 0;
-  let turn = Promise.resolve();
-  const read = async (buffer) => {
-    const at = number * partBytes;
-    if (at >= size) return undefined;
-    number += 1;
-    const length = Math.min(partBytes, size - at);
-    const { bytesRead } = await handle.read(buffer, 0, length, at);
-    if (bytesRead < length) throw new End('file', 'The file became shorter while it was being sent.');
-    const piece = buffer.subarray(0, length);
-    whole.update(piece);
-    return { number, piece, sha256: createHash('sha256').update(piece).digest('base64') };
+/** URLs of parts, several for one question: whatever is summed up already is asked for as well. */
+const createPartUrls = (api, uploadId, sums, parts) => {
+  const known = new Map();
+  const ask = async (numbers) => {
+    const body = await Promise.all(
+      numbers.map(async (partNumber) => ({ partNumber, sha256: await sums.of(partNumber) })),
+    );
+    const { parts: signed } = await api('POST', `/uploads/${uploadId}/parts`, { parts: body });
+    return new Map(signed.map((one) => [one.partNumber, one]));
   };
   return {
-    next: (buffer) => {
-      turn = turn.then(() => read(buffer));
-      return turn;
+    /** @param isFresh the one that was given before was refused: it may have ended */
+    async of(number, isFresh) {
+      if (isFresh || !known.has(number)) {
+        const following = Array.from({ length: signedAtOnce - 1 }, (_, index) => number + index + 1);
+        const ready = isFresh ? [] : following.filter((one) => one <= parts && sums.isReady(one) && !known.has(one));
+        const answer = ask([number, ...ready]);
+        for (const one of [number, ...ready]) known.set(one, answer);
+      }
+      return (await known.get(number)).get(number);
     },
-    sum: () => whole.digest(),
-    close: () => handle.close(),
   };
 };
 
-/** Written in slices: so there is progress, and the socket's buffer stays small. */
-const putPiece = async ({ url, headers }, piece, onProgress) => {
-  const slice = 512 * 1024;
-  try {
-    const answer = await exchange(new URL(url), 'PUT', headers, (outgoing) => {
-      let at = 0;
-      const write = () => {
-        while (at < piece.length) {
-          const goesOn = outgoing.write(piece.subarray(at, at + slice));
-          at = Math.min(piece.length, at + slice);
-          onProgress(at);
-          if (!goesOn) {
-            outgoing.once('drain', write);
-            return;
-          }
-        }
-        outgoing.end();
-      };
-      write();
-    });
-    return classify(answer);
-  } catch (error) {
-    return { kind: 'failed', said: error.message };
+/** Sums of each part and of the whole, made by a thread of this same file. */
+const sumUp = (path, partBytes, parts) => {
+  const waiting = Array.from({ length: parts + 1 }, () => {
+    const one = {};
+    one.promise = new Promise((resolve, reject) => Object.assign(one, { resolve, reject }));
+    // Whoever needs it hears of a failure; nobody may need it.
+    one.promise.catch(() => undefined);
+    return one;
+  });
+  const thread = new Worker(new URL(import.meta.url), { workerData: { path, partBytes, parts } });
+  thread.on('message', ({ number, sum }) => {
+    waiting[number].isReady = true;
+    waiting[number].resolve(number === 0 ? Buffer.from(sum) : Buffer.from(sum).toString('base64'));
+  });
+  thread.on('error', (error) => {
+    for (const one of waiting) one.reject(new End('usage', `${path} cannot be read: ${error.message}`));
+  });
+  return {
+    of: (number) => waiting[number].promise,
+    isReady: (number) => waiting[number].isReady === true,
+    ofWhole: () => waiting[0].promise,
+    stop: () => void thread.terminate(),
+  };
+};
+
+/** What the thread does: number 0 is the whole. */
+const sumInThread = ({ path, partBytes, parts }) => {
+  const handle = openSync(path);
+  const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+  const whole = createHash('sha256');
+  for (let number = 1; number <= parts; number += 1) {
+    const part = createHash('sha256');
+    for (let left = partBytes; left > 0; ) {
+      const read = readSync(handle, buffer, 0, Math.min(buffer.length, left));
+      if (read === 0) break;
+      part.update(buffer.subarray(0, read));
+      whole.update(buffer.subarray(0, read));
+      left -= read;
+    }
+    parentPort.postMessage({ number, sum: part.digest() });
   }
+  closeSync(handle);
+  parentPort.postMessage({ number: 0, sum: whole.digest() });
 };
 
 /** A refused URL may only be too old: the next try gets a new one. @throws End */
@@ -519,7 +574,9 @@ const run = async () => {
   }
 };
 
-run().then((code) => {
-  process.exitCode = code;
+if (isMainThread) {
+  process.exitCode = await run();
   for (const agent of Object.values(agents)) agent.destroy();
-});
+} else {
+  sumInThread(workerData);
+}
