@@ -8,6 +8,7 @@ import { presignPut } from '../adapters/presign.ts';
 import { loadFeeds } from '../infra/feeds.ts';
 import { Airlock } from '../test/support/airlock.ts';
 import { assemblyWith } from '../test/support/assembly.ts';
+import { peakOf, tellPeak } from '../test/support/client.ts';
 import { linkOf } from '../test/support/partner-page.ts';
 import { printTable } from './table.ts';
 
@@ -32,16 +33,13 @@ let count = 0;
 
 /** RSS of a process at its highest, in MB, as the process itself tells at its end. */
 const peaks: number[] = [];
-const tellPeak =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))';
-
 const byClient = async (): Promise<void> => {
   await airlock.open('acme/archive', { inDays: count * 7 });
   const link = await linkOf(airlock);
   const start = performance.now();
   const { stderr } = await run(process.execPath, ['--import', tellPeak, 'client/airlock-upload.mjs', link, file]);
   took = performance.now() - start;
-  peaks.push(Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024);
+  peaks.push(peakOf(stderr));
 };
 
 const byCurl = async (): Promise<void> => {

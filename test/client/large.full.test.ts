@@ -2,11 +2,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Airlock } from '../support/airlock.ts';
-import { startClient } from '../support/client.ts';
+import { peakOf, startClient, tellPeak } from '../support/client.ts';
 import { linkOf } from '../support/partner-page.ts';
-
-const tellPeak =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))';
 
 describe('the client, with a file of 1 GiB,', () => {
   it('holds less than 150 MB; killed half way it goes on without sending again what arrived', async () => {
@@ -31,14 +28,14 @@ describe('the client, with a file of 1 GiB,', () => {
     const there = Number(/(\d+) of 64 parts are there already/.exec(err)?.[1]);
     expect([code, there > 24]).toEqual([0, true]);
     expect(await putsOf()).toBe(64 - there + 1);
-    expect(Number(/peak (\d+)/.exec(err)?.[1]) / 1024).toBeLessThan(150);
+    expect(peakOf(err)).toBeLessThan(150);
     await airlock.settle();
     expect(await airlock.ending(execution)).toBe('SUCCEEDED');
 
     await airlock.open('acme/archive', { inDays: 7 });
     const whole = await startClient([await linkOf(airlock), file], { node: ['--import', tellPeak] }).ended;
     expect(whole.code).toBe(0);
-    expect(Number(/peak (\d+)/.exec(whole.err)?.[1]) / 1024).toBeLessThan(150);
+    expect(peakOf(whole.err)).toBeLessThan(150);
     await airlock.stop();
     rmSync(folder, { recursive: true });
   });

@@ -24,3 +24,12 @@ export const startClient = (args: readonly string[], { input = '', node = [] as 
 
 export const client = (args: readonly string[], input = ''): Promise<ClientResult> =>
   startClient(args, { input }).ended;
+
+/**
+ * Has a process say at its end how much memory it held at most, in kB. Of its own: what `getrusage` says of a child begins
+ * with what its parent held. Linux only.
+ */
+export const tellPeak = `data:text/javascript,import{readFileSync}from"node:fs";process.on("exit",()=>process.stderr.write("peak "+/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status","utf8"))[1]+"\\n"))`;
+
+/** What such a process said, in MB. */
+export const peakOf = (err: string): number => Number(/peak (\d+)/.exec(err)?.[1]) / 1024;
