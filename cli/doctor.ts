@@ -1,5 +1,6 @@
 import { type Check, type CheckContext, type Finding, failed } from './checks/check.ts';
 import { account, contacts, events, identity } from './checks/mail.ts';
+import { page } from './checks/page.ts';
 import { alarms, queues, schedules, subscribers } from './checks/running.ts';
 import { buckets, cors, evidenceLock, key } from './checks/storage.ts';
 import { upload } from './checks/upload.ts';
@@ -9,6 +10,7 @@ const checks: { readonly [area: string]: readonly Check[] } = {
   mail: [account, identity, events, contacts],
   storage: [...buckets, key, evidenceLock, cors],
   upload: [upload],
+  page: [page],
   queues: queues,
   schedules: [schedules],
   alarms: [alarms, subscribers],

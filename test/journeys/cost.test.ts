@@ -1,5 +1,7 @@
-import { accepting, asking, closing, escalating, reminding, type Usage } from '../../tools/cost/usage.ts';
+import { accepting, asking, byLink, closing, escalating, reminding, type Usage } from '../../tools/cost/usage.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
+import { LinkClient } from '../support/api-client.ts';
+import { linkOf } from '../support/partner-page.ts';
 
 /** What was used since the last time, as the runtime counts it. */
 const usedBy = async (airlock: Airlock, execution: string): Promise<Usage> => {
@@ -32,6 +34,41 @@ describe('the estimate of npm run cost', () => {
     await airlock.upload(goodCsv);
     await airlock.settle();
     expect(await usedBy(airlock, execution)).toEqual(accepting);
+    await airlock.stop();
+  });
+
+  it('counts what a link adds: its page, the check, the URL, the verdict', async () => {
+    const airlock = await Airlock.start();
+    const execution = await airlock.open('acme/archive');
+    await airlock.takeCalls();
+    await usedBy(airlock, execution);
+    const link = new LinkClient(await linkOf(airlock));
+    const html = await (await fetch(await linkOf(airlock))).text();
+    const origin = airlock.status.outputs.PageUrl;
+    for (const [path] of html.matchAll(/\/assets\/[\w.-]+/g)) await fetch(`${origin}${path}`);
+    await link.show();
+    await link.ask('POST', '/check', { name: 'a.bin', size: 1, type: '', head: 'eA==' });
+    const { body } = await link.start('x', { type: '' });
+    await link.show();
+    const calls = await airlock.takeCalls();
+    const of = (...actions: string[]) =>
+      Object.entries(calls).reduce(
+        (sum, [call, count]) => (actions.some((one) => call.endsWith(one)) ? sum + count : sum),
+        0,
+      );
+    expect(body.put).toBeDefined();
+    expect({
+      apiRequests: of('lambda:InvokeFunction'),
+      // One was made as the mail was written.
+      macs: of('kms:VerifyMac') + 1,
+      s3Writes: of('s3:PutObject', 's3:ListBucket', 's3:ListBucketVersions'),
+      s3Reads: of('s3:GetObject', 's3:GetObjectVersion'),
+    }).toEqual({
+      apiRequests: byLink.apiRequests,
+      macs: byLink.macs,
+      s3Writes: byLink.s3Writes,
+      s3Reads: byLink.s3Reads,
+    });
     await airlock.stop();
   });
 

@@ -30,7 +30,7 @@ export const visitEveryState = async (
   visit: Visit,
   options: Options = {},
 ): Promise<void> => {
-  const daysApart = 7;
+  const daysApart = 1;
   let day = 0;
   const ask = async (): Promise<LinkClient> => {
     await airlock.open(example.feed, { inDays: day });

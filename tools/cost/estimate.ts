@@ -2,7 +2,7 @@ import type { Feed } from '../../core/feed.ts';
 import { metricNames } from '../../core/metrics.ts';
 import { parseExpression } from '../../local/scheduler/expression.ts';
 import { prices } from './prices.ts';
-import { accepting, asking, closing, escalating, reminding, total, type Usage } from './usage.ts';
+import { accepting, asking, byLink, closing, escalating, reminding, total, type Usage } from './usage.ts';
 
 /** Dollars by service. */
 export type Bill = Readonly<Record<string, number>>;
@@ -29,18 +29,27 @@ export const estimateFeed = (feed: Feed, { from, fileMb }: { from: number; fileM
   const runsPerMonth = runsInYear(feed, from) / 12;
   const reminders = feed.reminders.map(() => reminding);
   const rungs = feed.escalation.map(() => escalating);
+  const isByLink = feed.delivery.mode === 'link';
   const validation = (fileMb / validatedMbPerSecond) * gbOfValidation;
   return {
     feed: `${feed.partner}/${feed.feed}`,
     runsPerMonth,
-    onTime: times(runsPerMonth, bill(total(asking, accepting), { gbSeconds: validation, storedMb: 2 * fileMb })),
+    onTime: times(
+      runsPerMonth,
+      isByLink
+        ? {
+            ...bill(total(asking, accepting, byLink), { gbSeconds: validation, storedMb: 2 * fileMb }),
+            'API, KMS': byLink.apiRequests * prices.apiRequest + byLink.macs * prices.keyRequest,
+          }
+        : bill(total(asking, accepting), { gbSeconds: validation, storedMb: 2 * fileMb }),
+    ),
     never: times(runsPerMonth, bill(total(asking, ...reminders, ...rungs, closing), { gbSeconds: 0, storedMb: 0 })),
   };
 };
 
 /** What stands there whatever happens. @param alarms how many there are */
 export const fixedBill = (alarms: number): Bill => ({
-  'KMS key': prices.keyMonth,
+  'KMS keys': 2 * prices.keyMonth,
   alarms: alarms * prices.alarmMonth,
   dashboard: prices.dashboardMonth,
   metrics: metricNames.length * prices.metricMonth,
@@ -50,7 +59,10 @@ export const sumOf = (one: Bill): number => Object.values(one).reduce((so, dolla
 
 export const addUp = (bills: readonly Bill[]): Bill =>
   Object.fromEntries(
-    Object.keys(bills[0] ?? {}).map((service) => [service, bills.reduce((so, one) => so + (one[service] ?? 0), 0)]),
+    [...new Set(bills.flatMap((one) => Object.keys(one)))].map((service) => [
+      service,
+      bills.reduce((so, one) => so + (one[service] ?? 0), 0),
+    ]),
   );
 
 const yearMs = 365 * 86_400_000;

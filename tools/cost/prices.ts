@@ -17,6 +17,10 @@ export const prices = {
   /** Per schedule invocation, and per custom event; a notification of SNS costs half of that. https://aws.amazon.com/eventbridge/pricing/ */
   start: 1 / 1e6,
   event: 1 / 1e6,
+  /** Per request to an HTTP API. https://aws.amazon.com/api-gateway/pricing/ */
+  apiRequest: 1 / 1e6,
+  /** Per request to KMS. https://aws.amazon.com/kms/pricing/ */
+  keyRequest: 0.03 / 10_000,
   /** Per key and month; with bucket keys its requests are few. https://aws.amazon.com/kms/pricing/ */
   keyMonth: 1,
   /** Per alarm, dashboard and metric and month, and per GB of logs. https://aws.amazon.com/cloudwatch/pricing/ */
