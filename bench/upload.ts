@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { loadFeeds } from '../infra/feeds.ts';
 import { Airlock } from '../test/support/airlock.ts';
 import { assemblyWith } from '../test/support/assembly.ts';
 import { peakOf, tellPeak } from '../test/support/client.ts';
+import { hasCommand } from '../test/support/has-command.ts';
 import { linkOf } from '../test/support/partner-page.ts';
 import { printTable } from './table.ts';
 
@@ -72,19 +73,10 @@ const byCli = async (): Promise<void> => {
   took = performance.now() - start;
 };
 
-const has = (command: string): boolean => {
-  try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 let took = 0;
 const contestants: Record<string, () => Promise<void>> = {
   curl: byCurl,
-  ...(has('aws') && { 'aws s3 cp': byCli }),
+  ...(hasCommand('aws', '--version') && { 'aws s3 cp': byCli }),
   'airlock-upload.mjs': byClient,
 };
 const rates = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]));

@@ -12,9 +12,7 @@ import { TransientFault } from '../core/errors.ts';
  * never logged, they may hold a task token.
  */
 export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
-  middy()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use({ after: publishMetrics, onError: publishMetrics })
+  observed()
     .use({
       onError: (request) => {
         const { error } = request;
@@ -27,9 +25,7 @@ export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
 
 /** The chain around a function of the API: a fault is logged, and told as a problem without its reason. */
 export const httpLambda = (handle: (event: unknown) => Promise<ApiResponse>) =>
-  middy()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use({ after: publishMetrics, onError: publishMetrics })
+  observed()
     .use({
       onError: (request) => {
         const { error } = request;
@@ -42,6 +38,12 @@ export const httpLambda = (handle: (event: unknown) => Promise<ApiResponse>) =>
       },
     })
     .handler((event: unknown) => handle(event));
+
+/** Context in the logs, metrics flushed. */
+const observed = () =>
+  middy()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use({ after: publishMetrics, onError: publishMetrics });
 
 /** Most invocations count nothing; Powertools' own middleware would warn of each. */
 const publishMetrics = (): void => {

@@ -12,7 +12,7 @@ import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 
 /** What a key can be told; nothing of it lets anybody read data. Without it a key could not be mended any more. */
-export const administration = [
+const administration = [
   'kms:CancelKeyDeletion',
   'kms:CreateAlias',
   'kms:DeleteAlias',
@@ -38,6 +38,19 @@ export const administration = [
   'kms:UpdateKeyDescription',
 ];
 
+/** A key's policy to begin with: the account may administer it, and nobody may use it. */
+export const administeredByAccount = (): PolicyDocument =>
+  new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        sid: 'Administer',
+        principals: [new AccountRootPrincipal()],
+        actions: administration,
+        resources: ['*'],
+      }),
+    ],
+  });
+
 /**
  * The customer key of a deployment, or none. Its policy is the list of who may use it: the account may administer it,
  * and only the named roles may encrypt or decrypt, through S3 alone. The roles' own policies must allow it as well.
@@ -60,16 +73,7 @@ export class Encryption extends Construct {
       description: `Airlock ${stage}: partners' files and the ledger`,
       enableKeyRotation: true,
       removalPolicy,
-      policy: new PolicyDocument({
-        statements: [
-          new PolicyStatement({
-            sid: 'Administer',
-            principals: [new AccountRootPrincipal()],
-            actions: administration,
-            resources: ['*'],
-          }),
-        ],
-      }),
+      policy: administeredByAccount(),
     });
     this.key = this.#made;
     this.#users.push(`arn:${Stack.of(this).partition}:iam::${Stack.of(this).account}:root`, ...operators);

@@ -1,9 +1,9 @@
-import { AccountRootPrincipal, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
-import { administration } from './encryption.ts';
+import { administeredByAccount } from './encryption.ts';
 
 /**
  * The key behind links: it makes and verifies their MACs and can do nothing else. Whoever may generate can make a link's
@@ -21,16 +21,7 @@ export class LinkKey extends Construct {
       keySpec: KeySpec.HMAC_256,
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
       removalPolicy,
-      policy: new PolicyDocument({
-        statements: [
-          new PolicyStatement({
-            sid: 'Administer',
-            principals: [new AccountRootPrincipal()],
-            actions: administration,
-            resources: ['*'],
-          }),
-        ],
-      }),
+      policy: administeredByAccount(),
     });
     this.arn = this.#key.keyArn;
   }

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Airlock, goodCsv } from '../support/airlock.ts';
+import { hasCommand } from '../support/has-command.ts';
 import { linkOf } from '../support/partner-page.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../client/README.md'), 'utf8');
@@ -13,15 +14,6 @@ const run = (command: string, args: string[], env = {}): Promise<number | null> 
   new Promise((resolve) =>
     spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env } }).on('close', resolve),
   );
-
-const has = (command: string, ...args: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('what client/README.md says to type', () => {
   let airlock: Airlock;
@@ -47,7 +39,7 @@ describe('what client/README.md says to type', () => {
   });
 
   // Python is not among what the tests need: where there is none, there is nothing to try.
-  (has('python3', '--version') ? it : it.skip)('for Python delivers, once', async () => {
+  (hasCommand('python3', '--version') ? it : it.skip)('for Python delivers, once', async () => {
     const { url } = await airlock.link();
     const put = () => run('python3', ['-c', snippet('Python, nothing', 'python'), url, file]);
     expect([await put(), await delivered(), await put()]).toEqual([0, true, 1]);
@@ -61,15 +53,18 @@ describe('what client/README.md says to type', () => {
     expect([await run('bash', ['-c', lines]), await delivered()]).toEqual([0, true]);
   });
 
-  (has('python3', '-c', 'import boto3') ? it : it.skip)('for boto3 asks for a delivery and sends it', async () => {
-    const { PageUrl = '' } = airlock.status.outputs;
-    const env = {
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_DEFAULT_REGION: airlock.status.region,
-    };
-    const code = snippet('Python with boto3', 'python boto3');
-    expect(await run('python3', ['-c', code, PageUrl, 'acme', 'files', file], env)).toBe(0);
-    expect(await delivered()).toBe(true);
-  });
+  (hasCommand('python3', '-c', 'import boto3') ? it : it.skip)(
+    'for boto3 asks for a delivery and sends it',
+    async () => {
+      const { PageUrl = '' } = airlock.status.outputs;
+      const env = {
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_DEFAULT_REGION: airlock.status.region,
+      };
+      const code = snippet('Python with boto3', 'python boto3');
+      expect(await run('python3', ['-c', code, PageUrl, 'acme', 'files', file], env)).toBe(0);
+      expect(await delivered()).toBe(true);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,16 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { Airlock } from '../support/airlock.ts';
+import { hasCommand } from '../support/has-command.ts';
 
 const run = promisify(execFile);
-const has = (command: string, ...args: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 const boto3 = `
@@ -49,7 +42,7 @@ describe('a large file, by somebody else’s client to the S3 of the runtime and
     return Number(ETag.replaceAll('"', '').split('-')[1]);
   };
 
-  (has('aws', '--version') ? it : it.skip)('is the same: aws s3 cp', async () => {
+  (hasCommand('aws', '--version') ? it : it.skip)('is the same: aws s3 cp', async () => {
     const cp = (...args: string[]) =>
       run('aws', ['--endpoint-url', airlock.status.endpoint, 's3', 'cp', '--quiet', ...args], { env });
     await cp(source, `s3://${bucket}/cli`);
@@ -57,7 +50,7 @@ describe('a large file, by somebody else’s client to the S3 of the runtime and
     expect([sha256(target), await partsOf('cli')]).toEqual([sha256(source), 3]);
   });
 
-  (has('python3', '-c', 'import boto3') ? it : it.skip)('is the same: boto3', async () => {
+  (hasCommand('python3', '-c', 'import boto3') ? it : it.skip)('is the same: boto3', async () => {
     await run('python3', ['-c', boto3, airlock.status.endpoint, bucket, source, target], { env });
     expect([sha256(target), await partsOf('boto3')]).toEqual([sha256(source), 3]);
   });

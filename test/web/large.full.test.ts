@@ -29,11 +29,8 @@ describe('the page, with a file of 200 MB,', () => {
     const page = await browser.open(await linkOf(airlock));
     await stateOf(page, 'open');
     await choose(page, file);
-    await page.waitForFunction(
-      'document.querySelector("progress")?.value > 60e6 && document.querySelector("#sending button:not([hidden])")',
-      undefined,
-      { timeout: 60_000 },
-    );
+    await page.waitForSelector('#sending button:visible', { timeout: 60_000 });
+    while (Number(await page.evaluate('document.querySelector("#sending progress")?.value ?? 1e9')) < 60e6);
     await during();
     await page.waitForSelector('main[data-state=checking], main[data-state=accepted]', { timeout: 90_000 });
     await airlock.settle();
