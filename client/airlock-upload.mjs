@@ -221,9 +221,9 @@ const createApi = (link, say) => {
     if (answer.status < 300) return { kind: 'answered', json };
     const after = Number(answer.headers['retry-after'] ?? 0);
     if (answer.status === 429 && after > 60) throw new End('failed', json.detail ?? 'tried too often');
-    if (answer.status === 429 || answer.status >= 500)
-      return { kind: 'failed', said: json.detail ?? answer.status, after };
     const problem = String(json.type).split(':').at(-1);
+    if (answer.status === 429 || answer.status >= 500 || problem === 'opening')
+      return { kind: 'failed', said: json.detail ?? answer.status, after };
     throw new End(exitOfProblem[problem] ?? 'failed', json.detail ?? `the server answered ${answer.status}`, {
       problem,
       findings: json.findings,
@@ -278,9 +278,20 @@ const sendWhole = async (api, announced, { path, size }, { say, progress }) => {
   const sum = createHash('sha256').update(readFileSync(path)).digest();
   const start = async () => (await api('POST', '/uploads', { ...announced, sha256: sum.toString('base64') })).put;
   let put = await start();
+  let mayHaveArrived = false;
   await sendPatiently(async (index) => {
-    if (index > 0) put = await start();
-    return putFile(new URL(put.url), path, { start: 0, end: size - 1 }, put.headers, progress);
+    // The answer to an earlier try was lost after all of the file had left: what is there is this file.
+    const isOurs = ({ kind }) => kind === 'before' && mayHaveArrived;
+    try {
+      if (index > 0) put = await start();
+    } catch (error) {
+      if (isOurs(error)) return { kind: 'delivered' };
+      throw error;
+    }
+    const answer = await putFile(new URL(put.url), path, { start: 0, end: size - 1 }, put.headers, progress);
+    if (isOurs(answer)) return { ...answer, kind: 'delivered' };
+    mayHaveArrived ||= answer.sentAll;
+    return answer;
   }, say);
   return sum.toString('hex');
 };

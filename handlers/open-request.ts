@@ -105,7 +105,13 @@ const claim = async (deps: Deps, fresh: RequestDocument): Promise<RequestDocumen
   const { document, etag } = found;
   if (document.execution.arn === fresh.execution.arn) return document;
   if (await isAbandoned(deps, document)) {
-    const takenOver = { ...fresh, generation: document.generation, claim: document.claim + 1 };
+    const takenOver = {
+      ...fresh,
+      generation: document.generation,
+      claim: document.claim + 1,
+      // What was revoked stays so, whoever holds the request.
+      ...(document.linksRevoked && { linksRevoked: document.linksRevoked }),
+    };
     await ledger.replace(key, takenOver, etag);
     // Read again, whatever the answer was: a client that repeats a write by itself may be told of its own success as a conflict.
     const now = await findDocument(ledger, key, requestDocument);

@@ -16,7 +16,7 @@ export class ApiProblem extends Error {
 
   /** Whether the same request may be answered a little later. */
   get isPassing(): boolean {
-    return this.status === 429 || this.status >= 500;
+    return this.status === 429 || this.status >= 500 || this.problem === 'opening';
   }
 }
 

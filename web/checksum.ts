@@ -11,6 +11,16 @@ export const checksumOf = async (piece: Blob): Promise<string> => {
   return base64(await crypto.subtle.digest('SHA-256', bytes));
 };
 
+/** @throws FileUnreadable */
+export const requireReadable = async (piece: Blob): Promise<void> => {
+  await piece
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch(() => {
+      throw new FileUnreadable();
+    });
+};
+
 interface WorkerMessage {
   readonly done?: number;
   readonly sha256?: string;

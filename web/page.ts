@@ -33,6 +33,8 @@ export class Page {
   #ahead = 0;
   #doing: Doing = { kind: 'nothing' };
   #polls = 0;
+  #asking = 0;
+  #answered: Promise<void> = Promise.resolve();
   #poll: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: LinkApi, root: HTMLElement, languages: readonly string[]) {
@@ -59,14 +61,29 @@ export class Page {
     for (const event of ['dragover', 'drop']) window.addEventListener(event, (one) => one.preventDefault());
   }
 
-  async #refresh(): Promise<void> {
+  /** One question after the other: an older answer never comes after a newer one. */
+  #refresh(): Promise<void> {
+    this.#asking += 1;
+    this.#answered = this.#answered
+      .then(() => this.#ask())
+      .finally(() => {
+        this.#asking -= 1;
+      });
+    return this.#answered;
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#poll);
     try {
       const before = this.#link;
       const link = await this.#api.show();
       this.#link = link;
       this.#ahead = Date.parse(link.now) - Date.now();
       const hasMoved = before?.state !== link.state || before.attempt !== link.attempt;
-      if (this.#doing.kind === 'sent' && link.state !== 'checking') this.#doing = { kind: 'nothing' };
+      // What went before is over: its failures and findings would hide those of now.
+      const isOver =
+        this.#doing.kind === 'sent' ? link.state !== 'checking' : hasMoved && this.#doing.kind !== 'sending';
+      if (isOver) this.#doing = { kind: 'nothing' };
       // Made new only for something new: whoever is typing, or has the focus somewhere, keeps it.
       if (isNews(before, link)) this.#render(hasMoved && before !== undefined);
       this.#pollAgain(link);
@@ -77,11 +94,13 @@ export class Page {
 
   /** While a file is being checked its verdict is near. */
   #pollAgain({ state }: LinkAnswer): void {
-    clearTimeout(this.#poll);
     this.#polls = state === 'checking' ? this.#polls + 1 : 0;
     if (state !== 'checking') return;
-    const ms = pollMs[Math.min(this.#polls, pollMs.length) - 1] ?? 0;
-    this.#poll = setTimeout(() => void this.#refresh(), ms);
+    this.#poll = setTimeout(() => void this.#refresh(), this.#pauseMs());
+  }
+
+  #pauseMs(): number {
+    return pollMs[Math.min(this.#polls, pollMs.length) - 1] ?? 0;
   }
 
   #lost(error: unknown): void {
@@ -89,8 +108,10 @@ export class Page {
       this.#show(h('main', {}, ...view.statement(this.#speech.text.unknown)));
       return;
     }
-    // The request is being opened, or the connection is away: ask again by and by.
-    this.#poll = setTimeout(() => void this.#refresh(), 2000);
+    // The request is being opened, or the connection is away: ask again by and by, ever more rarely.
+    this.#polls += 1;
+    const after = error instanceof ApiProblem ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    this.#poll = setTimeout(() => void this.#refresh(), Math.max(after, this.#pauseMs()));
     if (this.#link) return;
     const { text } = this.#speech;
     const message = error instanceof ConnectionLost ? text.offline : text.loading;
@@ -320,7 +341,8 @@ export class Page {
     const close = this.#secondsUntil(link.closesAt);
     const line = this.#speech.text.left(this.#speech.span(Math.max(0, due > 0 ? due : close)));
     if (shown.textContent !== line) shown.textContent = line;
-    if (close <= 0 && this.#doing.kind !== 'sending') void this.#refresh();
+    // Once, and from then on as often as a lost answer is asked for again.
+    if (close <= 0 && this.#doing.kind !== 'sending' && this.#polls + this.#asking === 0) void this.#refresh();
   }
 
   #show(...content: readonly Node[]): void {

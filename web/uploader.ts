@@ -1,6 +1,6 @@
 import type { LinkAnswer } from '../core/api/bodies.ts';
 import { ApiProblem, ConnectionLost, type LinkApi } from './api.ts';
-import { checksumOf } from './checksum.ts';
+import { checksumOf, requireReadable } from './checksum.ts';
 import { type PutAnswer, put } from './put.ts';
 
 export type Receipt = NonNullable<LinkAnswer['receipt']>;
@@ -39,6 +39,7 @@ export class Uploader {
   #sent = 0;
   readonly #onTheWay = new Map<number, number>();
   #uploadId: string | undefined;
+  #isOver = false;
 
   constructor(api: LinkApi, file: File, watcher: UploadWatcher) {
     this.#api = api;
@@ -85,16 +86,15 @@ export class Uploader {
     const { uploadId, put: whole, multipart } = await start();
     if (whole) {
       let url = whole;
-      await this.#send(0, this.#file, async (isFirst) => {
-        if (!isFirst) url = (await start()).put ?? url;
+      await this.#send(0, this.#file, async (hasEnded) => {
+        if (hasEnded) url = (await start()).put ?? url;
         return url;
       });
       return { name, size, sha256, receivedAt: new Date().toISOString() };
     }
     if (!multipart) throw new UploadRefused();
     this.#uploadId = uploadId;
-    const there = new Set(multipart.received.map(({ partNumber }) => partNumber));
-    this.#sent = multipart.received.reduce((sum, part) => sum + part.size, 0);
+    const there = new Map(multipart.received.map((part) => [part.partNumber, part.sha256]));
     await this.#sendParts(uploadId, multipart, there);
     const receipt = await this.#patiently(() => this.#api.complete(uploadId));
     this.#uploadId = undefined;
@@ -104,16 +104,24 @@ export class Uploader {
   async #sendParts(
     uploadId: string,
     { partBytes, parts }: { partBytes: number; parts: number },
-    there: ReadonlySet<number>,
+    there: ReadonlyMap<number, string>,
   ): Promise<void> {
-    const left = Array.from({ length: parts }, (_, index) => index + 1).filter((one) => !there.has(one));
+    const left = Array.from({ length: parts }, (_, index) => index + 1);
     const lane = async (): Promise<void> => {
       for (let partNumber = left.shift(); partNumber !== undefined; partNumber = left.shift()) {
         const number = partNumber;
         const piece = this.#file.slice((number - 1) * partBytes, number * partBytes);
         const checksum = await checksumOf(piece);
-        await this.#send(number, piece, async () => {
-          const [signed] = (await this.#patiently(() => this.#api.signPart(uploadId, number, checksum))).parts;
+        // What is there is this part only if it has its sum.
+        if (there.get(number) === checksum) {
+          this.#sent += piece.size;
+          this.#tell();
+          continue;
+        }
+        const sign = async () => (await this.#patiently(() => this.#api.signPart(uploadId, number, checksum))).parts[0];
+        let signed = await sign();
+        await this.#send(number, piece, async (hasEnded) => {
+          if (hasEnded) signed = await sign();
           if (!signed) throw new UploadRefused();
           return signed;
         });
@@ -122,23 +130,23 @@ export class Uploader {
     try {
       await Promise.all(Array.from({ length: lanes }, lane));
     } catch (error) {
-      // One lane met something final: the others need not go on.
-      left.length = 0;
+      // One lane met something final: the others end at their next turn.
+      this.#isOver = true;
       this.#current.abort();
       throw error;
     }
   }
 
-  /** Sends one piece until it is there. @param urlOf gives its URL, another one each time it is asked */
+  /** Sends one piece until it is there. @param urlOf gives its URL, another one when the one before has ended */
   async #send(
     number: number,
     piece: Blob,
-    urlOf: (isFirst: boolean) => Promise<{ url: string; headers: Readonly<Record<string, string>> }>,
+    urlOf: (hasEnded: boolean) => Promise<{ url: string; headers: Readonly<Record<string, string>> }>,
   ): Promise<void> {
     let refusals = 0;
     for (let attempt = 0; ; attempt += 1) {
       await this.#turn();
-      const { url, headers } = await urlOf(attempt === 0);
+      const { url, headers } = await urlOf(refusals > 0);
       const answer = await this.#put(number, piece, url, headers);
       if (answer.kind === 'done') {
         this.#onTheWay.delete(number);
@@ -153,7 +161,11 @@ export class Uploader {
       if (answer.kind === 'refused') throw new UploadRefused(answer.said);
       refusals = answer.kind === 'ended' ? refusals + 1 : 0;
       if (refusals >= mostRefusals) throw new UploadRefused(answer.said);
-      if (answer.kind === 'lost') await this.#pauseBefore(attempt);
+      if (answer.kind === 'lost') {
+        // A browser says the same of a file that cannot be read any more.
+        await requireReadable(piece);
+        await this.#pauseBefore(attempt);
+      }
     }
   }
 
@@ -194,11 +206,12 @@ export class Uploader {
     this.#cancelled.signal.throwIfAborted();
     await this.#paused?.promise;
     this.#cancelled.signal.throwIfAborted();
+    if (this.#isOver) throw new UploadRefused();
   }
 
   /** Until the pause is over, or the browser says that there is a connection again. */
   async #pauseBefore(attempt: number, afterSeconds = 0): Promise<void> {
-    if (this.#paused || this.#cancelled.signal.aborted) return;
+    if (this.#paused || this.#isOver || this.#cancelled.signal.aborted) return;
     this.#watcher.onWaiting(true);
     const ms = Math.max(afterSeconds * 1000, pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 0);
     const over = new AbortController();

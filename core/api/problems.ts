@@ -11,6 +11,8 @@ export const problems = {
   'report-absent': { status: 404, title: 'There is no report' },
   'file-absent': { status: 404, title: 'There is no accepted file' },
   'already-delivered': { status: 409, title: 'A file was delivered before' },
+  opening: { status: 409, title: 'The request is being opened' },
+  'not-a-delivery-day': { status: 409, title: 'The feed expects nothing for that day' },
   'parts-missing': { status: 409, title: 'Parts of the file are missing' },
   'request-ended': { status: 409, title: 'The request has ended' },
   'link-over': { status: 410, title: 'The link takes no file' },

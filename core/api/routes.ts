@@ -20,7 +20,7 @@ export interface Route {
   readonly perSecond: number;
 }
 
-const link = ['link-unknown', 'too-many-requests'] as const satisfies readonly ProblemName[];
+const link = ['link-unknown', 'opening', 'too-many-requests'] as const satisfies readonly ProblemName[];
 
 // biome-ignore format: a table is read by its lines
 /**
@@ -39,11 +39,11 @@ export const routes = {
   'DELETE /links/{linkId}/uploads/{uploadId}': { audience: 'partner', operation: 'abortUpload', summary: 'Gives an upload in parts up.', status: 200, answer: bodies.doneAnswer, problems: [...link, 'upload-unknown'], perSecond: 20 },
   'POST /links/{linkId}/nothing-to-deliver': { audience: 'partner', operation: 'declareNothing', summary: 'Says that there is nothing to deliver; the owner confirms.', body: bodies.reasonBody, status: 202, answer: bodies.doneAnswer, problems: [...link, 'bad-request', 'not-offered', 'link-over'], perSecond: 5 },
   'POST /links/{linkId}/renewal': { audience: 'partner', operation: 'askForNewLink', summary: 'Asks the owner for a new link, where this one takes no file any more.', status: 202, answer: bodies.doneAnswer, problems: [...link], perSecond: 5 },
-  'POST /requests': { audience: 'operator', operation: 'openRequest', summary: 'Asks for a delivery now. Answers with a link of the caller’s own.', body: bodies.openBody, status: 202, answer: bodies.openAnswer, problems: ['bad-request', 'feed-unknown', 'request-ended'], perSecond: 10 },
+  'POST /requests': { audience: 'operator', operation: 'openRequest', summary: 'Asks for a delivery now. Answers with a link of the caller’s own.', body: bodies.openBody, status: 202, answer: bodies.openAnswer, problems: ['bad-request', 'feed-unknown', 'request-ended', 'not-a-delivery-day'], perSecond: 10 },
   'GET /requests/{requestId}': { audience: 'operator', operation: 'showRequest', summary: 'Status and outcome.', status: 200, answer: bodies.requestAnswer, problems: ['request-unknown'], perSecond: 50 },
   'GET /requests/{requestId}/report': { audience: 'operator', operation: 'downloadReport', summary: 'A URL of the newest findings report.', status: 200, answer: bodies.downloadAnswer, problems: ['request-unknown', 'report-absent'], perSecond: 20 },
   'GET /requests/{requestId}/file': { audience: 'operator', operation: 'downloadFile', summary: 'A URL of the accepted file.', status: 200, answer: bodies.downloadAnswer, problems: ['request-unknown', 'file-absent'], perSecond: 20 },
-  'POST /requests/{requestId}/revoke': { audience: 'operator', operation: 'revokeLinks', summary: 'Ends every link that is out. URLs that were minted before live their 15 minutes.', body: bodies.reasonBody, status: 200, answer: bodies.doneAnswer, problems: ['bad-request', 'request-unknown', 'request-ended'], perSecond: 5 },
+  'POST /requests/{requestId}/revoke': { audience: 'operator', operation: 'revokeLinks', summary: 'Ends every link that is out. URLs that were minted before live their 15 minutes.', body: bodies.reasonBody, status: 200, answer: bodies.doneAnswer, problems: ['bad-request', 'request-unknown', 'request-ended', 'not-offered'], perSecond: 5 },
   'POST /requests/{requestId}/reissue': { audience: 'operator', operation: 'reissueLink', summary: 'Has the partner mailed a new link.', body: bodies.reasonBody, status: 202, answer: bodies.doneAnswer, problems: ['bad-request', 'request-unknown', 'request-ended'], perSecond: 5 },
   'POST /requests/{requestId}/waive': { audience: 'operator', operation: 'waiveRequest', summary: 'Excuses the partner: there is nothing to deliver.', body: bodies.reasonBody, status: 202, answer: bodies.doneAnswer, problems: ['bad-request', 'request-unknown', 'request-ended'], perSecond: 5 },
 } as const satisfies Record<string, Route>;

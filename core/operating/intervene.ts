@@ -3,6 +3,7 @@ import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { changeDocument } from '../documents.ts';
 import { attemptOfIssue, ledgerKeys } from '../names.ts';
+import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Ledger, Tasks } from '../ports.ts';
 import { type RequestDocument, requestDocument } from '../request.ts';
 import { tellNewestWait } from '../signals.ts';
@@ -33,9 +34,15 @@ const requireOpen = async (
   throw new Problem('request-ended', `${request.requestId} takes no more orders: ${how}`);
 };
 
-/** Ends every link that is out; a later issue makes new ones. */
+/** Ends every link that is out; a later issue makes new ones. @throws Problem not-offered in direct mode */
 export const revokeLinks = async (deps: Deps, act: Act): Promise<void> => {
   const { request, reason } = await requireOpen(deps, act);
+  if (request.feedConfig.delivery.mode === 'direct') {
+    throw new Problem(
+      'not-offered',
+      'this feed mails URLs, not links: a URL cannot be called back and ends by itself within the hour; waive the request, or use delivery.mode: link',
+    );
+  }
   const linksRevoked = { at: deps.clock.now().toISOString(), by: act.caller, reason };
   await changeDocument(deps.ledger, ledgerKeys.request(request), requestDocument, (document) => ({
     ...document,
@@ -43,8 +50,17 @@ export const revokeLinks = async (deps: Deps, act: Act): Promise<void> => {
   }));
 };
 
-/** Has the workflow issue and mail a new link. */
-export const reissueLink = (deps: Deps, act: Act): Promise<void> => signal(deps, act, 'OperatorReissued');
+/** Has the workflow issue and mail a new link. @throws Problem request-ended when there is no time left for one */
+export const reissueLink = async (deps: Deps, act: Act): Promise<void> => {
+  const { request } = await requireOpen(deps, act);
+  if (!hasTimeBefore(request.plan.closesAt, deps.clock.now())) {
+    throw new Problem(
+      'request-ended',
+      `${request.requestId} took files until ${request.plan.closesAt}: nothing is issued any more`,
+    );
+  }
+  await signal(deps, act, 'OperatorReissued');
+};
 
 /** Has the workflow close the request as waived. */
 export const waiveRequest = (deps: Deps, act: Act): Promise<void> => signal(deps, act, 'OperatorWaived');

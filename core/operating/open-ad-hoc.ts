@@ -34,6 +34,13 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
     throw new Problem('feed-unknown', `this deployment has no feed ${partner}/${feed}; name one of its feeds`);
   const at = new Date(scheduledTime ?? deps.clock.now()).toISOString();
   const { schedule, period: rule } = deployed.feed;
+  const date = periodOf(at, schedule.timezone, 'day', 0);
+  if (schedule.skip.includes(date)) {
+    throw new Problem(
+      'not-a-delivery-day',
+      `${partner}/${feed} expects nothing on ${date} (schedule.skip); name another day`,
+    );
+  }
   const period = periodOf(at, schedule.timezone, rule.unit, rule.offset);
   const known = await findDocument(deps.ledger, ledgerKeys.request({ partner, feed, period }), requestDocument);
   if (known?.document.outcome) {
@@ -47,9 +54,16 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
   return { requestId: requestId(request), opened, ...(link !== undefined && { link }) };
 };
 
-/** Named by its period, so that a second start of the same period is no second execution. */
-const start = async ({ starter }: Deps, request: RequestKey, scheduledTime: string): Promise<boolean> =>
-  starter.start(requestId(request), { partner: request.partner, feed: request.feed, scheduledTime });
+/**
+ * Named by its period, so that two calls at once start one execution. Where one of that name began and left no request
+ * behind, another name is taken: the workflow's claim still keeps the period to one.
+ */
+const start = async ({ starter, linkIds }: Deps, request: RequestKey, scheduledTime: string): Promise<boolean> => {
+  const { partner, feed } = request;
+  const name = requestId(request);
+  if (await starter.start(name, { partner, feed, scheduledTime })) return true;
+  return starter.start(`${name}_${linkIds.next().slice(0, 6)}`, { partner, feed, scheduledTime });
+};
 
 const linkFor = async (
   { ledger, secrets, linkIds, clock, page }: Deps,

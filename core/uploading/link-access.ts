@@ -3,6 +3,7 @@ import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
 import { isRevoked, type LinkGrant, linkGrant, linkIdPattern, linkSecretPattern } from '../link.ts';
 import { attemptOfIssue, attemptPrefix, ledgerKeys } from '../names.ts';
+import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Landing, Ledger, LinkSecrets } from '../ports.ts';
 import { type PinnedUpload, type RequestDocument, requestDocument } from '../request.ts';
 import { type Report, report } from '../validation/findings.ts';
@@ -83,20 +84,22 @@ const stateOf = (about: {
   now: Date;
 }): LinkState => {
   const { grant, request, upload, newest, attempt, now } = about;
+  // First of all: whoever holds a revoked link learns nothing more.
+  if (isRevoked(grant, request)) return 'revoked';
   if (request.outcome) return request.outcome.kind;
   if (upload) {
     const isRefused = newest?.attempt === attempt && !newest.valid;
-    return isRefused && attempt >= request.feedConfig.attempts ? 'undecided' : 'checking';
+    const mayTryAgain = attempt < request.feedConfig.attempts && hasTimeBefore(request.plan.closesAt, now);
+    return isRefused && !mayTryAgain ? 'undecided' : 'checking';
   }
-  if (isRevoked(grant, request)) return 'revoked';
   return request.status === 'open' && now.getTime() < Date.parse(request.plan.closesAt) ? 'open' : 'missed';
 };
 
 /** What to say while the workflow has not opened the request yet: a moment after the API was asked for it. */
 export const notOpenYet = (): Problem =>
-  new Problem('unavailable', 'the request is being opened; ask again in a moment', { retryAfterSeconds: 2 });
+  new Problem('opening', 'the request is being opened; ask again in a moment', { retryAfterSeconds: 2 });
 
-/** @throws Problem link-over, already-delivered or unavailable, unless a file can be taken now */
+/** @throws Problem link-over, already-delivered or opening, unless a file can be taken now */
 export const requireOpen = (request: RequestDocument | undefined, { state }: Progress): RequestDocument => {
   if (!request) throw notOpenYet();
   if (state === 'open') return request;

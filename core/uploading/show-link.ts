@@ -37,9 +37,11 @@ export const showLink = async (deps: LinkDeps, linkId?: string, secret?: string)
       offered: feedConfig.delivery.nothingToDeliver === true,
       ...(await saidAt(deps.ledger, request, progress.attempt)),
     },
-    ...(await receiptOf(deps.ledger, request, progress)),
-    ...rejectionOf(progress),
-    ...(outcome && { outcome: outcome.line }),
+    ...(progress.state !== 'revoked' && {
+      ...(await receiptOf(deps.ledger, request, progress)),
+      ...rejectionOf(progress),
+      ...(outcome && { outcome: outcome.line }),
+    }),
     ...(grant.renewalAskedAt !== undefined && { renewalAskedAt: grant.renewalAskedAt }),
   };
 };

@@ -43,7 +43,7 @@ const accessLog = {
   route: '$context.routeKey',
   status: '$context.status',
   latencyMs: '$context.responseLatency',
-  error: '$context.error.messageString',
+  error: '$context.error.message',
 };
 
 /**

@@ -32,10 +32,14 @@ export const onlyFreshSignatures = (bucket: IBucket): PolicyStatement =>
     NumericGreaterThan: { 's3:signatureAge': maxSignatureAgeMs },
   });
 
-/** A leaked URL is worth nothing outside the networks that uploads are expected from. */
+/**
+ * A leaked URL is worth nothing outside the networks that uploads are expected from. URLs alone are meant: the API begins
+ * and completes uploads in parts itself, from where Lambda is.
+ */
 export const onlyFromNetworks = (bucket: IBucket, cidrs: readonly string[]): PolicyStatement =>
   deny('OnlyFromNetworks', ['s3:PutObject'], [bucket.arnForObjects('*')], {
     NotIpAddress: { 'aws:SourceIp': [...cidrs] },
+    StringEquals: { 's3:authType': 'REST-QUERY-STRING' },
   });
 
 /**

@@ -1,3 +1,4 @@
+import { CompleteMultipartUploadCommand, ListPartsCommand } from '@aws-sdk/client-s3';
 import { Airlock, badCsv, goodCsv } from '../support/airlock.ts';
 import { askAsOperator, LinkClient, sha256 } from '../support/api-client.ts';
 import { linkOf } from '../support/partner-page.ts';
@@ -6,6 +7,9 @@ const csvOf = (bytes: number): Buffer<ArrayBuffer> => {
   const rows = Array.from({ length: Math.ceil(bytes / 24) }, (_, row) => `${row + 1},2026-11-20,10.50`);
   return Buffer.from(`id,day,amount\n${rows.join('\n')}\n`);
 };
+
+/** `uploads/<attempt>/<id>.json` → the key that the attempt's file has. */
+const landingKeyOf = (uploadKey: string): string => uploadKey.replace(/^uploads\/(.*\/)[^/]+$/, '$1upload.csv');
 
 describe('a link', () => {
   let airlock: Airlock;
@@ -170,6 +174,23 @@ describe('a link', () => {
     expect(body.sha256).toBe(sha256(content));
   });
 
+  it('completed again after the answer was lost gives the receipt, whoever completed it', async () => {
+    const content = csvOf(6_000_000);
+    const { uploadId } = (await link.start(content)).body;
+    await link.sendPart(uploadId, 1, content.subarray(0, 5_242_880));
+    await link.sendPart(uploadId, 2, content.subarray(5_242_880));
+    const [key = ''] = await airlock.keys('Ledger', 'uploads/');
+    const announced = JSON.parse(await airlock.text('Ledger', key));
+    // As a function does that is cut off before it can write it down.
+    const upload = { Bucket: airlock.bucket('Landing'), Key: landingKeyOf(key), UploadId: announced.multipart.id };
+    const { Parts = [] } = await airlock.s3.send(new ListPartsCommand(upload));
+    await airlock.s3.send(
+      new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts }, IfNoneMatch: '*' }),
+    );
+    const { status, body } = await link.ask<{ sha256: string }>('POST', `/uploads/${uploadId}/complete`, {});
+    expect([status, body.sha256]).toEqual([200, sha256(content)]);
+  });
+
   it('refuses before a byte is sent what the feed would refuse', async () => {
     const refused = async (more: object) => {
       const { status, body } = await link.start(goodCsv, more);
@@ -251,6 +272,16 @@ describe('a link', () => {
     expect(await link.upload(goodCsv)).toBe(200);
   });
 
+  it('shows a file that came too late for another attempt as undecided, with its findings', async () => {
+    await advance('PT23H59M30S');
+    await link.upload(badCsv);
+    await airlock.settle();
+    const { body } = await link.show();
+    expect([body.state, body.rejection?.attempt]).toEqual(['undecided', 1]);
+    const reissue = await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/reissue`, { reason: 'late' });
+    expect(reissue.status).toBe(409);
+  });
+
   it('is over with the request: missed, waived', async () => {
     const second = await airlock.open('acme/archive');
     const other = new LinkClient(await linkOf(airlock));
@@ -261,11 +292,15 @@ describe('a link', () => {
     expect((await link.show()).body.state).toBe('missed');
   });
 
-  it('revoked by an operator takes nothing more; a reissue makes one that does', async () => {
+  it('revoked by an operator takes nothing more and shows nothing more; a reissue makes one that does', async () => {
     const { requestId } = (await link.show()).body;
+    await link.upload(badCsv);
+    await airlock.settle();
     const revoked = await askAsOperator(airlock, 'POST', `/requests/${requestId}/revoke`, { reason: 'it leaked' });
     expect(revoked.status).toBe(200);
     expect((await link.start(goodCsv)).body).toMatchObject({ status: 410, state: 'revoked' });
+    const { rejection, receipt } = (await link.show()).body;
+    expect([rejection, receipt]).toEqual([undefined, undefined]);
     await advance('PT1S');
     await askAsOperator(airlock, 'POST', `/requests/${requestId}/reissue`, { reason: 'a new one' });
     await airlock.settle();

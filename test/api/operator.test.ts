@@ -62,6 +62,20 @@ describe('the API of operators and systems', () => {
     expect(opened).toHaveLength(1);
   });
 
+  it('opens nothing on a day without a delivery, and revokes nothing where URLs are mailed', async () => {
+    const christmas = { partner: 'acme', feed: 'orders', scheduledTime: '2026-12-25T06:00:00Z' };
+    const { status, body } = await ask('POST', '/requests', christmas);
+    expect([status, body.type]).toEqual([409, 'urn:airlock:problem:not-a-delivery-day']);
+    const orders = await ask<{ requestId: string; link?: string }>('POST', '/requests', {
+      partner: 'acme',
+      feed: 'orders',
+    });
+    await airlock.settle();
+    expect(orders.body.link).toBeUndefined();
+    const revoked = await ask('POST', `/requests/${orders.body.requestId}/revoke`, { reason: 'x' });
+    expect([revoked.status, revoked.body.type]).toEqual([403, 'urn:airlock:problem:not-offered']);
+  });
+
   it('says what is wrong with a request: unknown feed, a period that has ended, a body that is none', async () => {
     const problemOf = async (body: unknown) => {
       const answer = await ask('POST', '/requests', body);

@@ -9,7 +9,9 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { loadFeeds } from '../../infra/feeds.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
+import { LinkClient } from '../support/api-client.ts';
 import { assemblyWith } from '../support/assembly.ts';
+import { linkOf } from '../support/partner-page.ts';
 
 describe('the secrets of the ledger', () => {
   it('are closed to the account’s root: links/ and waits/, reading and writing; the rest is open', async () => {
@@ -63,6 +65,16 @@ describe('the landing bucket', () => {
     const here = await airlock.restart({ assembly: assemblyWith({ allowedCidrs: ['203.0.113.0/24', '127.0.0.0/8'] }) });
     expect((await here.upload(goodCsv)).status).toBe(200);
     await here.stop();
+  });
+
+  it('refuses URLs of a link from elsewhere, not the API itself, which begins and completes for everybody', async () => {
+    const airlock = await Airlock.start({ assembly: assemblyWith({ allowedCidrs: ['203.0.113.0/24'] }) });
+    await airlock.open('acme/archive');
+    const link = new LinkClient(await linkOf(airlock));
+    const { status, body } = await link.start(Buffer.alloc(6_000_000), { type: '' });
+    expect([status, body.multipart?.parts]).toEqual([201, 2]);
+    expect(await link.sendPart(body.uploadId, 1, Buffer.alloc(5_242_880))).toBe(403);
+    await airlock.stop();
   });
 
   it('answers the browser of the configured page, and of no other', async () => {
