@@ -5,6 +5,8 @@
 export interface PutAnswer {
   readonly kind: 'done' | 'ended' | 'lost' | 'taken' | 'refused';
   readonly said: string;
+  /** Whether every byte had left: then the file may be there although no answer came. */
+  readonly sentAll: boolean;
 }
 
 /** A transfer that moves not a byte for so long is as good as lost. */
@@ -24,16 +26,20 @@ export const put = (
       clearTimeout(timer);
       timer = setTimeout(() => request.abort(), stallMs);
     };
-    const end = (answer: PutAnswer): void => {
+    let sentAll = false;
+    const end = (answer: Omit<PutAnswer, 'sentAll'>): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
-      resolve(answer);
+      resolve({ ...answer, sentAll });
     };
     const cancel = (): void => request.abort();
     signal.addEventListener('abort', cancel);
     request.upload.addEventListener('progress', ({ loaded }) => {
       watch();
       onProgress(loaded);
+    });
+    request.upload.addEventListener('load', () => {
+      sentAll = true;
     });
     request.addEventListener('load', () => end(answerOf(request)));
     for (const event of ['error', 'abort', 'timeout']) {
@@ -49,7 +55,7 @@ export const put = (
     else request.send(body.type === '' ? body : body.slice(0, body.size, ''));
   });
 
-const answerOf = ({ status, responseText }: XMLHttpRequest): PutAnswer => {
+const answerOf = ({ status, responseText }: XMLHttpRequest): Omit<PutAnswer, 'sentAll'> => {
   const code = /<Code>([^<]*)<\/Code>/.exec(responseText)?.[1] ?? '';
   const said = `${status} ${code}`.trim();
   if (status === 200) return { kind: 'done', said };

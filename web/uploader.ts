@@ -144,17 +144,20 @@ export class Uploader {
     urlOf: (hasEnded: boolean) => Promise<{ url: string; headers: Readonly<Record<string, string>> }>,
   ): Promise<void> {
     let refusals = 0;
+    let mayHaveArrived = false;
     for (let attempt = 0; ; attempt += 1) {
       await this.#turn();
       const { url, headers } = await urlOf(refusals > 0);
       const answer = await this.#put(number, piece, url, headers);
-      if (answer.kind === 'done') {
+      // The answer to an earlier try was lost after all of it had left: what is there is this file.
+      if (answer.kind === 'done' || (answer.kind === 'taken' && mayHaveArrived)) {
         this.#onTheWay.delete(number);
         this.#sent += piece.size;
         this.#tell();
         this.#watcher.onWaiting(false);
         return;
       }
+      mayHaveArrived ||= answer.sentAll;
       this.#onTheWay.delete(number);
       this.#tell();
       if (answer.kind === 'taken') throw new ApiProblem('already-delivered', 409, '');

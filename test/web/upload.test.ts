@@ -142,6 +142,23 @@ describe('the page of a link', () => {
     expect(await accepted(page)).toContain('520,000 rows');
   });
 
+  it('knows its own file when the answer to it was lost, and shows later what was found in it', async () => {
+    const page = await open();
+    let isLost = false;
+    await page.route(/upload\.csv/, async (route) => {
+      if (isLost || route.request().method() !== 'PUT') return route.continue();
+      isLost = true;
+      await route.fetch();
+      return route.abort('connectionreset');
+    });
+    await choose(page, csvFile(`${rows(6000)}x,2026-11-20,1\n`));
+    await stateOf(page, 'checking');
+    await airlock.settle();
+    await stateOf(page, 'open');
+    expect(await page.textContent('#findings')).toContain('Line 6002, column id');
+    expect(await page.locator('#failure').count()).toBe(0);
+  });
+
   it('pauses and goes on', async () => {
     const page = await open();
     await page.route(/partNumber=/, async (route) => {
