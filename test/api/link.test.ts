@@ -1,4 +1,5 @@
 import { CompleteMultipartUploadCommand, ListPartsCommand } from '@aws-sdk/client-s3';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { Airlock, badCsv, goodCsv } from '../support/airlock.ts';
 import { askAsOperator, LinkClient, sha256 } from '../support/api-client.ts';
 import { linkOf } from '../support/partner-page.ts';
@@ -306,6 +307,16 @@ describe('a link', () => {
     await airlock.settle();
     expect((await airlock.subjects()).at(-1)).toMatch(/: New upload link: /);
     expect(await new LinkClient(await linkOf(airlock)).upload(goodCsv)).toBe(200);
+  });
+
+  it('stays revoked when another execution takes the request over', async () => {
+    const { requestId } = (await link.show()).body;
+    await askAsOperator(airlock, 'POST', `/requests/${requestId}/revoke`, { reason: 'it leaked' });
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn: execution }));
+    const second = await airlock.open('acme/files');
+    expect((await airlock.path(second)).at(-1)).toBe('Wait for upload');
+    expect((await link.show()).body.state).toBe('revoked');
+    expect((await new LinkClient(await linkOf(airlock)).show()).body.state).toBe('open');
   });
 
   it('that is over lets the partner ask for a new one: the owner is told, once', async () => {
