@@ -5,7 +5,6 @@ import { Problem, problems, problemType } from './problems.ts';
 /** API Gateway's payload 2.0, what we use of it: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 const proxyEvent = z.object({
   routeKey: z.string(),
-  rawPath: z.string(),
   headers: z._default(z.record(z.string(), z.string()), {}),
   pathParameters: z._default(z.record(z.string(), z.string()), {}),
   body: z.optional(z.string()),
@@ -24,7 +23,6 @@ const proxyEvent = z.object({
 export interface ApiRequest {
   /** `POST /links/{linkId}/uploads` */
   readonly route: string;
-  readonly path: string;
   readonly parameters: Readonly<Record<string, string>>;
   /** Of `Authorization: Bearer …`; a secret. */
   readonly bearer: string | undefined;
@@ -43,7 +41,7 @@ export interface ApiResponse {
 
 /** @throws InvalidInput for what API Gateway never sends */
 export const readRequest = (event: unknown): ApiRequest => {
-  const { routeKey, rawPath, headers, pathParameters, body, isBase64Encoded, requestContext } = parse(
+  const { routeKey, headers, pathParameters, body, isBase64Encoded, requestContext } = parse(
     proxyEvent,
     event,
     'event of the API',
@@ -51,7 +49,6 @@ export const readRequest = (event: unknown): ApiRequest => {
   const { iam, jwt } = requestContext.authorizer ?? {};
   return {
     route: routeKey,
-    path: rawPath,
     parameters: pathParameters,
     bearer: /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1],
     caller: iam?.userArn ?? jwt?.claims.sub,
