@@ -70,6 +70,7 @@ export const ledgerKeys = {
   /** One per file that was announced for an attempt: whoever announces the same file again goes on with it. */
   upload: (request: RequestKey, attempt: number, uploadId: string) =>
     `uploads/${attemptPrefix(request, attempt)}${uploadId}.json`,
+  uploads: (request: RequestKey, attempt: number) => `uploads/${attemptPrefix(request, attempt)}`,
   nothingToDeliver: (request: RequestKey, attempt: number) =>
     `signals/${folder(request)}/${request.generation}/nothing-${attempt}.json`,
   /** An operator's word. @param at when, so that each has a place of its own, oldest first */
@@ -90,8 +91,11 @@ export const parseRequestId = (id: string): Omit<RequestKey, 'generation'> | und
   return { partner, feed, period };
 };
 
-/** The attempt that an issue's key is of. */
-export const attemptOfIssue = (key: string): number => Number(key.split('/').at(-2));
+/** The attempt that a key of the ledger ends in the folder of: an issue's, a report's. */
+export const attemptOfKey = (key: string): number => Number(key.split('/').at(-2));
+
+/** The attempt that a generation has come to. @param issues keys of all its issues; before the first it is attempt 1 */
+export const newestAttempt = (issues: readonly string[]): number => Math.max(1, ...issues.map(attemptOfKey));
 
 /** Reads a landing key back. Undefined for a key that we did not make. */
 export const parseLandingKey = (key: string): { request: RequestKey; attempt: number } | undefined => {

@@ -2,7 +2,7 @@ import { reasonBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { changeDocument } from '../documents.ts';
-import { attemptOfIssue, ledgerKeys } from '../names.ts';
+import { ledgerKeys, newestAttempt } from '../names.ts';
 import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Ledger, Tasks } from '../ports.ts';
 import { type RequestDocument, requestDocument } from '../request.ts';
@@ -71,9 +71,6 @@ const signal = async (deps: Deps, act: Act, error: 'OperatorReissued' | 'Operato
   const at = deps.clock.now().toISOString();
   const key = ledgerKeys.operatorSignal(request, error, at);
   await deps.ledger.create(key, { version: 1, error, cause: `${reason} (${act.caller})`, at });
-  const attempts = (await deps.ledger.list(ledgerKeys.issues(request))).map(attemptOfIssue);
-  await tellNewestWait(deps, key, [
-    ledgerKeys.decisionWaits(request),
-    ledgerKeys.waits(request, Math.max(1, ...attempts)),
-  ]);
+  const attempt = newestAttempt(await deps.ledger.list(ledgerKeys.issues(request)));
+  await tellNewestWait(deps, key, [ledgerKeys.decisionWaits(request), ledgerKeys.waits(request, attempt)]);
 };

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { downloadAnswer, requestAnswer } from '../api/bodies.ts';
 import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
-import { ledgerKeys, parseRequestId } from '../names.ts';
+import { attemptOfKey, ledgerKeys, parseRequestId } from '../names.ts';
 import type { Downloads, Ledger } from '../ports.ts';
 import { type RequestDocument, requestDocument } from '../request.ts';
 
@@ -44,7 +44,7 @@ export const downloadReport = async (
   const request = await requireRequest(ledger, id);
   const reports = (await ledger.list(ledgerKeys.allFindings(request))).map((key) => ({
     key,
-    attempt: Number(key.split('/').at(-2)),
+    attempt: attemptOfKey(key),
   }));
   const newest = reports.sort((a, b) => a.attempt - b.attempt).at(-1);
   if (!newest) throw new Problem('report-absent', 'no file has been checked yet; ask again when one has arrived');

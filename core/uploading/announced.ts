@@ -40,7 +40,7 @@ export const findUploadOf = async (
   attempt: number,
   size: number,
 ): Promise<AnnouncedUpload | undefined> => {
-  const keys = await ledger.list(ledgerKeys.upload(request, attempt, '').replace(/\.json$/, ''));
+  const keys = await ledger.list(ledgerKeys.uploads(request, attempt));
   const found = await Promise.all(keys.map((key) => findDocument(ledger, key, announcedUpload)));
   const fitting = found.flatMap((one) => (one && one.document.size === size ? [one.document] : []));
   return fitting.length === 1 ? fitting[0] : undefined;

@@ -2,7 +2,7 @@ import type { LinkState } from '../api/bodies.ts';
 import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
 import { isRevoked, type LinkGrant, linkGrant, linkIdPattern, linkSecretPattern } from '../link.ts';
-import { attemptOfIssue, attemptPrefix, ledgerKeys } from '../names.ts';
+import { attemptPrefix, ledgerKeys, newestAttempt } from '../names.ts';
 import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Landing, Ledger, LinkSecrets } from '../ports.ts';
 import { type PinnedUpload, type RequestDocument, requestDocument } from '../request.ts';
@@ -62,8 +62,7 @@ export const progressOf = async (
   now: Date,
 ): Promise<Progress> => {
   if (!request) return { state: 'opening', attempt: 1, upload: undefined, report: undefined };
-  const issues = await ledger.list(ledgerKeys.issues(request));
-  const attempt = Math.max(1, ...issues.map(attemptOfIssue));
+  const attempt = newestAttempt(await ledger.list(ledgerKeys.issues(request)));
   const [upload] = await landing.find(attemptPrefix(request, attempt));
   const newest = (await reportOf(ledger, request, attempt)) ?? (await reportOf(ledger, request, attempt - 1));
   return { state: stateOf({ grant, request, upload, newest, attempt, now }), attempt, upload, report: newest };
