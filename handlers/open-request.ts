@@ -4,7 +4,7 @@ import type { Contact, Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { periodOf } from '../core/period.ts';
-import { makePlan, nextMilestone } from '../core/plan.ts';
+import { makePlan, nextMilestone, skippedDate } from '../core/plan.ts';
 import type { Clock, Digest, Executions, Feeds, Ledger, Metrics } from '../core/ports.ts';
 import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
 
@@ -44,8 +44,8 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
 };
 
 const refuseSkippedDate = ({ schedule, partner, feed }: Feed, scheduledAt: string): void => {
-  const date = periodOf(scheduledAt, schedule.timezone, 'day', 0);
-  if (schedule.skip.includes(date)) {
+  const date = skippedDate(schedule, scheduledAt);
+  if (date !== undefined) {
     throw new NotADeliveryDay(`${partner}/${feed} expects nothing on ${date}: schedule.skip names this date`);
   }
 };

@@ -6,6 +6,7 @@ import { findDocument } from '../documents.ts';
 import { linkUrl, newGrant } from '../link.ts';
 import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
 import { periodOf } from '../period.ts';
+import { skippedDate } from '../plan.ts';
 import type { Clock, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
 import { requestDocument } from '../request.ts';
 
@@ -34,8 +35,8 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
     throw new Problem('feed-unknown', `this deployment has no feed ${partner}/${feed}; name one of its feeds`);
   const at = new Date(scheduledTime ?? deps.clock.now()).toISOString();
   const { schedule, period: rule } = deployed.feed;
-  const date = periodOf(at, schedule.timezone, 'day', 0);
-  if (schedule.skip.includes(date)) {
+  const date = skippedDate(schedule, at);
+  if (date !== undefined) {
     throw new Problem(
       'not-a-delivery-day',
       `${partner}/${feed} expects nothing on ${date} (schedule.skip); name another day`,
