@@ -1,7 +1,7 @@
 import type { Mail } from '../ports.ts';
 import type { LinkDocument, PartnerMailKind, Person, RequestDocument } from '../request.ts';
 import { fullTime } from '../time.ts';
-import type { Finding, Report } from '../validation/findings.ts';
+import { type Finding, findingCount, type Report } from '../validation/findings.ts';
 import { curlLine } from './curl.ts';
 import { type Block, render } from './html.ts';
 
@@ -61,7 +61,7 @@ const opening = ({ kind, request, attempt, way, report }: PartnerMail): string =
   const { title, schedule } = request.feedConfig;
   const what = `“${title}” for ${request.period}`;
   const due = fullTime(request.plan.dueAt, schedule.timezone);
-  const problems = Object.values(report?.totals ?? {}).reduce((sum, one) => sum + one, 0);
+  const problems = findingCount(report?.totals ?? {});
   const missing = attempt > 1 ? `a corrected file for ${what}` : what;
   const lines: Record<PartnerMail['kind'], string> = {
     request: `Please send ${what} by ${due}.`,
@@ -132,7 +132,7 @@ const directBlocks = ({ url, requiredHeaders }: UploadWay & { mode: 'direct' }, 
 const findingsBlocks = (report: Report | undefined): Block[] => {
   if (!report) return [];
   const shown = report.findings.slice(0, 15);
-  const total = Object.values(report.totals).reduce((sum, one) => sum + one, 0);
+  const total = findingCount(report.totals);
   const more: Block[] =
     total > shown.length ? [{ kind: 'text', text: `… and ${total - shown.length} more of the same kinds.` }] : [];
   return [{ kind: 'list', items: shown.map(findingLine) }, ...more];

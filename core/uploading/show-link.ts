@@ -4,6 +4,7 @@ import type { LinkGrant } from '../link.ts';
 import { ledgerKeys } from '../names.ts';
 import type { Ledger } from '../ports.ts';
 import { personDocument, type RequestDocument, signalDocument } from '../request.ts';
+import { findingCount } from '../validation/findings.ts';
 import { sampleOf } from '../validation/sample.ts';
 import { findUploadOf } from './announced.ts';
 import { type LinkDeps, notOpenYet, openLink, type Progress, progressOf } from './link-access.ts';
@@ -102,7 +103,7 @@ const rejectionOf = ({ report }: Progress): Pick<LinkAnswer, 'rejection'> =>
     : {
         rejection: {
           attempt: report.attempt,
-          total: Object.values(report.totals).reduce((sum, one) => sum + one, 0),
+          total: findingCount(report.totals),
           findings: report.findings,
         },
       };

@@ -52,6 +52,10 @@ export const report = z.looseObject({
 });
 export type Report = z.infer<typeof report>;
 
+/** Every time that a rule was broken, shown as an example or not. */
+export const findingCount = (totals: Report['totals']): number =>
+  Object.values(totals).reduce((sum, one) => sum + one, 0);
+
 /** Examples kept per rule; beyond that only the total grows. */
 export const examplesPerRule = 20;
 
@@ -67,7 +71,7 @@ export class Findings {
   }
 
   get count(): number {
-    return Object.values(this.totals).reduce((sum, one) => sum + one, 0);
+    return findingCount(this.totals);
   }
 }
 
