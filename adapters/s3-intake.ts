@@ -5,7 +5,7 @@ import {
   ListPartsCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { Clock, Intake, ReceivedPart, Signer } from '../core/ports.ts';
+import type { Clock, Intake, ReceivedPart, SignedUrl, Signer, UploadTerms } from '../core/ports.ts';
 import { earlier } from '../core/time.ts';
 import { presignPart, presignPut } from './presign.ts';
 import { isHttpStatus, isNamed } from './sdk-errors.ts';
@@ -32,19 +32,30 @@ const secondsUntil = (asked: string, usableUntil: string, signedAt: Date, key: s
   return seconds;
 };
 
-const putOne = ({ bucket, keyArn }: Settings, key: string) => [
-  { Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/${key}` },
-  ...(keyArn === undefined ? [] : [{ Action: 'kms:GenerateDataKey', Resource: keyArn }]),
-];
+/** A URL that puts one object and lets nothing else. @param wants a session of its own, or one that is at hand */
+const putUrl = async (
+  { sessions, bucket, region, keyArn, clock }: Settings,
+  key: string,
+  until: string,
+  terms?: UploadTerms,
+  wants?: { readonly fresh: true },
+): Promise<SignedUrl> => {
+  const session = await sessions(
+    key,
+    [
+      { Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/${key}` },
+      ...(keyArn === undefined ? [] : [{ Action: 'kms:GenerateDataKey', Resource: keyArn }]),
+    ],
+    wants,
+  );
+  const signedAt = clock.now();
+  const expiresIn = secondsUntil(until, session.usableUntil, signedAt, key);
+  return presignPut(clientOf(session, region), { bucket, key, expiresIn, signedAt }, terms);
+};
 
 /** Signs URLs that go into a mail: bound to nothing but the key. */
 export const createS3Signer = (settings: Settings): Signer => ({
-  async signPut(key, asked) {
-    const session = await settings.sessions(key, putOne(settings, key), { fresh: true });
-    const signedAt = settings.clock.now();
-    const expiresIn = secondsUntil(asked, session.usableUntil, signedAt, key);
-    return presignPut(clientOf(session, settings.region), { bucket: settings.bucket, key, expiresIn, signedAt });
-  },
+  signPut: (key, asked) => putUrl(settings, key, asked, undefined, { fresh: true }),
 });
 
 /**
@@ -75,12 +86,7 @@ export const createS3Intake = (settings: Settings): Intake => {
     }
   };
   return {
-    async signPut(key, terms, until) {
-      const session = await sessions(key, putOne(settings, key));
-      const signedAt = clock.now();
-      const expiresIn = secondsUntil(until, session.usableUntil, signedAt, key);
-      return presignPut(clientOf(session, region), { bucket, key, expiresIn, signedAt }, terms);
-    },
+    signPut: (key, terms, until) => putUrl(settings, key, until, terms),
     async begin(key, { contentType, contentEncoding }) {
       const { s3 } = await forParts(key);
       const { UploadId } = await s3.send(
