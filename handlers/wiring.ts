@@ -16,12 +16,14 @@ export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
     .use({
       onError: (request) => {
         const { error } = request;
-        const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+        const reason = reasonOf(error);
         logger.error('failed', { reason });
         if (isTransient(error)) request.error = new TransientFault(reason);
       },
     })
     .handler((event: unknown) => handle(event));
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
 
 /** The chain around a function of the API: a fault is logged, and told as a problem without its reason. */
 export const httpLambda = (handle: (event: unknown) => Promise<ApiResponse>) =>
@@ -29,7 +31,7 @@ export const httpLambda = (handle: (event: unknown) => Promise<ApiResponse>) =>
     .use({
       onError: (request) => {
         const { error } = request;
-        logger.error('failed', { reason: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
+        logger.error('failed', { reason: reasonOf(error) });
         request.response = problemAnswer(
           isTransient(error)
             ? new Problem('unavailable', 'a service we need is busy; try again in a moment', { retryAfterSeconds: 2 })

@@ -17,7 +17,7 @@ import {
 } from './multipart-rules.ts';
 import { MultipartStore, type MultipartUpload, type StoredPart } from './multipart-store.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
-import { encryption, keptHeaders, notImplemented, writtenHeaders, xml } from './responses.ts';
+import { checksumElements, encryption, keptHeaders, notImplemented, writtenHeaders, xml } from './responses.ts';
 
 /** Parts in one page of ListParts. */
 const listedParts = 1000;
@@ -170,13 +170,12 @@ export class Multipart {
     );
     const kept = new Set(parts.map((part) => part.blob));
     for (const left of stored) if (!kept.has(left.blob)) this.#objects.discard(left.blob);
-    const checksums = Object.entries(object.checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value]);
     const result = xml('CompleteMultipartUploadResult', {
       Location: `${this.#context.endpoint()}/${bucket.name}/${key}`,
       Bucket: bucket.name,
       Key: key,
       ETag: `"${object.etag}"`,
-      ...Object.fromEntries(checksums),
+      ...checksumElements(object.checksums),
       ChecksumType: upload.checksumType,
     });
     const { 'x-amz-version-id': version = '' } = writtenHeaders(bucket, object);
@@ -237,9 +236,7 @@ export class Multipart {
         LastModified: new Date(modifiedAt).toISOString(),
         ETag: `"${md5}"`,
         Size: size,
-        ...Object.fromEntries(
-          Object.entries(checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value]),
-        ),
+        ...checksumElements(checksums),
       })),
     });
   }

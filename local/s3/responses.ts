@@ -21,6 +21,10 @@ export const xml = (
 export const iso = (object: StoredObject): string =>
   new Date(Math.floor(object.modifiedAt / 1000) * 1000).toISOString();
 
+/** Checksums as the elements of an answer. */
+export const checksumElements = (checksums: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value]));
+
 export const notImplemented = (what: string): AwsError =>
   new AwsError(
     'NotImplemented',
