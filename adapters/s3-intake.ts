@@ -32,7 +32,11 @@ const secondsUntil = (asked: string, usableUntil: string, signedAt: Date, key: s
   return seconds;
 };
 
-/** A URL that puts one object and lets nothing else. @param wants a session of its own, or one that is at hand */
+/**
+ * Signs a PUT of one object with a session that may do nothing else.
+ *
+ * @param wants a session of its own; otherwise one that is open will do
+ */
 const putUrl = async (
   { sessions, bucket, region, keyArn, clock }: Settings,
   key: string,

@@ -91,7 +91,7 @@ export const parseRequestId = (id: string): Omit<RequestKey, 'generation'> | und
   return { partner, feed, period };
 };
 
-/** The attempt that a key of the ledger ends in the folder of: an issue's, a report's. */
+/** The attempt in whose folder a key of the ledger lies: an issue's, a report's. */
 export const attemptOfKey = (key: string): number => Number(key.split('/').at(-2));
 
 /** The attempt that a generation has come to. @param issues keys of all its issues; before the first it is attempt 1 */
