@@ -1,30 +1,63 @@
-import { GetObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  type ChecksumAlgorithm,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import type { Landing } from '../core/ports.ts';
+import type { PinnedUpload } from '../core/request.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** An attempt has one key, and that key takes one upload; more than these is somebody playing with the bucket. */
 const mostVersions = 10;
+
+/** What S3 may have kept of an object (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). */
+const checksums = ['SHA256', 'CRC64NVME', 'CRC32C', 'CRC32', 'SHA1'] as const satisfies ChecksumAlgorithm[];
 
 /**
  * The landing bucket, seen from inside. One listing of versions both finds an upload and pins it; it is strongly
  * consistent (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel), and unlike a HEAD
  * it says why when it is refused.
  */
-export const createS3Landing = (s3: S3Client, bucket: string): Landing => ({
-  async find(prefix) {
-    const { Versions = [] } = await s3.send(
-      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, MaxKeys: mostVersions }),
-    );
-    return Versions.flatMap(({ Key, VersionId, Size, LastModified, IsLatest }) =>
-      Key !== undefined && VersionId !== undefined && IsLatest
-        ? [{ key: Key, versionId: VersionId, size: Size ?? 0, arrivedAt: (LastModified ?? new Date(0)).toISOString() }]
-        : [],
-    );
-  },
-  async read({ key, versionId }) {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
-    if (!Body || !(Symbol.asyncIterator in Body)) {
-      throw new Error(`${key} (version ${versionId}) came without a stream`);
-    }
-    return Body;
-  },
-});
+export const createS3Landing = (s3: S3Client, bucket: string): Landing => {
+  const range = async ({ key, versionId }: PinnedUpload, from: number, to: number): Promise<Uint8Array> => {
+    const Range = `bytes=${from}-${to - 1}`;
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, Range }));
+    if (!Body) throw new Error(`${key} (version ${versionId}) came without a body`);
+    const bytes = await Body.transformToByteArray();
+    if (bytes.length !== to - from) throw new Error(`${key}: ${bytes.length} bytes came for ${Range}`);
+    return bytes;
+  };
+  return {
+    async find(prefix) {
+      const { Versions = [] } = await s3.send(
+        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, MaxKeys: mostVersions }),
+      );
+      return Versions.flatMap(({ Key, VersionId, Size, LastModified, IsLatest }) =>
+        Key !== undefined && VersionId !== undefined && IsLatest
+          ? [
+              {
+                key: Key,
+                versionId: VersionId,
+                size: Size ?? 0,
+                arrivedAt: (LastModified ?? new Date(0)).toISOString(),
+              },
+            ]
+          : [],
+      );
+    },
+    open: (upload) => ({
+      size: upload.size,
+      stream: () => readAhead(upload.size, (from, to) => range(upload, from, to)),
+      slice: (from, to) => (from < to ? range(upload, from, to) : Promise.resolve(new Uint8Array())),
+    }),
+    async checksum({ key, versionId }) {
+      const head = await s3.send(
+        new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' }),
+      );
+      const kept = checksums.find((one) => head[`Checksum${one}`] !== undefined);
+      return kept && `${kept} ${head[`Checksum${kept}`]}`;
+    },
+  };
+};

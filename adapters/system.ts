@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock, Digest, Ids } from '../core/ports.ts';
-import type { Hasher } from '../core/validation/validate.ts';
+import type { Hasher } from '../core/validation/source.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = { now: () => new Date() };

@@ -1,3 +1,5 @@
+import type { FeedId } from './names.ts';
+
 /**
  * Environment of the functions: each name is declared here once, set by `infra/` and read by `handlers/*.lambda.ts`.
  */
@@ -32,3 +34,10 @@ export const feedsFolder = 'feeds';
 
 /** Folder of the page's files inside the bundle of `answer-page`. */
 export const pageFolder = 'page';
+
+/** Folder of the feeds' own rules inside the bundle of `validate-upload`. */
+export const checksFolder = 'checks';
+
+/** Where in it the rules of a feed are. @param file `file.checks` of the feed */
+export const checksModule = ({ partner, feed }: FeedId, file: string): string =>
+  `${partner}/${feed}/${file.replace(/\.[a-z]+$/, '')}.mjs`;

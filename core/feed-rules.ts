@@ -1,16 +1,9 @@
 import * as z from 'zod/mini';
-import { type Feed, type FeedSource, feedSource, resolvedFeed, sizeInBytes } from './feed.ts';
+import { type Feed, type FeedSource, feedSource, resolvedFeed } from './feed.ts';
+import { describe, type FeedProblem } from './feed-problem.ts';
+import { type BesideTheFeed, fileProblems, readFile } from './file-rules.ts';
 import type { FeedId } from './names.ts';
-import { tableSchema, tableSchemaProblems } from './table-schema.ts';
 import { durationSeconds } from './time.ts';
-
-/** One thing wrong with a feed: where, what stands there, what may stand there, how to mend it. */
-export interface FeedProblem {
-  readonly path: string;
-  readonly got: string;
-  readonly allowed: string;
-  readonly fix: string;
-}
 
 /**
  * In direct mode a URL lives as long as the signer's session: at most 1 h, because the signer is reached by role
@@ -19,8 +12,8 @@ export interface FeedProblem {
  */
 const maxDirectGapSeconds = 55 * 60;
 
-/** S3 takes and copies at most 5 GB in one request (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
-const maxCopyBytes = 5 * 2 ** 30;
+/** S3 takes at most 5 GiB in one request (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
+const maxPutBytes = 5 * 2 ** 30;
 
 const maxWindowSeconds = 30 * 24 * 3600;
 
@@ -30,29 +23,29 @@ const defaultReminderSeconds = 3600;
  * Reads one feed.
  *
  * @param source the parsed YAML
- * @param schemaFile reads the JSON file named by `file.schema`; undefined when there is none
+ * @param beside reads a file beside the feed; undefined when there is none
  * @returns the feed with every default filled in, or everything that is wrong with it
  */
 export const readFeed = (
   { partner, feed }: FeedId,
   source: unknown,
-  schemaFile: (name: string) => unknown,
+  beside: BesideTheFeed,
 ): { feed: Feed } | { problems: FeedProblem[] } => {
   const parsed = feedSource.safeParse(source);
   if (!parsed.success) return { problems: parsed.error.issues.map((issue) => describe(issue, source)) };
   const written = parsed.data;
-  const schema = readSchema(written, schemaFile);
-  if ('problems' in schema) return schema;
-  const resolved = resolve({ partner, feed }, written, schema.schema);
+  const file = readFile(written.file, beside);
+  if ('problems' in file) return file;
+  const resolved = resolve({ partner, feed }, written, file.file);
   const problems = [
     ...windowProblems(resolved, written),
-    ...sizeProblems(resolved),
+    ...fileProblems(resolved.file, written.file),
     ...(resolved.delivery.mode === 'direct' ? directProblems(resolved) : []),
   ];
   return problems.length > 0 ? { problems } : { feed: z.parse(resolvedFeed, resolved) };
 };
 
-const resolve = (names: FeedId, written: FeedSource, schema: Feed['file']['schema']): Feed => {
+const resolve = (names: FeedId, written: FeedSource, file: Feed['file']): Feed => {
   const dueSeconds = durationSeconds(written.window.due);
   const reminders = written.reminders?.map(durationSeconds) ?? [defaultReminderSeconds].filter((s) => s < dueSeconds);
   return {
@@ -66,44 +59,9 @@ const resolve = (names: FeedId, written: FeedSource, schema: Feed['file']['schem
     reminders,
     escalation: written.escalation.map(({ at, to }) => ({ afterDueSeconds: durationSeconds(at), to })),
     attempts: written.attempts,
-    file: {
-      format: written.file.format,
-      extension: written.file.extension,
-      maxBytes: sizeInBytes(written.file.maxBytes) ?? 0,
-      minBytes: sizeInBytes(written.file.minBytes) ?? 0,
-      ...(written.file.gzip && { gzip: true }),
-      ...(schema && { schema }),
-    },
+    file,
   };
 };
-
-const readSchema = (
-  written: FeedSource,
-  schemaFile: (name: string) => unknown,
-): { schema: Feed['file']['schema'] } | { problems: FeedProblem[] } => {
-  const name = written.file.schema;
-  if (name === undefined) return { schema: undefined };
-  const problem = (got: string, allowed: string, fix: string) => ({
-    problems: [{ path: 'file.schema', got, allowed, fix }],
-  });
-  if (written.file.format !== 'csv') return problem(name, 'no schema for an opaque file', 'remove file.schema');
-  const content = schemaFile(name);
-  if (content === undefined) return problem(name, 'a readable JSON file beside the feed', `write ${name} there`);
-  const parsed = tableSchema.safeParse(content);
-  if (!parsed.success) {
-    return {
-      problems: parsed.error.issues.map((issue) => prefixed(`file.schema (${name})`, describe(issue, content))),
-    };
-  }
-  const wrong = tableSchemaProblems(parsed.data);
-  if (wrong.length > 0) return problem(wrong.join('; '), 'a consistent Table Schema', `mend ${name}`);
-  return { schema: parsed.data };
-};
-
-const prefixed = (prefix: string, problem: FeedProblem): FeedProblem => ({
-  ...problem,
-  path: `${prefix} ${problem.path}`,
-});
 
 const windowProblems = (feed: Feed, written: FeedSource): FeedProblem[] => {
   const { dueSeconds, closeSeconds } = feed.window;
@@ -142,9 +100,6 @@ const windowProblems = (feed: Feed, written: FeedSource): FeedProblem[] => {
       );
     }
   }
-  if (feed.file.minBytes > feed.file.maxBytes) {
-    wrong('file.minBytes', written.file.minBytes, `at most file.maxBytes (${written.file.maxBytes})`, 'lower it');
-  }
   return problems;
 };
 
@@ -166,6 +121,14 @@ const directProblems = (feed: Feed): FeedProblem[] => {
       fix: 'use delivery.mode: link, add reminders or escalation rungs in between, or shorten the window',
     });
   }
+  if (feed.file.maxBytes > maxPutBytes) {
+    problems.push({
+      path: 'file.maxBytes',
+      got: `${feed.file.maxBytes} bytes`,
+      allowed: 'at most 5GiB in direct mode (one PUT takes no more)',
+      fix: 'use delivery.mode: link, which sends a file in parts, or lower file.maxBytes',
+    });
+  }
   if (feed.delivery.nothingToDeliver) {
     problems.push({
       path: 'delivery.nothingToDeliver',
@@ -175,40 +138,4 @@ const directProblems = (feed: Feed): FeedProblem[] => {
     });
   }
   return problems;
-};
-
-const sizeProblems = ({ file }: Feed): FeedProblem[] =>
-  file.maxBytes > maxCopyBytes
-    ? [
-        {
-          path: 'file.maxBytes',
-          got: `${file.maxBytes} bytes`,
-          allowed: 'at most 5GiB (the accepted file is one copy)',
-          fix: 'lower file.maxBytes',
-        },
-      ]
-    : [];
-
-const describe = (issue: z.core.$ZodIssue, source: unknown): FeedProblem => {
-  const path = issue.path.join('.') || '(whole file)';
-  const found = issue.path.reduce<unknown>(
-    (at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined),
-    source,
-  );
-  const got = found === undefined ? 'nothing' : (JSON.stringify(found) ?? typeof found).slice(0, 120);
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return {
-        path,
-        got: `unknown ${issue.keys.join(', ')}`,
-        allowed: 'the documented keys',
-        fix: 'check the spelling',
-      };
-    case 'invalid_type':
-      return { path, got, allowed: `${found === undefined ? 'required: ' : ''}${issue.expected}`, fix: 'set it' };
-    case 'invalid_value':
-      return { path, got, allowed: issue.values.join(' | '), fix: 'use one of the allowed values' };
-    default:
-      return { path, got, allowed: issue.message, fix: 'change the value' };
-  }
 };

@@ -1,9 +1,9 @@
 import addresses from 'email-addresses';
 import * as z from 'zod/mini';
+import { fileSource, resolvedFile } from './feed-file.ts';
 import { idPattern } from './names.ts';
 import { periodUnits } from './period.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
-import { tableSchema } from './table-schema.ts';
 import { durationSeconds, isTimeZone } from './time.ts';
 
 /** Everything about one recurring delivery, with defaults filled in. Durations are seconds, sizes are bytes. */
@@ -28,16 +28,6 @@ const isLocalDate = (text: string): boolean => {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(`${text}T`);
 };
 
-const sizes: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
-
-/** Bytes of `500MB` (decimal) or `500MiB` (binary); undefined when it is no size. */
-export const sizeInBytes = (text: string | number): number | undefined => {
-  if (typeof text === 'number') return Number.isSafeInteger(text) && text >= 0 ? text : undefined;
-  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB|KiB|MiB|GiB)$/.exec(text) ?? [];
-  const factor = sizes[unit ?? ''];
-  return digits && factor ? Math.floor(Number(digits) * factor) : undefined;
-};
-
 /** One plain address: no display name, no list, no line break, at most 254 characters (RFC 5321 §4.5.3.1). */
 export const isPlainAddress = (text: string): boolean => {
   if (!/^[\x21-\x7e]{3,254}$/.test(text) || /[<>(),;:\\"[\]]/.test(text)) return false;
@@ -47,14 +37,6 @@ export const isPlainAddress = (text: string): boolean => {
 
 const id = z.string().check(z.regex(idPattern, 'lower-case letters, digits and hyphens, at most 24'));
 const duration = z.string().check(z.refine(isDuration, 'an ISO-8601 duration of whole seconds such as PT4H or P1D'));
-const size = z
-  .union([z.string(), z.number()])
-  .check(
-    z.refine(
-      (value) => sizeInBytes(value) !== undefined,
-      'a size such as 500MB (decimal) or 500MiB (binary), or a number of bytes',
-    ),
-  );
 const contact = z.strictObject({
   name: z.string().check(z.regex(/^[^\p{Cc}]{1,80}$/u, 'a name of 1 to 80 characters without line breaks')),
   email: z.string().check(z.refine(isPlainAddress, 'one plain address such as data@acme.example')),
@@ -67,7 +49,6 @@ const localDate = z
   .string()
   .check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'), z.refine(isLocalDate, 'a date that exists'));
 const title = z.string().check(z.regex(/^[^\p{Cc}]{1,100}$/u, 'text of 1 to 100 characters without line breaks'));
-const extension = z.string().check(z.regex(/^[a-z0-9]{1,8}$/, 'lower-case letters and digits, at most 8, no dot'));
 const timezone = z.string().check(z.refine(isTimeZone, 'an IANA time zone such as Europe/Berlin'));
 const modes = z.enum(['link', 'direct']);
 const channels = z.array(z.enum(['email', 'sns'])).check(
@@ -136,14 +117,7 @@ export const feedSource = z.strictObject({
     [{ at: 'PT0S', to: ['owner'] }],
   ),
   attempts: z._default(count(1, 20), 3),
-  file: z.strictObject({
-    format: z.enum(['csv', 'opaque']),
-    extension,
-    maxBytes: size,
-    minBytes: z._default(size, 1),
-    gzip: z._default(z.boolean(), false),
-    schema: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]+$/, 'the name of a file beside the feed'))),
-  }),
+  file: fileSource,
 });
 
 /** The form of a feed after defaults: what the deployment carries and every request's ledger document repeats. */
@@ -160,13 +134,5 @@ export const resolvedFeed = z.strictObject({
   reminders: z.array(z.int()),
   escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(z.enum(rungAudiences)) })),
   attempts: z.int(),
-  file: z.strictObject({
-    format: z.enum(['csv', 'opaque']),
-    extension,
-    maxBytes: z.int(),
-    minBytes: z.int(),
-    /** It may come compressed; sizes are of what comes, and what is in it is no larger either. */
-    gzip: z.optional(z.boolean()),
-    schema: z.optional(tableSchema),
-  }),
+  file: resolvedFile,
 });

@@ -80,6 +80,7 @@ export const ledgerKeys = {
     `notifications/${attemptPrefix(request, attempt)}${request.claim}-${issue}-${kind}-${person}.json`,
   allFindings: (request: RequestKey) => `findings/${folder(request)}/${request.generation}/`,
   findings: (request: RequestKey, attempt: number) => `findings/${attemptPrefix(request, attempt)}report.json`,
+  history: ({ partner, feed }: FeedId) => `history/${partner}/${feed}.json`,
   person: (id: string) => `people/${id}.json`,
 } as const;
 

@@ -44,3 +44,20 @@ const repeatedHourSuffix = (local: Temporal.ZonedDateTime): string => {
   if (first.equals(second)) return '';
   return `-${local.offset.replace('+', 'p').replace('-', 'm').replace(':', '')}`;
 };
+
+/** First and last day of a period, `yyyy-mm-dd`. @param period as `periodOf` makes it */
+export const daysOfPeriod = (period: string): { readonly from: string; readonly to: string } => {
+  const [, year = '', week] = /^(\d{4})-w(\d{2})$/.exec(period) ?? [];
+  if (week !== undefined) {
+    // 4 January is always in the first week (ISO 8601).
+    const first = Temporal.PlainDate.from(`${year}-01-04`);
+    const monday = first.subtract({ days: first.dayOfWeek - 1 }).add({ weeks: Number(week) - 1 });
+    return { from: monday.toString(), to: monday.add({ days: 6 }).toString() };
+  }
+  if (/^\d{4}-\d{2}$/.test(period)) {
+    const month = Temporal.PlainYearMonth.from(period);
+    return { from: `${period}-01`, to: `${period}-${String(month.daysInMonth).padStart(2, '0')}` };
+  }
+  const day = period.slice(0, 10);
+  return { from: day, to: day };
+};

@@ -2,6 +2,8 @@ import type { Feed } from './feed.ts';
 import type { MetricName } from './metrics.ts';
 import type { FeedId } from './names.ts';
 import type { PinnedUpload } from './request.ts';
+import type { FeedChecks } from './validation/checks.ts';
+import type { FileSource } from './validation/source.ts';
 
 /** Product time; nothing else in core tells the time. */
 export interface Clock {
@@ -20,6 +22,12 @@ export type Digest = (text: string) => string;
 export interface Feeds {
   /** Undefined when the deployment has no such feed. */
   find(id: FeedId): Promise<{ feed: Feed; hash: string } | undefined>;
+}
+
+/** The rules that feeds bring themselves. */
+export interface Checks {
+  /** @param file `file.checks` of the feed */
+  load(id: FeedId, file: string): Promise<FeedChecks>;
 }
 
 /** A ledger document with the tag that a later conditional write names. */
@@ -46,7 +54,9 @@ export interface Landing {
   /** Every upload under a prefix, pinned; in key order. */
   find(prefix: string): Promise<PinnedUpload[]>;
   /** The bytes of exactly this version. */
-  read(upload: PinnedUpload): Promise<AsyncIterable<Uint8Array>>;
+  open(upload: PinnedUpload): FileSource;
+  /** What S3 keeps as the checksum of this version: `SHA256 <base64>`; undefined where it has none. */
+  checksum(upload: PinnedUpload): Promise<string | undefined>;
 }
 
 /** Copies one pinned version somewhere. A copy that is already there is left alone. */

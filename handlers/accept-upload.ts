@@ -1,9 +1,13 @@
-import { acceptedKey } from '../core/names.ts';
+import type * as z from 'zod/mini';
+import { findDocument } from '../core/documents.ts';
+import { addToHistory } from '../core/history.ts';
+import { acceptedKey, ledgerKeys } from '../core/names.ts';
 import { acceptedOutcome } from '../core/outcome.ts';
 import { parse } from '../core/parse.ts';
 import type { Announcements, Clock, Copier, Ledger, Metrics } from '../core/ports.ts';
 import { taskInputs } from '../core/request.ts';
 import { changeRequest, readRequest } from '../core/requests.ts';
+import { report } from '../core/validation/findings.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -31,6 +35,7 @@ export const createAcceptUpload =
             outcome: acceptedOutcome(document, upload, clock.now(), { acceptedKey: key, rows, override }),
           },
     );
+    await remember(ledger, { request, attempt, upload });
     await announcements.announce('UploadAccepted', {
       version: 1,
       requestId: request.requestId,
@@ -47,3 +52,20 @@ export const createAcceptUpload =
     metrics.count('UploadAccepted', request.requestId);
     return { outcome: ended.outcome?.line, key };
   };
+
+type Accepted = Pick<z.infer<typeof taskInputs.acceptUpload>, 'request' | 'attempt' | 'upload'>;
+
+/** What later deliveries of the feed are compared with. */
+const remember = async (ledger: Ledger, { request, attempt, upload }: Accepted): Promise<void> => {
+  const found = await findDocument(ledger, ledgerKeys.findings(request, attempt), report);
+  if (!found) return;
+  const { sha256, rows } = found.document;
+  const { period, generation } = request;
+  await addToHistory(ledger, request, {
+    period,
+    generation,
+    arrivedAt: upload.arrivedAt,
+    sha256,
+    ...(rows !== undefined && { rows }),
+  });
+};

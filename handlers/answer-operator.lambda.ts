@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -13,7 +12,7 @@ import { createStsSessions } from '../adapters/sts-sessions.ts';
 import { randomLinkIds, sha256, systemClock } from '../adapters/system.ts';
 import { feedsFolder } from '../core/environment.ts';
 import { createAnswerOperator } from './answer-operator.ts';
-import { httpLambda, lambdaVariable, optionalSetting, setting } from './wiring.ts';
+import { bundledFolder, httpLambda, lambdaVariable, optionalSetting, setting } from './wiring.ts';
 
 const [sfn, clock] = [new SFNClient({}), systemClock];
 const sessions = createStsSessions({ sts: new STSClient({}), roleArn: setting('readerRoleArn'), clock });
@@ -21,7 +20,7 @@ const buckets = { ledger: setting('ledgerBucket'), accepted: setting('acceptedBu
 
 export const handler = httpLambda(
   createAnswerOperator({
-    feeds: createBundledFeeds(join(lambdaVariable('LAMBDA_TASK_ROOT'), feedsFolder), sha256),
+    feeds: createBundledFeeds(bundledFolder(feedsFolder), sha256),
     ledger: createS3Ledger(new S3Client({}), buckets.ledger),
     secrets: createKmsLinkSecrets(new KMSClient({}), setting('linkKeyArn')),
     starter: createSfnStarter(sfn, setting('stateMachineArn')),

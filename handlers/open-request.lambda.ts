@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createBundledFeeds } from '../adapters/bundled-feeds.ts';
@@ -8,11 +7,11 @@ import { createSfnExecutions } from '../adapters/sfn-executions.ts';
 import { sha256, systemClock } from '../adapters/system.ts';
 import { feedsFolder } from '../core/environment.ts';
 import { createOpenRequest } from './open-request.ts';
-import { lambda, lambdaVariable, setting } from './wiring.ts';
+import { bundledFolder, lambda, setting } from './wiring.ts';
 
 export const handler = lambda(
   createOpenRequest({
-    feeds: createBundledFeeds(join(lambdaVariable('LAMBDA_TASK_ROOT'), feedsFolder), sha256),
+    feeds: createBundledFeeds(bundledFolder(feedsFolder), sha256),
     ledger: createS3Ledger(new S3Client({}), setting('ledgerBucket')),
     executions: createSfnExecutions(new SFNClient({})),
     metrics,

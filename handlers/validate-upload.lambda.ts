@@ -1,10 +1,13 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { createBundledChecks } from '../adapters/bundled-checks.ts';
+import { nodeTools } from '../adapters/node-tools.ts';
 import { metrics } from '../adapters/powertools.ts';
 import { createS3Landing } from '../adapters/s3-landing.ts';
 import { createS3Ledger } from '../adapters/s3-ledger.ts';
-import { createSha256Hasher, systemClock } from '../adapters/system.ts';
+import { systemClock } from '../adapters/system.ts';
+import { checksFolder } from '../core/environment.ts';
 import { createValidateUpload } from './validate-upload.ts';
-import { lambda, setting } from './wiring.ts';
+import { bundledFolder, lambda, setting } from './wiring.ts';
 
 const s3 = new S3Client({});
 
@@ -12,7 +15,8 @@ export const handler = lambda(
   createValidateUpload({
     ledger: createS3Ledger(s3, setting('ledgerBucket')),
     landing: createS3Landing(s3, setting('landingBucket')),
-    createHasher: createSha256Hasher,
+    checks: createBundledChecks(bundledFolder(checksFolder)),
+    tools: nodeTools,
     metrics,
     clock: systemClock,
   }),

@@ -1,15 +1,21 @@
 import { arrivalKey, settleArrival } from '../core/arrivals.ts';
+import { readHistory } from '../core/history.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
-import type { Clock, Landing, Ledger, Metrics } from '../core/ports.ts';
-import { taskInputs } from '../core/request.ts';
+import { daysOfPeriod } from '../core/period.ts';
+import type { Checks, Clock, Landing, Ledger, Metrics } from '../core/ports.ts';
+import { type PinnedUpload, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
-import { type Hasher, validate } from '../core/validation/validate.ts';
+import { findUploadOf, hexOf } from '../core/uploading/announced.ts';
+import type { Context } from '../core/validation/context.ts';
+import type { Tools } from '../core/validation/source.ts';
+import { validate } from '../core/validation/validate.ts';
 
 interface Deps {
   readonly ledger: Ledger;
   readonly landing: Landing;
-  readonly createHasher: () => Hasher;
+  readonly checks: Checks;
+  readonly tools: Tools;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }
@@ -23,10 +29,31 @@ export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   const settled = await settleArrival(deps, arrivalKey(request, attempt, upload), upload, 'taken');
   if (settled !== 'taken') throw new Error(`${upload.key} was settled as ${settled} before it could be validated`);
   const { document } = await readRequest(deps.ledger, request);
-  const bytes = await deps.landing.read(upload);
-  const report = await validate(bytes, upload.size, document.feedConfig.file, deps.createHasher());
-  await deps.ledger.put(ledgerKeys.findings(request, attempt), report);
+  const context = await contextOf(deps, document, attempt, upload);
+  const report = await validate(deps.landing.open(upload), document.feedConfig.file, context, deps.tools);
+  const storedChecksum = await deps.landing.checksum(upload);
+  await deps.ledger.put(ledgerKeys.findings(request, attempt), {
+    ...report,
+    ...(storedChecksum !== undefined && { storedChecksum }),
+  });
   deps.metrics.count(report.valid ? 'UploadValid' : 'UploadInvalid', request.requestId);
   const { valid, rows = null, sha256, totals } = report;
   return { valid, sha256, rows, findings: totals };
+};
+
+/** What is known of this delivery besides its bytes. */
+const contextOf = async (
+  { ledger, checks }: Deps,
+  document: RequestDocument,
+  attempt: number,
+  upload: PinnedUpload,
+): Promise<Context> => {
+  const { file } = document.feedConfig;
+  const announced = (await findUploadOf(ledger, document, attempt, upload.size))?.sha256;
+  return {
+    period: { name: document.period, ...daysOfPeriod(document.period) },
+    earlier: await readHistory(ledger, document),
+    ...(announced !== undefined && { announcedSha256: hexOf(announced) }),
+    ...(file.checks !== undefined && { checks: await checks.load(document, file.checks) }),
+  };
 };

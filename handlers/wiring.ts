@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { logger, powertoolsMetrics } from '../adapters/powertools.ts';
@@ -61,6 +62,9 @@ export const setting = (key: EnvironmentKey): string => {
 
 /** A setting that not every deployment has. */
 export const optionalSetting = (key: EnvironmentKey): string | undefined => process.env[environmentKeys[key]];
+
+/** A folder that was put beside the function's code. */
+export const bundledFolder = (name: string): string => join(lambdaVariable('LAMBDA_TASK_ROOT'), name);
 
 /** A variable that Lambda itself sets. */
 export const lambdaVariable = (name: 'AWS_REGION' | 'LAMBDA_TASK_ROOT'): string => {

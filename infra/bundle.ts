@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { feedsFolder, pageFolder } from '../core/environment.ts';
+import { checksFolder, checksModule, feedsFolder, pageFolder } from '../core/environment.ts';
 import type { Feed } from '../core/feed.ts';
 import { bundlePage } from './page.ts';
 
@@ -20,9 +20,10 @@ export const handlerNames = (): string[] =>
  *
  * `mainFields` prefers ES modules: the SDK's bundles are a quarter smaller that way.
  *
+ * @param folder of the feeds: their own rules lie beside them
  * @returns the folder of each function's code
  */
-export const bundleHandlers = (feeds: readonly Feed[], out: string): ((name: string) => string) => {
+export const bundleHandlers = (feeds: readonly Feed[], folder: string, out: string): ((name: string) => string) => {
   rmSync(out, { recursive: true, force: true });
   buildSync({
     absWorkingDir: root,
@@ -41,7 +42,24 @@ export const bundleHandlers = (feeds: readonly Feed[], out: string): ((name: str
   });
   for (const reader of readersOfFeeds) writeFeeds(feeds, join(out, reader, feedsFolder));
   bundlePage(join(out, 'answer-page', pageFolder));
+  for (const feed of feeds) bundleChecks(feed, folder, join(out, 'validate-upload', checksFolder));
   return (name) => join(out, name);
+};
+
+/** A feed's own rules, bundled with what they import. */
+const bundleChecks = ({ partner, feed, file }: Feed, folder: string, out: string): void => {
+  if (file.checks === undefined) return;
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: [join(folder, partner, file.checks)],
+    outfile: join(out, checksModule({ partner, feed }, file.checks)),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    legalComments: 'none',
+    logLevel: 'error',
+  });
 };
 
 /** The functions that know feeds before a request is open. */

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Feed } from '../core/feed.ts';
-import { type FeedProblem, readFeed } from '../core/feed-rules.ts';
+import type { FeedProblem } from '../core/feed-problem.ts';
+import { readFeed } from '../core/feed-rules.ts';
 import { idPattern } from '../core/names.ts';
 
 /** All that is wrong with the feeds of a folder, in one message. */
@@ -50,7 +51,7 @@ const loadFeed = (folder: string, partner: string, name: string): { feed: Feed }
   const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, uniqueKeys: true });
   const [syntax] = document.errors;
   if (syntax) return { message: `${file}: not valid YAML: ${syntax.message.split('\n')[0]}; mend this line` };
-  const result = readFeed({ partner, feed }, document.toJS(), (schema) => readJson(join(folder, partner, schema)));
+  const result = readFeed({ partner, feed }, document.toJS(), (name) => readText(join(folder, partner, name)));
   if ('feed' in result) return result;
   return { message: result.problems.map((problem) => sentence(file, problem)).join('\n') };
 };
@@ -58,9 +59,9 @@ const loadFeed = (folder: string, partner: string, name: string): { feed: Feed }
 const sentence = (file: string, { path, got, allowed, fix }: FeedProblem): string =>
   `${file}: ${path}: got ${got}; allowed: ${allowed}; fix: ${fix}`;
 
-const readJson = (path: string): unknown => {
+const readText = (path: string): string | undefined => {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }

@@ -15,11 +15,9 @@ const synthesize = (): void => {
   checkEverySynth(app);
   const { smoke, ...settings } = settingsFromContext(app.node.getAllContext());
   const { stage } = withDefaults(settings);
-  const feeds = [
-    ...loadFeeds(String(app.node.tryGetContext('feeds') ?? 'feeds')),
-    ...(smoke ? loadFeeds(smokeFeeds) : []),
-  ];
-  const codeOf = bundleHandlers(feeds, join(app.outdir, '..', '.build', stage));
+  const folder = String(app.node.tryGetContext('feeds') ?? 'feeds');
+  const feeds = [...loadFeeds(folder), ...(smoke ? loadFeeds(smokeFeeds) : [])];
+  const codeOf = bundleHandlers(feeds, folder, join(app.outdir, '..', '.build', stage));
   new UploadStack(app, `Airlock-${stage}`, { ...settings, feeds, codeOf });
   app.synth();
 };

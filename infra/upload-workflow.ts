@@ -22,7 +22,7 @@ import { Workflow, workflowArns } from './constructs/workflow.ts';
 export interface UploadWorkflowProps extends Settings {
   /** What to ask for: `loadFeeds('feeds')`. */
   readonly feeds: readonly Feed[];
-  /** Folder with the bundled code of a function: `bundleHandlers(feeds, '.build/airlock')`. */
+  /** Folder with the bundled code of a function: `bundleHandlers(feeds, 'feeds', '.build/airlock')`. */
   readonly codeOf: (handler: string) => string;
 }
 

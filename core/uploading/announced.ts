@@ -27,11 +27,11 @@ export type AnnouncedUpload = z.infer<typeof announcedUpload>;
 export const uploadIdPattern = /^[0-9a-f]{32}$/;
 
 /** Half of the checksum in hex: enough to tell files of one attempt apart. */
-export const uploadIdOf = (sha256: string): string =>
-  [...atob(sha256)]
-    .slice(0, 16)
-    .map((one) => one.charCodeAt(0).toString(16).padStart(2, '0'))
-    .join('');
+export const uploadIdOf = (sha256: string): string => hexOf(sha256).slice(0, 32);
+
+/** Base64 as hex. */
+export const hexOf = (base64: string): string =>
+  [...atob(base64)].map((one) => one.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 
 /** What was announced of the file that arrived; undefined where nobody did, or where two fit. */
 export const findUploadOf = async (

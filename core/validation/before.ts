@@ -1,6 +1,10 @@
 import type { Feed } from '../feed.ts';
+import { formatName } from './content/sniff.ts';
+import { isGzip, isZip } from './content/unpack.ts';
+import { webGunzip } from './content/web-gunzip.ts';
 import { type Finding, Findings } from './findings.ts';
-import { checkSize, type Hasher, validate } from './validate.ts';
+import type { FileSource, Hasher } from './source.ts';
+import { checkSize, validate } from './validate.ts';
 
 /** What a sender says of a file before it is sent. */
 export interface DeclaredFile {
@@ -13,43 +17,42 @@ export interface DeclaredFile {
 }
 
 /** Media types that browsers and systems give to files of a format, besides none at all. */
-const mediaTypes = {
-  csv: /^(text\/(csv|plain|x-csv|comma-separated-values)|application\/(csv|vnd\.ms-excel|octet-stream))$/,
+const mediaTypes: Readonly<Record<Feed['file']['format'], RegExp>> = {
+  csv: /^(text\/(csv|plain|x-csv|comma-separated-values|tab-separated-values)|application\/(csv|vnd\.ms-excel|octet-stream))$/,
+  json: /^(application\/(json|octet-stream)|text\/(json|plain))$/,
+  jsonl: /^(application\/(json|jsonl|x-ndjson|x-jsonlines|octet-stream)|text\/(json|plain))$/,
+  parquet: /^application\/(vnd\.apache\.parquet|x-parquet|octet-stream)$/,
   opaque: /^/,
-} as const;
+};
+const compressedTypes = /^application\/(gzip|x-gzip|zip|x-zip-compressed)$/;
+
+const storedTypes: Readonly<Record<Feed['file']['format'], string>> = {
+  csv: 'text/csv',
+  json: 'application/json',
+  jsonl: 'application/jsonl',
+  parquet: 'application/vnd.apache.parquet',
+  opaque: 'application/octet-stream',
+};
 
 /** What the object is stored as. */
-export const storedType = ({ format }: Feed['file']): string =>
-  format === 'csv' ? 'text/csv' : 'application/octet-stream';
+export const storedType = ({ format }: Feed['file']): string => storedTypes[format];
 
 /** What can be said of a file without a look into it: its size and its type are binding, its name is a hint. */
 export const checkDeclared = ({ name, size, type, encoding }: DeclaredFile, file: Feed['file']): Finding[] => {
-  const findings = new Findings();
+  const findings = new Findings(file);
   checkSize(size, file, findings);
   const media = type.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (media !== '' && !mediaTypes[file.format].test(media)) {
-    const expected = `a ${file.format} file`;
-    findings.add({ rule: 'content.type', expected, got: media, fix: `send the ${file.format} file itself` });
+  const isCompressed = (file.gzip || file.zip) === true && compressedTypes.test(media);
+  if (media !== '' && !isCompressed && !mediaTypes[file.format].test(media)) {
+    findings.add('content.type', { format: formatName(file.format) }, {}, media);
   }
-  if (encoding === 'gzip' && !file.gzip) {
-    findings.add({
-      rule: 'content.type',
-      expected: 'a file that is not compressed',
-      got: 'gzip',
-      fix: 'send it as it is',
-    });
-  }
+  if (encoding === 'gzip' && !file.gzip) findings.add('content.type#compressed', { got: 'gzip' });
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();
-  if (extension !== undefined && extension !== file.extension) {
-    findings.add({
-      rule: 'name.extension',
-      severity: 'warning',
-      expected: `.${file.extension}`,
-      got: `.${extension}`,
-      fix: 'check that this is the right file',
-    });
+  const taken = [file.extension, ...(file.gzip ? ['gz'] : []), ...(file.zip ? ['zip'] : [])];
+  if (extension !== undefined && !taken.includes(extension)) {
+    findings.add('name.extension', { extension: file.extension }, {}, `.${extension}`);
   }
-  return findings.kept;
+  return findings.conclude(undefined).findings;
 };
 
 /** A look at this much of a file tells most mistakes. */
@@ -66,10 +69,13 @@ export const checkHead = async (declared: DeclaredFile, head: Uint8Array, file: 
   const before = checkDeclared(declared, file);
   if (before.some(({ severity }) => severity === 'error')) return before;
   const isWhole = head.length >= declared.size;
-  const lines = isWhole ? head : wholeLines(head);
-  // Its size was judged by what the sender declared.
-  const anySize = { ...file, minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER };
-  const { findings } = await validate(once(lines), Math.max(1, lines.length), anySize, noHash);
+  // An archive is described at its end, and so is Parquet.
+  if (!isWhole && (file.format === 'parquet' || (file.zip && isZip(head)))) return before;
+  const bytes = isWhole || isGzip(head) ? head : wholeLines(head);
+  // Its size was judged by what the sender declared; what is rare among all rows may not be among the first.
+  const { rows: _, totals: __, tolerate: ___, ...rest } = file;
+  const rules = { ...(isWhole ? file : rest), minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER };
+  const { findings } = await validate(inMemory(bytes), rules, {}, { createHasher: () => noHash, gunzip: webGunzip });
   return [...before, ...findings.filter((finding) => isWhole || !isAboutTheEnd(finding))];
 };
 
@@ -79,9 +85,16 @@ const wholeLines = (head: Uint8Array): Uint8Array => {
   return end < 0 ? head : head.subarray(0, end + 1);
 };
 
-const isAboutTheEnd = ({ rule, got }: Finding): boolean =>
-  rule === 'rows.none' || (rule === 'csv.structure' && got.includes('never closed'));
+/** Rules that only the end of a file can break. */
+const ofTheEnd = new Set(['rows.none', 'csv.truncated', 'json.truncated', 'archive.truncated', 'json.notLines']);
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (bytes.length > 0) yield bytes;
-}
+const isAboutTheEnd = ({ rule, message }: Finding): boolean =>
+  ofTheEnd.has(rule) || message === 'csv.structure#neverClosed';
+
+const inMemory = (bytes: Uint8Array): FileSource => ({
+  size: bytes.length,
+  stream: async function* () {
+    if (bytes.length > 0) yield bytes;
+  },
+  slice: async (from, to) => bytes.slice(from, to),
+});

@@ -1,32 +1,10 @@
 import * as z from 'zod/mini';
-
-/** Rules that a file can break, by the name that appears in findings. */
-export const rules = [
-  'size.empty',
-  'size.tooSmall',
-  'size.tooLarge',
-  'name.extension',
-  'content.type',
-  'encoding.utf8',
-  'encoding.nul',
-  'csv.structure',
-  'csv.columnCount',
-  'header.missing',
-  'header.unexpected',
-  'header.order',
-  'header.duplicate',
-  'rows.none',
-  'cell.required',
-  'cell.type',
-  'cell.constraint',
-  'cell.unique',
-  'limit.unique',
-] as const;
-export type Rule = (typeof rules)[number];
+import { isMessage, type Locale, type MessageId, type Params, ruleOf, say, type Words } from './catalog.ts';
+import { defaultSeverity, type SeverityOrOff } from './severity.ts';
 
 /** One thing wrong with an upload. `line` is the physical line, `row` the record (the header is not a row). */
 export const finding = z.strictObject({
-  rule: z.enum(rules),
+  rule: z.string(),
   severity: z.enum(['error', 'warning']),
   line: z.optional(z.int()),
   row: z.optional(z.int()),
@@ -34,21 +12,39 @@ export const finding = z.strictObject({
   expected: z.string(),
   got: z.string(),
   fix: z.string(),
+  /** Names the words, and what they are filled with, so that they can be said in another language. */
+  message: z.optional(z.string()),
+  params: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
 });
 export type Finding = z.infer<typeof finding>;
+
+/** A cell among its neighbours. */
+const excerptOfRow = z.strictObject({
+  line: z.int(),
+  rule: z.string(),
+  columns: z.array(z.string()),
+  cells: z.array(z.string()),
+  /** Which of the cells it is about; absent where it is about the row. */
+  at: z.optional(z.int()),
+});
+export type RowExcerpt = z.infer<typeof excerptOfRow>;
 
 /** The result of checking one upload. */
 export const report = z.looseObject({
   version: z.literal(1),
+  /** No error; there may be warnings. */
   valid: z.boolean(),
   /** Records after the header; absent for formats without rows. */
   rows: z.optional(z.int()),
   bytes: z.int(),
   sha256: z.string(),
+  /** What S3 says of the object: `SHA256 base64`, `CRC64NVME base64`, … */
+  storedChecksum: z.optional(z.string()),
   /** The first findings of each rule, in the order of the file. */
   findings: z.array(finding),
   /** How often each rule was broken in all. */
   totals: z.record(z.string(), z.int()),
+  excerpts: z.optional(z.array(excerptOfRow)),
 });
 export type Report = z.infer<typeof report>;
 
@@ -56,27 +52,169 @@ export type Report = z.infer<typeof report>;
 export const findingCount = (totals: Report['totals']): number =>
   Object.values(totals).reduce((sum, one) => sum + one, 0);
 
+/** The words of a finding in a language; those of reports before there were languages are English. */
+export const wordsOf = ({ message, params, expected, got, fix }: Finding, locale: Locale): Required<Words> => {
+  if (message === undefined || !isMessage(message)) return { expected, got, fix };
+  return { got, ...say(message, params ?? {}, locale) };
+};
+
 /** Examples kept per rule; beyond that only the total grows. */
 export const examplesPerRule = 20;
 
+/** Rows shown with the cell that is wrong. */
+export const mostExcerpts = 20;
+const mostNeighbours = 3;
+
+/** Where in a file something is wrong. */
+export interface Place {
+  readonly line?: number;
+  readonly row?: number;
+  readonly column?: string;
+}
+
+/** A record, to show a cell among its neighbours. */
+export interface ShownRow {
+  readonly columns: readonly string[];
+  readonly cells: readonly string[];
+  readonly at?: number;
+}
+
+interface Options {
+  /** What the feed says of rules: `off` ones are not looked at. */
+  readonly severity?: Readonly<Record<string, SeverityOrOff>>;
+  /** The share of rows that may break a rule before it counts as an error: 0.001 is 0.1 %. */
+  readonly tolerate?: Readonly<Record<string, number>>;
+}
+
+interface Tally {
+  total: number;
+  rows: number;
+  lastRow: number;
+}
+
 /** Collects findings in bounded memory. */
 export class Findings {
-  readonly kept: Finding[] = [];
-  readonly totals: Record<string, number> = {};
+  #kept: Finding[] = [];
+  readonly #tallies = new Map<string, Tally>();
+  #excerpts: RowExcerpt[] = [];
+  readonly #options: Options;
 
-  add(found: Omit<Finding, 'severity'> & { readonly severity?: Finding['severity'] }): void {
-    const total = (this.totals[found.rule] ?? 0) + 1;
-    this.totals[found.rule] = total;
-    if (total <= examplesPerRule) this.kept.push({ severity: 'error', ...found, got: excerpt(found.got) });
+  constructor(options: Options = {}) {
+    this.#options = options;
   }
 
-  get count(): number {
-    return findingCount(this.totals);
+  /**
+   * @param got what stands in the file, where the message does not say it itself
+   * @param show the record around it, asked for only while there is room
+   */
+  add(id: MessageId, params: Params, place: Place = {}, got = '', show?: () => ShownRow): void {
+    this.#add(ruleOf(id), { id, params }, place, got, show);
+  }
+
+  /** A finding of a feed's own rule. */
+  addCustom(rule: string, words: { expected: string; fix: string }, place: Place, got: string, show?: () => ShownRow) {
+    const params = { wanted: excerpt(words.expected, 200), cure: excerpt(words.fix, 200) };
+    this.#add(`custom.${rule}`, { id: 'custom', params }, place, got, show);
+  }
+
+  /** Says one thing in place of all that was said by a rule. */
+  replace(rule: string, id: MessageId, params: Params): void {
+    if (!this.checks(rule)) return;
+    this.#tallies.delete(rule);
+    this.#kept = this.#kept.filter((one) => one.rule !== rule);
+    this.#excerpts = this.#excerpts.filter((one) => one.rule !== rule);
+    this.add(id, params);
+  }
+
+  /** Whether a rule is looked at. */
+  checks(rule: string): boolean {
+    return this.#severityOf(rule) !== 'off';
+  }
+
+  /** How often a rule was broken so far. */
+  total(rule: string): number {
+    return this.#tallies.get(rule)?.total ?? 0;
+  }
+
+  get hasErrors(): boolean {
+    return [...this.#tallies.keys()].some((rule) => this.#severityOf(rule) === 'error');
+  }
+
+  /** What stands, now that all rows are known: what is within a rule's tolerance is a warning. */
+  conclude(rows: number | undefined): Pick<Report, 'valid' | 'findings' | 'totals' | 'excerpts'> {
+    const tolerated = new Set<string>();
+    for (const [rule, most] of Object.entries(this.#options.tolerate ?? {})) {
+      const broken = this.#tallies.get(rule)?.rows ?? 0;
+      if (broken === 0 || rows === undefined) continue;
+      if (broken <= most * rows) tolerated.add(rule);
+      else this.add('limit.tolerance', { rule, most: percent(most), count: broken, rows });
+    }
+    const severity = (rule: string) => (tolerated.has(rule) ? 'warning' : this.#severityOf(rule));
+    const findings = this.#kept
+      .map((one) => ({ ...one, severity: severity(one.rule) === 'warning' ? 'warning' : 'error' }) as const)
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+    return {
+      valid: [...this.#tallies.keys()].every((rule) => severity(rule) === 'warning'),
+      findings,
+      totals: Object.fromEntries([...this.#tallies].map(([rule, { total }]) => [rule, total])),
+      ...(this.#excerpts.length > 0 && { excerpts: this.#excerpts }),
+    };
+  }
+
+  #severityOf(rule: string): SeverityOrOff {
+    return this.#options.severity?.[rule] ?? defaultSeverity(rule);
+  }
+
+  #add(rule: string, said: { id: MessageId; params: Params }, place: Place, got: string, show?: () => ShownRow): void {
+    if (!this.checks(rule)) return;
+    const tally = this.#tallies.get(rule) ?? { total: 0, rows: 0, lastRow: 0 };
+    this.#tallies.set(rule, tally);
+    tally.total += 1;
+    if (place.row !== undefined && place.row !== tally.lastRow) {
+      tally.rows += 1;
+      tally.lastRow = place.row;
+    }
+    if (tally.total > examplesPerRule) return;
+    const safe = Object.fromEntries(
+      Object.entries(said.params).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? value : excerpt(value, 300),
+      ]),
+    );
+    const words = say(said.id, safe, 'en');
+    this.#kept.push({
+      rule,
+      severity: 'error',
+      ...place,
+      ...(place.column !== undefined && { column: excerpt(place.column, 80) }),
+      expected: words.expected,
+      got: words.got ?? excerpt(got, 80),
+      fix: words.fix,
+      message: said.id,
+      ...(Object.keys(safe).length > 0 && { params: safe }),
+    });
+    if (show && place.line !== undefined && this.#excerpts.length < mostExcerpts) {
+      this.#excerpts.push({ line: place.line, rule, ...around(show()) });
+    }
   }
 }
 
-/** A partner's bytes, made safe to show: no control characters, at most 80 characters. */
-const excerpt = (text: string): string => {
-  const visible = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '·');
-  return visible.length > 80 ? `${visible.slice(0, 79)}…` : visible;
+/** `0.1 %` */
+const percent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;
+
+/** A cell and those beside it; of a row without a certain cell, its first ones. */
+const around = ({ columns, cells, at }: ShownRow): Pick<RowExcerpt, 'columns' | 'cells' | 'at'> => {
+  const from = Math.max(0, (at ?? 0) - mostNeighbours);
+  const to = (at ?? mostNeighbours) + mostNeighbours + 1;
+  return {
+    columns: columns.slice(from, to).map((one) => excerpt(one, 40)),
+    cells: cells.slice(from, to).map((one) => excerpt(one, 40)),
+    ...(at !== undefined && { at: at - from }),
+  };
+};
+
+/** A partner's bytes, made safe to show: no control characters, at most so many characters. */
+export const excerpt = (text: string, most: number): string => {
+  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return short.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '·');
 };

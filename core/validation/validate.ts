@@ -1,133 +1,149 @@
-import type { Feed } from '../feed.ts';
-import { checkCsv } from './csv.ts';
+import { rowCheck } from './checks.ts';
+import { sniffedBytes, sniffText } from './content/sniff.ts';
+import { Transcoder } from './content/transcode.ts';
+import { unpack } from './content/unpack.ts';
+import { type Context, checkContext } from './context.ts';
+import { checkDocument } from './documents/document.ts';
+import { LinesCheck } from './documents/lines.ts';
 import { Findings, type Report } from './findings.ts';
-import { gunzip } from './gunzip.ts';
-import { sniffText } from './sniff.ts';
-import { Utf8Checker } from './utf8.ts';
+import { checkParquet } from './parquet.ts';
+import { type FileRules, type Limits, limitsOf } from './rules.ts';
+import type { FileSource, Tools } from './source.ts';
+import { TableCheck, type TableOptions } from './table/table.ts';
 
-/** A running SHA-256. */
-export interface Hasher {
-  update(bytes: Uint8Array): void;
-  hex(): string;
+/** Checks text as it comes. */
+interface TextReader {
+  push(chunk: Uint8Array): void;
+  end(): void;
+  /** Undefined for what has no rows. */
+  readonly rows: number | undefined;
+  /** Nothing more can be read: the rest of the file need not come. */
+  readonly isBroken: boolean;
 }
 
 /**
- * Checks one upload in one pass over its bytes: size, kind of content, encoding, structure, columns, cells.
- * Size is looked at first: a file of the wrong size is not read but for its checksum.
- *
- * @param size bytes, as S3 counted them
+ * Checks one upload: size, kind of content, encoding, structure, columns, cells, and how it fits to what came before. Its
+ * bytes are read once, its checksum computed on the way. A file of the wrong size is read for its checksum only.
  */
 export const validate = async (
-  bytes: AsyncIterable<Uint8Array>,
-  size: number,
-  file: Feed['file'],
-  hasher: Hasher,
+  source: FileSource,
+  file: FileRules,
+  context: Context,
+  tools: Tools,
 ): Promise<Report> => {
-  const findings = new Findings();
-  checkSize(size, file, findings);
-  const sizeIsFine = findings.count === 0;
-  const raw = shared(tap(bytes, (chunk) => hasher.update(chunk)));
-  let rows: number | undefined;
-  if (file.format === 'csv' && sizeIsFine) rows = await checkText(await plain(raw, file, findings), file, findings);
+  const findings = new Findings(file);
+  const hasher = tools.createHasher();
+  checkSize(source.size, file, findings);
+  const raw = shared(hashed(source.stream(), hasher));
+  const isReadable = !findings.hasErrors && source.size > 0;
+  const rows = isReadable ? await checkContent(source, raw, file, context, tools, findings) : undefined;
   // Whatever stopped early: the checksum is over all of it.
-  await drain(raw);
+  for await (const _ of raw);
+  const sha256 = hasher.hex();
+  checkContext(context, file, { sha256, rows }, findings);
   return {
     version: 1,
-    valid: findings.count === 0,
+    ...findings.conclude(rows),
     ...(rows !== undefined && { rows }),
-    bytes: size,
-    sha256: hasher.hex(),
-    findings: findings.kept,
-    totals: findings.totals,
+    bytes: source.size,
+    sha256,
   };
 };
 
 /** What a file's size alone tells. */
-export const checkSize = (size: number, { minBytes, maxBytes }: Feed['file'], findings: Findings): void => {
-  const got = `${size.toLocaleString('en-GB')} bytes`;
-  if (size === 0) {
-    findings.add({ rule: 'size.empty', expected: 'a file with content', got, fix: 'export the file again' });
-  } else if (size < minBytes) {
-    const expected = `at least ${minBytes.toLocaleString('en-GB')} bytes`;
-    findings.add({ rule: 'size.tooSmall', expected, got, fix: 'check that the export was complete' });
-  } else if (size > maxBytes) {
-    const expected = `at most ${maxBytes.toLocaleString('en-GB')} bytes`;
-    findings.add({ rule: 'size.tooLarge', expected, got, fix: 'send less in one file, or ask us to raise the limit' });
-  }
+export const checkSize = (size: number, { minBytes, maxBytes }: FileRules, findings: Findings): void => {
+  if (size === 0) findings.add('size.empty', {});
+  else if (size < minBytes) findings.add('size.tooSmall', { min: minBytes, size });
+  else if (size > maxBytes) findings.add('size.tooLarge', { max: maxBytes, size });
 };
 
-/** What is in a compressed file, where the feed takes such. */
-const plain = async (
+/** @returns how many rows there are; undefined where there are none to count, or they could not be read */
+const checkContent = async (
+  source: FileSource,
   raw: AsyncIterable<Uint8Array>,
-  { gzip, maxBytes }: Feed['file'],
-  findings: Findings,
-): Promise<AsyncIterable<Uint8Array>> => {
-  if (!gzip) return raw;
-  const { head, all } = await peek(raw, 2);
-  return head[0] === 0x1f && head[1] === 0x8b ? gunzip(all, maxBytes, findings) : all;
-};
-
-/** Undefined rows when the content is not text at all. */
-const checkText = async (
-  bytes: AsyncIterable<Uint8Array>,
-  file: Feed['file'],
+  file: FileRules,
+  context: Context,
+  tools: Tools,
   findings: Findings,
 ): Promise<number | undefined> => {
-  const { head, all } = await peek(bytes, 512);
-  if (!sniffText(head, findings)) {
-    await drain(all);
-    return undefined;
-  }
-  const utf8 = new Utf8Checker(findings);
-  const checked = tap(all, (chunk) => utf8.chunk(chunk));
-  const rest = shared(checked);
-  const rows = await checkCsv(rest, file.schema, findings);
-  await drain(rest);
-  utf8.end();
+  if (file.format === 'opaque') return undefined;
+  if (file.format === 'parquet') return checkParquet(source, file, findings);
+  const limits = limitsOf(file);
+  const bytes = unpack(source, raw, file, limits, tools, findings);
+  const reader = await readText(bytes, file, findings, () => readerOf(file, limits, context, findings));
+  const rows = reader?.rows;
+  if (rows !== undefined && reader?.isBroken === false) checkRows(rows, file, findings);
   return rows;
 };
 
-/** One iterator for two readers in turn: what the first leaves (it stopped at an error), the second drains. */
+const readerOf = (file: FileRules, limits: Limits, context: Context, findings: Findings): TextReader => {
+  if (file.format === 'jsonl') return new LinesCheck(file, limits, findings);
+  if (file.format === 'json') return checkDocument(file, findings);
+  return new TableCheck(file, limits, findings, tableOptions(file, context, findings));
+};
+
+const tableOptions = (file: FileRules, { period, checks }: Context, findings: Findings): TableOptions => ({
+  ...(period && file.period && { period: { ...period, column: file.period.column } }),
+  ...(checks && { onRow: rowCheck(checks, findings) }),
+});
+
+/** Undefined when the content is no text of this kind at all. */
+const readText = async (
+  bytes: AsyncIterable<Uint8Array>,
+  file: FileRules,
+  findings: Findings,
+  createReader: () => TextReader,
+): Promise<TextReader | undefined> => {
+  const transcoder = file.encoding === undefined ? undefined : new Transcoder(file.encoding, findings);
+  let reader: TextReader | undefined;
+  let head: Uint8Array = new Uint8Array();
+  const begin = (): boolean => {
+    if (!sniffText(head, file.format, findings)) return false;
+    reader = createReader();
+    reader.push(head);
+    return true;
+  };
+  for await (const chunk of bytes) {
+    const text = transcoder ? transcoder.push(chunk) : chunk;
+    if (reader) reader.push(text);
+    else {
+      head = head.length === 0 ? text : joined(head, text);
+      if (head.length >= sniffedBytes && !begin()) return undefined;
+    }
+    if (reader?.isBroken) return reader;
+  }
+  if (!reader && head.length === 0 && findings.hasErrors) return undefined;
+  if (!reader && !begin()) return undefined;
+  transcoder?.end();
+  reader?.end();
+  return reader;
+};
+
+const checkRows = (rows: number, { rows: bounds = {} }: FileRules, findings: Findings): void => {
+  if (bounds.min !== undefined && rows < bounds.min && rows > 0) findings.add('rows.tooFew', { min: bounds.min, rows });
+  if (bounds.max !== undefined && rows > bounds.max) findings.add('rows.tooMany', { max: bounds.max, rows });
+};
+
+const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+};
+
+/** One iterator for two readers in turn: what the first leaves (it stopped early), the second drains. */
 const shared = <T>(source: AsyncIterable<T>): AsyncIterable<T> => {
   const iterator = source[Symbol.asyncIterator]();
   const view = { next: () => iterator.next() };
   return { [Symbol.asyncIterator]: () => view };
 };
 
-const drain = async (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
-  for await (const _ of bytes);
-};
-
-async function* tap(bytes: AsyncIterable<Uint8Array>, look: (chunk: Uint8Array) => void): AsyncIterable<Uint8Array> {
+async function* hashed(
+  bytes: AsyncIterable<Uint8Array>,
+  hasher: { update(bytes: Uint8Array): void },
+): AsyncIterable<Uint8Array> {
   for await (const chunk of bytes) {
-    look(chunk);
+    hasher.update(chunk);
     yield chunk;
   }
 }
-
-/** The first `wanted` bytes, and all of them again. */
-const peek = async (
-  bytes: AsyncIterable<Uint8Array>,
-  wanted: number,
-): Promise<{ head: Uint8Array; all: AsyncIterable<Uint8Array> }> => {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  while (length < wanted) {
-    const next = await iterator.next();
-    if (next.done) break;
-    chunks.push(next.value);
-    length += next.value.length;
-  }
-  const head = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    head.set(chunk, at);
-    at += chunk.length;
-  }
-  async function* all(): AsyncIterable<Uint8Array> {
-    yield* chunks;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  }
-  return { head, all: all() };
-};

@@ -60,6 +60,7 @@ const ledgerPrefixes = {
   'links/': 'one document per issue; the bucket denies all other roles',
   'grants/': 'one document per link, without its secret',
   'uploads/': 'one document per announced file',
+  'history/': 'one document per feed',
   'findings/': 'one report per attempt',
   'notifications/': 'one record per mail',
   'waits/': 'one document per wait; the bucket denies all other roles',

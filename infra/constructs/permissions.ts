@@ -5,7 +5,18 @@ import type { Mail } from './mail.ts';
 import type { Messaging } from './messaging.ts';
 import type { S3Key } from './s3-key.ts';
 import type { Signer } from './signer.ts';
-import { completeTasks, findUploads, get, getVersion, list, publish, put, sendMail, statement } from './statements.ts';
+import {
+  completeTasks,
+  findUploads,
+  get,
+  getVersion,
+  list,
+  publish,
+  put,
+  putInParts,
+  sendMail,
+  statement,
+} from './statements.ts';
 import type { Storage } from './storage.ts';
 
 export interface PermissionsProps {
@@ -139,8 +150,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.allow(
     'validate-upload',
     getVersion('ReadPinnedUploads', landing),
-    get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
-    list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
+    get('ReadWhatIsKnown', ledger, 'requests/*', 'arrivals/*', 'uploads/*', 'history/*'),
+    list('FindWhatIsKnown', ledger, 'requests/*', 'arrivals/*', 'uploads/*', 'history/*'),
     put('TakeArrivalsAndReport', ledger, 'arrivals/*', 'findings/*'),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
@@ -155,10 +166,10 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.allow(
     'accept-upload',
     getVersion('ReadPinnedUploads', landing),
-    put('Promote', accepted, '*'),
-    get('ReadRequests', ledger, 'requests/*'),
-    list('FindRequests', ledger, 'requests/*'),
-    put('EndRequests', ledger, 'requests/*'),
+    putInParts('Promote', accepted),
+    get('ReadRequests', ledger, 'requests/*', 'findings/*', 'history/*'),
+    list('FindRequests', ledger, 'requests/*', 'findings/*', 'history/*'),
+    put('EndRequests', ledger, 'requests/*', 'history/*'),
     statement('Announce', ['events:PutEvents'], [messaging.bus.eventBusArn]),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
@@ -172,7 +183,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.allow(
     'quarantine-upload',
     getVersion('ReadPinnedUploads', landing),
-    put('SetAside', quarantine, '*'),
+    putInParts('SetAside', quarantine),
     get('ReadRequests', ledger, 'requests/*'),
     list('FindRequests', ledger, 'requests/*'),
     ...s3Key.decrypt(),

@@ -5,6 +5,7 @@ import type { Access } from './access.ts';
 import { receiveBody } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
 import { createChecksum } from './checksums.ts';
+import { copyPiece, copyRange } from './copy.ts';
 import {
   algorithmOf,
   checksumTypeOf,
@@ -22,11 +23,16 @@ import { checksumElements, encryption, keptHeaders, notImplemented, writtenHeade
 /** Parts in one page of ListParts. */
 const listedParts = 1000;
 
-/** Makes the finished object of the pieces; the one way in which objects come to be. */
-type Commit = (
-  object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
-  then: () => void,
-) => StoredObject;
+/** What an upload in parts needs of the objects around it. */
+interface Surroundings {
+  /** The object that a part is to be copied from; reading it must be allowed. */
+  source(): StoredObject;
+  /** Makes the finished object of the pieces; the one way in which objects come to be. */
+  commit(
+    object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
+    then: () => void,
+  ): StoredObject;
+}
 
 /**
  * Multipart uploads. Beginning one and its parts is no creation of an object (`s3:ObjectCreationOperation`), completing
@@ -56,7 +62,7 @@ export class Multipart {
     bucket: BucketRecord,
     key: string,
     auth: Authenticated,
-    commit: Commit,
+    around: Surroundings,
   ): Promise<AwsResponse> {
     if (queryValue(request, 'uploads') !== undefined) {
       if (request.method !== 'POST') throw notImplemented(`${request.method} of ?uploads with a key`);
@@ -65,9 +71,9 @@ export class Multipart {
     const upload = () => this.#upload(queryValue(request, 'uploadId') ?? '', bucket, key);
     switch (request.method) {
       case 'PUT':
-        return this.#part(request, bucket, key, auth, upload);
+        return this.#part(request, bucket, key, auth, upload, around.source);
       case 'POST':
-        return this.#complete(request, bucket, key, auth, upload, commit);
+        return this.#complete(request, bucket, key, auth, upload, around.commit);
       case 'DELETE':
         return this.#abort(request, bucket, key, auth, upload);
       case 'GET':
@@ -127,10 +133,11 @@ export class Multipart {
     key: string,
     auth: Authenticated,
     find: () => MultipartUpload,
+    source: () => StoredObject,
   ): Promise<AwsResponse> {
     this.#requirePart(request, bucket, key, auth);
     this.#requireAssembly(bucket, key, auth);
-    if (request.headers['x-amz-copy-source'] !== undefined) throw notImplemented('UploadPartCopy');
+    if (request.headers['x-amz-copy-source'] !== undefined) return this.#copyPart(request, bucket, find(), source);
     const upload = find();
     const number = partNumber(queryValue(request, 'partNumber'));
     const body = await receiveBody(request, auth, this.#objects, upload.algorithm);
@@ -141,13 +148,36 @@ export class Multipart {
     return { status: 200, headers: { etag: `"${body.md5}"`, ...encryption(bucket), ...Object.fromEntries(sums) } };
   }
 
+  async #copyPart(
+    request: AwsRequest,
+    bucket: BucketRecord,
+    upload: MultipartUpload,
+    findSource: () => StoredObject,
+  ): Promise<AwsResponse> {
+    const number = partNumber(queryValue(request, 'partNumber'));
+    const source = findSource();
+    const range = copyRange(request, source.size);
+    const { blob, md5, checksums } = await copyPiece(this.#objects, source, range, [upload.algorithm ?? 'crc64nvme']);
+    const modifiedAt = this.#context.clock.now();
+    const size = range.end - range.start + 1;
+    const replaced = this.#store.putPart(upload.id, { blob, md5, size, checksums, number, modifiedAt });
+    if (replaced !== undefined) this.#objects.discard(replaced);
+    const result = xml('CopyPartResult', {
+      LastModified: new Date(modifiedAt).toISOString(),
+      ETag: `"${md5}"`,
+      ...checksumElements(checksums),
+    });
+    const version = { 'x-amz-copy-source-version-id': source.versionId };
+    return { ...result, headers: { ...result.headers, ...version, ...encryption(bucket) } };
+  }
+
   async #complete(
     request: AwsRequest,
     bucket: BucketRecord,
     key: string,
     auth: Authenticated,
     find: () => MultipartUpload,
-    commit: Commit,
+    commit: Surroundings['commit'],
   ): Promise<AwsResponse> {
     this.#access.require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
     this.#requireAssembly(bucket, key, auth);

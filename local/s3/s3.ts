@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
@@ -10,8 +9,8 @@ import { Access } from './access.ts';
 import { type Target, targetOf } from './address.ts';
 import { receiveBody } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
-import { checksumNames, createChecksum } from './checksums.ts';
 import { configurations } from './configuration.ts';
+import { copySourceOf, copyWhole } from './copy.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listObjects, listVersions } from './list.ts';
@@ -51,7 +50,7 @@ const unsupported = [
 
 /** Headers that ask for something that would not happen. */
 const unsupportedHeaders =
-  /^(x-amz-(tagging|acl|grant-|storage-class|server-side-encryption|object-lock-mode|object-lock-retain|object-lock-legal|website|copy-source-(if|range|server)|request-payer)|if-(un)?modified-since)/;
+  /^(x-amz-(tagging|acl|grant-|storage-class|server-side-encryption|object-lock-mode|object-lock-retain|object-lock-legal|website|copy-source-(if|server)|request-payer)|if-(un)?modified-since)/;
 
 /** S3: the operations that the product, the AWS CLI's `s3api` basics and presigned URLs need. */
 export class S3 {
@@ -96,9 +95,11 @@ export class S3 {
     this.#lifecycle.apply(bucket);
     if (target.key === '') return this.#bucketOperation(request, bucket, auth);
     if (Multipart.isAsked(request)) {
-      return this.#multipart.handle(request, bucket, target.key, auth, (object, then) =>
-        this.#commit(request, bucket, target.key, auth, 'CompleteMultipartUpload', object, then),
-      );
+      return this.#multipart.handle(request, bucket, target.key, auth, {
+        source: () => this.#source(request, auth),
+        commit: (object, then) =>
+          this.#commit(request, bucket, target.key, auth, 'CompleteMultipartUpload', object, then),
+      });
     }
     if (queryValue(request, 'partNumber') !== undefined) throw notImplemented('the subresource ?partNumber');
     switch (request.method) {
@@ -170,7 +171,7 @@ export class S3 {
   async #copy(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
     this.#requireWrite(request, bucket, key, auth);
     const source = this.#source(request, auth);
-    const { blob, etag, checksums } = await copyBytes(this.objects, source);
+    const { blob, etag, checksums } = await copyWhole(this.objects, source);
     const stored = this.#commit(request, bucket, key, auth, 'CopyObject', {
       blob,
       size: source.size,
@@ -184,14 +185,9 @@ export class S3 {
     return { ...result, headers: { ...result.headers, ...versions, ...encryption(bucket) } };
   }
 
-  /** `/bucket/key?versionId=…`, percent-encoded. */
   #source(request: AwsRequest, auth: Authenticated): StoredObject {
-    const [path = '', query = ''] = (request.headers['x-amz-copy-source'] ?? '').split('?versionId=');
-    const [name = '', ...rest] = decodeURIComponent(path).replace(/^\//, '').split('/');
-    const bucket = this.#bucket(name);
-    const key = rest.join('/');
-    const versionId = query === '' ? undefined : decodeURIComponent(query);
-    return this.#readable(request, bucket, key, versionId, auth);
+    const { bucket, key, versionId } = copySourceOf(request);
+    return this.#readable(request, this.#bucket(bucket), key, versionId, auth);
   }
 
   #requireWrite(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): void {
@@ -298,36 +294,4 @@ export class S3 {
     }
     throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
   }
-}
-
-/**
- * A copy is one piece, so what a source in parts had composed is computed anew over the whole.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
- */
-const copyBytes = async (
-  objects: ObjectStore,
-  source: StoredObject,
-): Promise<Pick<StoredObject, 'blob' | 'etag' | 'checksums'>> => {
-  if (!source.etag.includes('-')) {
-    return { blob: await objects.write(toBytes(objects.read(source))), etag: source.etag, checksums: source.checksums };
-  }
-  const md5 = createHash('md5');
-  const sums = checksumNames
-    .filter((name) => name in source.checksums)
-    .map((name) => [name, createChecksum(name)] as const);
-  const blob = await objects.write(
-    (async function* () {
-      for await (const chunk of toBytes(objects.read(source))) {
-        md5.update(chunk);
-        for (const [, sum] of sums) sum.update(chunk);
-        yield chunk;
-      }
-    })(),
-  );
-  const checksums = await Promise.all(sums.map(async ([name, sum]) => [name, await sum.base64()] as const));
-  return { blob, etag: md5.digest('hex'), checksums: Object.fromEntries(checksums) };
-};
-
-async function* toBytes(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream) yield Buffer.from(chunk);
 }

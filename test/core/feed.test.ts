@@ -8,7 +8,9 @@ const source = {
   file: { format: 'csv', extension: 'csv', maxBytes: '5MB' },
 };
 const read = (changes: object, schema?: unknown) =>
-  readFeed({ partner: 'acme', feed: 'orders' }, { ...source, ...changes }, () => schema);
+  readFeed({ partner: 'acme', feed: 'orders' }, { ...source, ...changes }, () =>
+    schema === undefined ? undefined : JSON.stringify(schema),
+  );
 const problem = (changes: object, schema?: unknown): string => {
   const result = read(changes, schema);
   if ('feed' in result) return 'no problem';
@@ -106,9 +108,29 @@ describe('a feed', () => {
       'file.maxBytes: got "5 megs"; allowed a size such as 500MB',
     ],
     [
-      'more than one PUT takes',
-      { file: { ...source.file, maxBytes: '6GiB' } },
-      'file.maxBytes: got 6442450944 bytes; allowed at most 5GiB (the accepted file is one copy)',
+      'more than one PUT takes, in direct mode',
+      { file: { ...source.file, maxBytes: '6GiB' }, delivery: { mode: 'direct' } },
+      'file.maxBytes: got 6442450944 bytes; allowed at most 5GiB in direct mode',
+    ],
+    [
+      'more than one function checks in its 15 minutes',
+      { file: { ...source.file, maxBytes: '60GB' } },
+      'file.maxBytes: got 60GB; allowed at most 45000000000 bytes: one function checks no more',
+    ],
+    [
+      'a JSON document that no function holds in memory',
+      { file: { ...source.file, format: 'json', maxBytes: '1GB' } },
+      'file.maxBytes: got 1GB; allowed at most 50000000 bytes: a JSON document is read whole',
+    ],
+    [
+      'a rule that there is not',
+      { file: { ...source.file, severity: { 'cell.tyype': 'warning' } } },
+      'file.severity: got cell.tyype; allowed a rule of docs/rules.md',
+    ],
+    [
+      'a period column without a schema',
+      { file: { ...source.file, period: { column: 'day' } } },
+      'file.period.column: got day; allowed a column of file.schema',
     ],
     [
       'a window that no URL can last',
@@ -133,8 +155,8 @@ describe('a feed', () => {
   it.each([
     [
       'a type that is not checked',
-      { fields: [{ name: 'a', type: 'geopoint' }] },
-      'file.schema (s.json) fields.0.type: got "geopoint"',
+      { fields: [{ name: 'a', type: 'money' }] },
+      'file.schema (s.json) fields.0.type: got "money"',
     ],
     [
       'a pattern that is none',

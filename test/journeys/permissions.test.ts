@@ -203,8 +203,8 @@ const table: Record<string, Record<string, [Journey, string]>> = {
     Decrypt: [delivery(good), 'Validate upload'],
     Encrypt: [delivery(good), 'Validate upload'],
     ReadPinnedUploads: [delivery(good), 'Validate upload'],
-    ReadRequestsAndArrivals: [delivery(good), 'Validate upload'],
-    FindRequestsAndArrivals: [delivery(good), 'Validate upload'],
+    ReadWhatIsKnown: [delivery(good), 'Validate upload'],
+    FindWhatIsKnown: [delivery(good), 'Validate upload'],
     TakeArrivalsAndReport: [delivery(good), 'Validate upload'],
   },
   'accept-upload': {

@@ -5,7 +5,10 @@ const root = join(import.meta.dirname, '../..');
 
 /** Who may import whom: our own folders, and kinds of packages. What is not listed is refused. */
 const zones: Record<string, { ours: string[]; packages: RegExp }> = {
-  core: { ours: ['core'], packages: /^(zod\/mini|temporal-polyfill|email-addresses|csv-parse\/stream)$/ },
+  core: {
+    ours: ['core'],
+    packages: /^(zod\/mini|temporal-polyfill|email-addresses|@cfworker\/json-schema|hyparquet|@zip\.js\/zip\.js)$/,
+  },
   'handlers (wiring)': {
     ours: ['handlers', 'adapters', 'core'],
     packages: /^(@aws-sdk\/|@middy\/|@aws-lambda-powertools\/|node:path$)/,

@@ -16,7 +16,7 @@ interface Variation extends Settings {
 
 /** The app with other settings, feeds or code, ready to be served. */
 export const assemblyWith = ({ feeds = loadFeeds('test/feeds'), code = {}, ...settings }: Variation): string => {
-  const bundles = bundleHandlers(feeds, join(temporaryFolder(), 'bundles'));
+  const bundles = bundleHandlers(feeds, 'test/feeds', join(temporaryFolder(), 'bundles'));
   const app = new App({ outdir: temporaryFolder(), stackTraces: false, builtinCloudFormationValidation: false });
   const codeOf = (name: string): string => {
     const source = code[name];

@@ -1,0 +1,208 @@
+import { Validator } from '@cfworker/json-schema';
+import type { Feed, FeedSource } from './feed.ts';
+import { shareOf, sizeInBytes } from './feed-file.ts';
+import { describe, type FeedProblem } from './feed-problem.ts';
+import { type ForeignKey, namesOf, type TableSchema, tableSchema, tableSchemaProblems } from './table-schema.ts';
+import { isRule } from './validation/catalog.ts';
+import { maxFileBytes } from './validation/ceiling.ts';
+import { Findings } from './validation/findings.ts';
+import { limitsOf } from './validation/rules.ts';
+import { TableCheck } from './validation/table/table.ts';
+
+/** Reads a file beside the feed; undefined when there is none. */
+export type BesideTheFeed = (name: string) => string | undefined;
+
+type Written = FeedSource['file'];
+type FileOfFeed = Feed['file'];
+type Schemas = Pick<FileOfFeed, 'schema' | 'jsonSchema'>;
+
+/** More values of a reference than this would not fit into what a request keeps of its feed. */
+const maxReferenceBytes = 128 * 1024;
+
+/** Reads the rules for a file: those in the feed, and those in the schema beside it. */
+export const readFile = (
+  written: Written,
+  beside: BesideTheFeed,
+): { file: FileOfFeed } | { problems: FeedProblem[] } => {
+  const schemas = readSchema(written, beside);
+  if ('problems' in schemas) return schemas;
+  const { checks } = written;
+  if (checks !== undefined && beside(checks) === undefined) {
+    const fix = `write ${checks} there: export const checks: FeedChecks = { … }`;
+    return { problems: [{ path: 'file.checks', got: checks, allowed: 'a TypeScript file beside the feed', fix }] };
+  }
+  return { file: resolveFile(written, schemas) };
+};
+
+const resolveFile = (written: Written, schemas: Schemas): FileOfFeed => {
+  const { format, extension, gzip, zip, encoding, dialect, lineEnds, rows, period, totals, severity, checks } = written;
+  return {
+    format,
+    extension,
+    maxBytes: sizeInBytes(written.maxBytes) ?? 0,
+    minBytes: sizeInBytes(written.minBytes) ?? 0,
+    ...(gzip && { gzip }),
+    ...(zip && { zip }),
+    ...schemas,
+    ...(encoding !== undefined && encoding !== 'utf-8' && { encoding }),
+    ...(dialect && { dialect: defined(dialect) }),
+    ...(lineEnds && { lineEnds }),
+    ...(rows && { rows: { ...defined({ min: rows.min, max: rows.max }), ...unusual(rows.unusual) } }),
+    ...(period && { period }),
+    ...(totals && { totals: defined(totals) }),
+    ...(severity && { severity }),
+    ...(written.tolerate && { tolerate: sharesOf(written.tolerate) }),
+    ...(written.limits && { limits: sizesOf(written.limits) }),
+    ...(checks !== undefined && { checks }),
+  };
+};
+
+const unusual = (share: string | undefined): { unusual?: number } =>
+  share === undefined ? {} : { unusual: shareOf(share) ?? 0 };
+
+const sharesOf = (shares: Readonly<Record<string, string>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(shares).map(([rule, share]) => [rule, shareOf(share) ?? 0]));
+
+const sizesOf = ({ record, field, columns, unpacked, ratio }: NonNullable<Written['limits']>): FileOfFeed['limits'] => {
+  const bytes = (size: string | number | undefined) => (size === undefined ? undefined : sizeInBytes(size));
+  const limits = {
+    recordBytes: bytes(record),
+    fieldBytes: bytes(field),
+    unpackedBytes: bytes(unpacked),
+    columns,
+    ratio,
+  };
+  return defined(limits);
+};
+
+/** Without what is undefined: a feed is kept as JSON, and compared as such. */
+const defined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
+
+const readSchema = (written: Written, beside: BesideTheFeed): Schemas | { problems: FeedProblem[] } => {
+  const name = written.schema;
+  if (name === undefined) return {};
+  const problem = (got: string, allowed: string, fix: string) => ({
+    problems: [{ path: 'file.schema', got, allowed, fix }],
+  });
+  if (written.format === 'opaque') return problem(name, 'no schema for an opaque file', 'remove file.schema');
+  const content = parsed(beside(name));
+  if (content === undefined) return problem(name, 'a readable JSON file beside the feed', `write ${name} there`);
+  if (written.format === 'json' || written.format === 'jsonl') {
+    const wrong = jsonSchemaProblem(content);
+    if (wrong !== undefined) return problem(wrong, 'a JSON Schema that refers to nothing outside', `mend ${name}`);
+    return { jsonSchema: JSON.parse(JSON.stringify(content)) };
+  }
+  const table = tableSchema.safeParse(content);
+  if (!table.success) {
+    const problems = table.error.issues.map((issue) => describe(issue, content));
+    return { problems: problems.map((one) => ({ ...one, path: `file.schema (${name}) ${one.path}` })) };
+  }
+  const wrong = tableSchemaProblems(table.data);
+  if (wrong.length > 0) return problem(wrong.join('; '), 'a consistent Table Schema', `mend ${name}`);
+  return withReferences(table.data, beside, problem);
+};
+
+const parsed = (text: string | undefined): unknown => {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Undefined when it can be used. */
+const jsonSchemaProblem = (content: unknown): string | undefined => {
+  if (typeof content !== 'boolean' && (typeof content !== 'object' || content === null || Array.isArray(content)))
+    return 'no object';
+  try {
+    // It says of a reference that leads nowhere, or a pattern that is none, when it meets one.
+    new Validator(JSON.parse(JSON.stringify(content)), '2020-12').validate({});
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 200) : 'an unusable schema';
+  }
+};
+
+const withReferences = (
+  schema: TableSchema,
+  beside: BesideTheFeed,
+  problem: (got: string, allowed: string, fix: string) => { problems: FeedProblem[] },
+): Schemas | { problems: FeedProblem[] } => {
+  const filled: ForeignKey[] = [];
+  for (const key of schema.foreignKeys ?? []) {
+    const { resource, fields } = key.reference;
+    const text = beside(resource);
+    if (text === undefined) return problem(resource, 'a CSV file beside the feed', `write ${resource} there`);
+    if (text.length > maxReferenceBytes)
+      return problem(`${resource}, ${text.length} bytes`, `at most ${maxReferenceBytes} bytes`, 'check it downstream');
+    const values = columnOf(text, namesOf(fields)[0] ?? '');
+    if (!values) return problem(resource, `a CSV file with a column ${namesOf(fields)[0]}`, `mend ${resource}`);
+    filled.push({ ...key, values });
+  }
+  return { schema: filled.length > 0 ? { ...schema, foreignKeys: filled } : schema };
+};
+
+/** The values of one column of a small CSV file; undefined when it has none such, or is broken. */
+const columnOf = (text: string, column: string): string[] | undefined => {
+  const findings = new Findings();
+  const values = new Set<string>();
+  let isThere = false;
+  const table = new TableCheck({ format: 'csv' }, limitsOf({ maxBytes: maxReferenceBytes }), findings, {
+    onRow: (cells, columns) => {
+      const at = columns.indexOf(column);
+      isThere ||= at >= 0;
+      if (at >= 0) values.add(cells[at] ?? '');
+    },
+  });
+  table.push(new TextEncoder().encode(text));
+  table.end();
+  return isThere && !findings.hasErrors ? [...values] : undefined;
+};
+
+/** What of the rules for a file does not go together. */
+export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] => {
+  const problems: FeedProblem[] = [];
+  const wrong = (path: string, got: unknown, allowed: string, fix: string) =>
+    problems.push({ path: `file.${path}`, got: String(got), allowed, fix });
+  if (file.minBytes > file.maxBytes)
+    wrong('minBytes', written.minBytes, `at most file.maxBytes (${written.maxBytes})`, 'lower it');
+  const ceiling = maxFileBytes(file);
+  if (file.maxBytes > ceiling.bytes)
+    wrong('maxBytes', written.maxBytes, `at most ${ceiling.bytes} bytes: ${ceiling.why}`, 'lower file.maxBytes');
+  if ((file.limits?.unpackedBytes ?? 0) > ceiling.bytes) {
+    wrong('limits.unpacked', written.limits?.unpacked, `at most ${ceiling.bytes} bytes: ${ceiling.why}`, 'lower it');
+  }
+  const isTable = file.format === 'csv';
+  for (const key of ['dialect', 'lineEnds', 'totals', 'period', 'checks'] as const) {
+    if (file[key] !== undefined && !isTable)
+      wrong(key, 'set', `only for csv, not for ${file.format}`, `remove file.${key}`);
+  }
+  if (file.format === 'parquet' && (file.gzip || file.zip))
+    wrong('gzip', 'set', 'nothing for parquet: it is compressed inside', 'remove it');
+  if (file.encoding !== undefined && file.format !== 'csv')
+    wrong('encoding', file.encoding, `utf-8 for ${file.format}`, 'remove it');
+  if (file.rows && (file.format === 'opaque' || file.format === 'json'))
+    wrong('rows', 'set', `a format with rows, not ${file.format}`, 'remove it');
+  const names = file.schema?.fields.map(({ name }) => name);
+  for (const [path, column] of columnsNamed(file)) {
+    if (!names?.includes(column))
+      wrong(
+        path,
+        column,
+        names ? `one of ${names.join(', ')}` : 'a column of file.schema',
+        'name a column of the schema',
+      );
+  }
+  for (const path of ['severity', 'tolerate'] as const) {
+    for (const rule of Object.keys(file[path] ?? {})) {
+      if (!isRule(rule)) wrong(path, rule, 'a rule of docs/rules.md', 'check the spelling');
+    }
+  }
+  return problems;
+};
+
+const columnsNamed = ({ period, totals }: FileOfFeed): (readonly [string, string])[] => [
+  ...(period ? [['period.column', period.column] as const] : []),
+  ...(totals?.rows === undefined ? [] : [['totals.rows', totals.rows] as const]),
+  ...(totals?.sums ?? []).map((name) => ['totals.sums', name] as const),
+];

@@ -1,0 +1,115 @@
+import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
+import type { Params } from '../catalog.ts';
+import type { Findings, Place } from '../findings.ts';
+
+/** Errors that only say that there is one further inside. */
+const wrappers = new Set([
+  'properties',
+  'items',
+  'prefixItems',
+  'additionalProperties',
+  'patternProperties',
+  '$ref',
+  '$defs',
+  'allOf',
+  'if',
+  'then',
+  'else',
+  'dependentSchemas',
+]);
+
+/** More than these of one record tell nothing new. */
+const mostOfRecord = 10;
+
+type JsonSchemaId =
+  | 'type'
+  | 'required'
+  | 'unexpected'
+  | 'enum'
+  | 'minimum'
+  | 'maximum'
+  | 'pattern'
+  | 'format'
+  | 'other';
+
+/** Judges a parsed document by the whole of JSON Schema (2020-12; formats are asserted). */
+export class DocumentJudge {
+  readonly #validator: Validator | undefined;
+  readonly #schema: unknown;
+  readonly #findings: Findings;
+
+  constructor(schema: unknown, findings: Findings) {
+    this.#schema = schema;
+    this.#findings = findings;
+    const usable = schema as Schema | boolean | undefined;
+    this.#validator = usable === undefined ? undefined : new Validator(usable, '2020-12', false);
+  }
+
+  judge(document: unknown, place: Place): void {
+    if (!this.#validator) return;
+    const { valid, errors } = this.#validator.validate(document);
+    if (valid) return;
+    const leaves = errors.filter(
+      ({ keyword, error }) => !wrappers.has(keyword) || /Additional|not match additional|False boolean/.test(error),
+    );
+    for (const error of (leaves.length > 0 ? leaves : errors).slice(0, mostOfRecord)) this.#add(error, document, place);
+  }
+
+  #add(error: OutputUnit, document: unknown, place: Place): void {
+    const { id, params } = this.#said(error);
+    const pointer = error.instanceLocation.replace(/^#\/?/, '');
+    const column = pathOf(pointer);
+    const value = valueAt(document, pointer);
+    const got = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    this.#findings.add(`json.schema#${id}`, params, { ...place, ...(column !== '' && { column }) }, got);
+  }
+
+  #said({ keyword, keywordLocation, error }: OutputUnit): { id: JsonSchemaId; params: Params } {
+    const wanted = valueAt(this.#schema, keywordLocation.replace(/^#\/?/, ''));
+    const named = /"([^"]*)"/.exec(error)?.[1] ?? '';
+    const text = typeof wanted === 'string' ? wanted : (JSON.stringify(wanted) ?? error);
+    switch (keyword) {
+      case 'type':
+        return { id: 'type', params: { wanted: Array.isArray(wanted) ? wanted.join(', ') : text } };
+      case 'required':
+        return { id: 'required', params: { wanted: named } };
+      case 'additionalProperties':
+      case 'unevaluatedProperties':
+        return { id: 'unexpected', params: { found: named } };
+      case 'enum':
+        return { id: 'enum', params: { wanted: Array.isArray(wanted) ? wanted.join(', ') : text } };
+      case 'const':
+        return { id: 'enum', params: { wanted: text } };
+      case 'minimum':
+      case 'exclusiveMinimum':
+        return { id: 'minimum', params: { wanted: text } };
+      case 'maximum':
+      case 'exclusiveMaximum':
+        return { id: 'maximum', params: { wanted: text } };
+      case 'pattern':
+        return { id: 'pattern', params: { wanted: text } };
+      case 'format':
+        return { id: 'format', params: { wanted: text } };
+      default:
+        return { id: 'other', params: { wanted: `${keyword} ${text}`.slice(0, 120) } };
+    }
+  }
+}
+
+/** `items/0/price` → `items[0].price` */
+const pathOf = (pointer: string): string =>
+  stepsOf(pointer).reduce((path, step) => {
+    if (/^\d+$/.test(step)) return `${path}[${step}]`;
+    return path === '' ? step : `${path}.${step}`;
+  }, '');
+
+const stepsOf = (pointer: string): string[] =>
+  pointer === ''
+    ? []
+    : pointer.split('/').map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const valueAt = (document: unknown, pointer: string): unknown =>
+  stepsOf(pointer).reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined),
+    document,
+  );

@@ -1,0 +1,123 @@
+import type { Automaton } from './automaton.ts';
+import { wasm } from './built.ts';
+
+/** What of a WebAssembly module is used here; the same in Node and in browsers. */
+interface KernelExports {
+  checkText(from: number, to: number): number;
+  claim(key: number, from: number, length: number, row: number): number;
+  enlarge(key: number, table: number, slots: number): void;
+  eventCount(): number;
+  recordEnd(from: number, to: number, isFinal: number): number;
+  restart(line: number): void;
+  scan(from: number, to: number, isFinal: number): number;
+  setDialect(delimiter: number, quote: number, escaping: number, comment: number, skipsSpace: number): void;
+  setMarker(from: number, length: number): void;
+  setEvents(from: number, capacity: number, most: number): void;
+  setNodes(root: number): void;
+  scanLines(from: number, to: number, isFinal: number): number;
+  parseDocument(from: number, to: number, takesLines: number): number;
+  readonly jsonPosition: Cell;
+  readonly jsonLine: Cell;
+  readonly jsonRows: Cell;
+  readonly faultAt: Cell;
+  setTable(
+    columns: number,
+    columnCount: number,
+    keys: number,
+    keyCount: number,
+    ranges: number,
+    scratch: number,
+    wantsRows: number,
+  ): void;
+  readonly fault: Cell;
+  readonly position: Cell;
+  readonly line: Cell;
+  readonly rows: Cell;
+  readonly lfEnds: Cell;
+  readonly crlfEnds: Cell;
+  readonly crEnds: Cell;
+}
+
+interface Cell {
+  readonly value: number;
+}
+
+interface Wasm {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (size: { initial: number; maximum: number }) => Memory;
+  readonly Instance: new (
+    module: object,
+    imports: { env: { memory: Memory; abort(): void } },
+  ) => { exports: KernelExports };
+}
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+declare const WebAssembly: Wasm;
+
+const pageBytes = 65_536;
+/** 1 GiB: more than any limit of ours lets it come to. */
+const maxPages = 16_384;
+/** Where the module keeps what is its own. */
+const reservedBytes = 65_536;
+
+let compiled: object | undefined;
+
+const compile = (): object => {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasm), (one) => one.charCodeAt(0)));
+  return compiled;
+};
+
+/**
+ * One instance of the kernel and its memory. Memory is only ever added: an instance reads one file and is let go.
+ * The layouts that are written here are described where the kernel reads them, in `assembly/`.
+ */
+export class Kernel {
+  readonly exports: KernelExports;
+  readonly #memory: Memory;
+  #end = reservedBytes;
+
+  constructor() {
+    this.#memory = new WebAssembly.Memory({ initial: 2, maximum: maxPages });
+    const abort = (): never => {
+      throw new Error('the kernel stopped: it was driven wrongly');
+    };
+    this.exports = new WebAssembly.Instance(compile(), { env: { memory: this.#memory, abort } }).exports;
+  }
+
+  /** Address of fresh memory, all zero. */
+  allocate(bytes: number): number {
+    const address = this.#end;
+    this.#end = (address + bytes + 15) & ~15;
+    const missing = this.#end - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    return address;
+  }
+
+  /** Views go stale whenever memory is added: take them anew. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer);
+  }
+
+  get words(): Uint32Array {
+    return new Uint32Array(this.#memory.buffer);
+  }
+
+  get floats(): Float64Array {
+    return new Float64Array(this.#memory.buffer);
+  }
+
+  /** @returns the address of the automaton's table */
+  place({ states, next, ends }: Automaton): number {
+    // The table stands four bytes behind a multiple of sixteen; it is read two bytes at a time.
+    const address = this.allocate(4 + next.byteLength + ends.byteLength);
+    this.words[address >> 2] = states;
+    const { bytes } = this;
+    bytes.set(new Uint8Array(next.buffer, next.byteOffset, next.byteLength), address + 4);
+    bytes.set(ends, address + 4 + next.byteLength);
+    return address;
+  }
+}

@@ -1,0 +1,33 @@
+/** A file to be checked: wherever it lies, it can be read from its beginning and in pieces. */
+export interface FileSource {
+  /** Bytes. */
+  readonly size: number;
+  /** All of it, from the beginning. Whoever stops early lets it go. */
+  stream(): AsyncIterable<Uint8Array>;
+  /** The bytes from `from` up to, not including, `to`. */
+  slice(from: number, to: number): Promise<Uint8Array>;
+}
+
+/** A running SHA-256. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  hex(): string;
+}
+
+/** What the engine does not do itself, because every place does it best in its own way. */
+export interface Tools {
+  createHasher(): Hasher;
+  /** Decompresses gzip as it comes. @throws Undecompressable when the bytes are none, or break off */
+  gunzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
+/** Compressed bytes that cannot be decompressed; a broken connection is none of these. */
+export class Undecompressable extends Error {
+  override readonly name = 'Undecompressable';
+  readonly isTruncated: boolean;
+
+  constructor(isTruncated: boolean, options?: ErrorOptions) {
+    super(isTruncated ? 'the compressed file breaks off' : 'the compressed file is damaged', options);
+    this.isTruncated = isTruncated;
+  }
+}
