@@ -6,8 +6,10 @@ import { createSha256Hasher } from './system.ts';
 /** Large pieces: each costs a turn of the event loop. */
 const chunkSize = 256 * 1024;
 
-const isZlib = (error: unknown): error is Error & { code: string } =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+const zlibCode = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && /^Z_/.test(String(error.code))
+    ? String(error.code)
+    : undefined;
 
 /** Hashing and decompressing as Node does it best: zlib reads every member of a gzip file, as `gunzip` does. */
 export const nodeTools: Tools = {
@@ -24,8 +26,9 @@ export const nodeTools: Tools = {
     try {
       for await (const chunk of packed.pipe(gunzip)) yield chunk;
     } catch (error) {
-      if (failed === undefined && isZlib(error))
-        throw new Undecompressable(error.code === 'Z_BUF_ERROR', { cause: error });
+      const code = zlibCode(error);
+      if (failed === undefined && code !== undefined)
+        throw new Undecompressable(code === 'Z_BUF_ERROR', { cause: error });
       throw failed ?? error;
     } finally {
       packed.destroy();

@@ -1,5 +1,4 @@
 import {
-  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -23,7 +22,8 @@ interface Described {
 
 /**
  * Copies a pinned version from one bucket to another, once: `If-None-Match: *` makes a repeated copy a no-op. What one
- * request cannot copy is copied in parts, by S3 itself: no byte comes here.
+ * request cannot copy is copied in parts, by S3 itself: no byte comes here. Parts of a copy that failed are left to the
+ * bucket's lifecycle.
  *
  * @param largestCopy bytes that one request may copy; S3's own limit
  */
@@ -37,29 +37,24 @@ export const createS3Copier = (
   const inParts = async (CopySource: string, Key: string, size: number, described: Described): Promise<void> => {
     const target = { Bucket: toBucket, Key };
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ ...target, ...described }));
-    try {
-      const part = Math.min(partBytes, largestCopy);
-      const starts = Array.from({ length: Math.ceil(size / part) }, (_, index) => index * part);
-      const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
-      const copyNext = async (): Promise<void> => {
-        for (let from = starts.shift(); from !== undefined; from = starts.shift()) {
-          const PartNumber = from / part + 1;
-          const CopySourceRange = `bytes=${from}-${Math.min(from + part, size) - 1}`;
-          const { CopyPartResult } = await s3.send(
-            new UploadPartCopyCommand({ ...target, UploadId, PartNumber, CopySource, CopySourceRange }),
-          );
-          Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
-        }
-      };
-      await Promise.all(Array.from({ length: lanes }, copyNext));
-      Parts.sort((a, b) => a.PartNumber - b.PartNumber);
-      await s3.send(
-        new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts }, IfNoneMatch: '*' }),
-      );
-    } catch (error) {
-      await s3.send(new AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => undefined);
-      throw error;
-    }
+    const part = Math.min(partBytes, largestCopy);
+    const starts = Array.from({ length: Math.ceil(size / part) }, (_, index) => index * part);
+    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    const copyNext = async (): Promise<void> => {
+      for (let from = starts.shift(); from !== undefined; from = starts.shift()) {
+        const PartNumber = from / part + 1;
+        const CopySourceRange = `bytes=${from}-${Math.min(from + part, size) - 1}`;
+        const { CopyPartResult } = await s3.send(
+          new UploadPartCopyCommand({ ...target, UploadId, PartNumber, CopySource, CopySourceRange }),
+        );
+        Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, copyNext));
+    Parts.sort((a, b) => a.PartNumber - b.PartNumber);
+    await s3.send(
+      new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts }, IfNoneMatch: '*' }),
+    );
   };
   return {
     async copy({ key, versionId, size }, toKey) {

@@ -16,6 +16,9 @@ export type Flags = ReturnType<typeof parse>['values'];
 
 export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGION] [--local [--port 4566]] [--json]
 
+  validate FILE --feed partner/feed [--period 2026-11-22] [--html FILE] [--csv FILE] [--locale en]
+                      check a file on this machine by the rules of a feed, without any deployment; exit code 1 when it
+                      would be sent back
   doctor              look at a whole deployment; exit code 1 when something failed
   smoke               a file on time and one that never comes, for real; needs -c smoke=true at deployment
   url --method GET --bucket accepted --key KEY [--seconds 300]
@@ -29,7 +32,8 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   --region   where it is (default: the region of your AWS configuration)
   --local    the embedded AWS on this machine (npm start) instead of an account
   --port     its port (default 4566)
-  --json     print the result as JSON`;
+  --json     print the result as JSON
+  --feeds    folder of the feeds, for validate (default feeds)`;
 
 /** @throws CliError for flags that are not there */
 export const readInvocation = (args: string[]): Invocation | 'help' => {
@@ -66,6 +70,12 @@ const parse = (args: string[]) => {
         type: { type: 'string' },
         size: { type: 'string' },
         sha256: { type: 'string' },
+        feed: { type: 'string' },
+        feeds: { type: 'string', default: 'feeds' },
+        period: { type: 'string' },
+        html: { type: 'string' },
+        csv: { type: 'string' },
+        locale: { type: 'string', default: 'en' },
         help: { type: 'boolean', default: false },
       },
     });

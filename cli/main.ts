@@ -2,6 +2,7 @@ import { dlqList, dlqRedrive } from './commands/dlq.ts';
 import { doctor } from './commands/doctor.ts';
 import { smoke } from './commands/smoke.ts';
 import { url } from './commands/url.ts';
+import { validate } from './commands/validate.ts';
 import { CliError } from './deployment.ts';
 import { type Invocation, print, readInvocation, usage } from './invocation.ts';
 
@@ -9,6 +10,7 @@ const commands: { readonly [name: string]: (invocation: Invocation) => Promise<b
   doctor,
   smoke,
   url,
+  validate,
   'dlq list': dlqList,
   'dlq redrive': dlqRedrive,
 };
@@ -20,8 +22,8 @@ const main = async (): Promise<boolean> => {
     return true;
   }
   const words = invocation.command.join(' ');
-  // Only `dlq redrive` takes a word of its own.
-  const run = commands[words.replace(/^(dlq redrive)( .*)?$/, '$1')];
+  // These two take a word of their own.
+  const run = commands[words.replace(/^(dlq redrive|validate)( .*)?$/s, '$1')];
   if (!run) throw new CliError(`no command "${invocation.command.join(' ')}"\n\n${usage}`);
   return run(invocation);
 };

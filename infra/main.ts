@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { FeedErrors, loadFeeds } from '../adapters/feed-files.ts';
 import { bundleHandlers } from './bundle.ts';
 import { checkEverySynth } from './compliance/packs.ts';
 import { withDefaults } from './config.ts';
-import { FeedErrors, loadFeeds } from './feeds.ts';
 import { SettingError, settingsFromContext } from './setting-rules.ts';
 import { UploadStack } from './upload-stack.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadFeeds } from '../infra/feeds.ts';
+import { loadFeeds } from '../adapters/feed-files.ts';
 import { Airlock } from '../test/support/airlock.ts';
 import { assemblyWith } from '../test/support/assembly.ts';
 import { visitEveryState } from '../test/support/page-states.ts';

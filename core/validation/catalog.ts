@@ -614,12 +614,12 @@ export const catalog = {
   'archive.entries': says(
     {
       expected: 'one file in the archive',
-      got: '{count} files: {names}',
+      got: '{count} files{names}',
       fix: 'put only the one file into it, without folders',
     },
     {
       expected: 'eine Datei im Archiv',
-      got: '{count} Dateien: {names}',
+      got: '{count} Dateien{names}',
       fix: 'nur die eine Datei hineinlegen, ohne Ordner',
     },
   ),
@@ -718,6 +718,8 @@ export type MessageId = keyof typeof catalog;
 
 /** What a message is filled with. Texts of a partner's file are made safe to show before they come here. */
 export type Params = Readonly<Record<string, string | number>>;
+
+export const isLocale = (text: string): text is Locale => locales.some((one) => one === text);
 
 export const isMessage = (id: string): id is MessageId => Object.hasOwn(catalog, id);
 

@@ -19,6 +19,8 @@ export interface Tools {
   createHasher(): Hasher;
   /** Decompresses gzip as it comes. @throws Undecompressable when the bytes are none, or break off */
   gunzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** See `Limits.gatheredBytes`. */
+  readonly gatheredBytes?: number;
 }
 
 /** Compressed bytes that cannot be decompressed; a broken connection is none of these. */

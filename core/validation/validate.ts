@@ -1,7 +1,8 @@
 import { rowCheck } from './checks.ts';
+import { joined } from './content/bytes.ts';
 import { sniffedBytes, sniffText } from './content/sniff.ts';
 import { Transcoder } from './content/transcode.ts';
-import { unpack } from './content/unpack.ts';
+import { isCutShort, unpack } from './content/unpack.ts';
 import { type Context, checkContext } from './context.ts';
 import { checkDocument } from './documents/document.ts';
 import { LinesCheck } from './documents/lines.ts';
@@ -68,7 +69,7 @@ const checkContent = async (
 ): Promise<number | undefined> => {
   if (file.format === 'opaque') return undefined;
   if (file.format === 'parquet') return checkParquet(source, file, findings);
-  const limits = limitsOf(file);
+  const limits = limitsOf(file, tools.gatheredBytes);
   const bytes = unpack(source, raw, file, limits, tools, findings);
   const reader = await readText(bytes, file, findings, () => readerOf(file, limits, context, findings));
   const rows = reader?.rows;
@@ -107,13 +108,14 @@ const readText = async (
     const text = transcoder ? transcoder.push(chunk) : chunk;
     if (reader) reader.push(text);
     else {
-      head = head.length === 0 ? text : joined(head, text);
+      head = joined(head, text);
       if (head.length >= sniffedBytes && !begin()) return undefined;
     }
     if (reader?.isBroken) return reader;
   }
   if (!reader && head.length === 0 && findings.hasErrors) return undefined;
   if (!reader && !begin()) return undefined;
+  if (isCutShort(findings)) return undefined;
   transcoder?.end();
   reader?.end();
   return reader;
@@ -122,13 +124,6 @@ const readText = async (
 const checkRows = (rows: number, { rows: bounds = {} }: FileRules, findings: Findings): void => {
   if (bounds.min !== undefined && rows < bounds.min && rows > 0) findings.add('rows.tooFew', { min: bounds.min, rows });
   if (bounds.max !== undefined && rows > bounds.max) findings.add('rows.tooMany', { max: bounds.max, rows });
-};
-
-const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 };
 
 /** One iterator for two readers in turn: what the first leaves (it stopped early), the second drains. */

@@ -5,18 +5,7 @@ import type { Mail } from './mail.ts';
 import type { Messaging } from './messaging.ts';
 import type { S3Key } from './s3-key.ts';
 import type { Signer } from './signer.ts';
-import {
-  completeTasks,
-  findUploads,
-  get,
-  getVersion,
-  list,
-  publish,
-  put,
-  putInParts,
-  sendMail,
-  statement,
-} from './statements.ts';
+import { completeTasks, findUploads, get, getVersion, list, publish, put, sendMail, statement } from './statements.ts';
 import type { Storage } from './storage.ts';
 
 export interface PermissionsProps {
@@ -166,7 +155,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.allow(
     'accept-upload',
     getVersion('ReadPinnedUploads', landing),
-    putInParts('Promote', accepted),
+    put('Promote', accepted, '*'),
     get('ReadRequests', ledger, 'requests/*', 'findings/*', 'history/*'),
     list('FindRequests', ledger, 'requests/*', 'findings/*', 'history/*'),
     put('EndRequests', ledger, 'requests/*', 'history/*'),
@@ -183,7 +172,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.allow(
     'quarantine-upload',
     getVersion('ReadPinnedUploads', landing),
-    putInParts('SetAside', quarantine),
+    put('SetAside', quarantine, '*'),
     get('ReadRequests', ledger, 'requests/*'),
     list('FindRequests', ledger, 'requests/*'),
     ...s3Key.decrypt(),

@@ -21,10 +21,6 @@ export const get = (sid: string, bucket: IBucket, ...prefixes: string[]): Policy
 export const put = (sid: string, bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
   statement(sid, ['s3:PutObject'], objects(bucket, prefixes));
 
-/** Writes objects anywhere in a bucket, in parts where they are large; what was begun and failed it gives up again. */
-export const putInParts = (sid: string, bucket: IBucket): PolicyStatement =>
-  statement(sid, ['s3:PutObject', 's3:AbortMultipartUpload'], [bucket.arnForObjects('*')]);
-
 /** Reads pinned versions. */
 export const getVersion = (sid: string, bucket: IBucket): PolicyStatement =>
   statement(sid, ['s3:GetObjectVersion'], [bucket.arnForObjects('*')]);

@@ -1,5 +1,5 @@
 import { PutSuppressedDestinationCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { loadFeeds } from '../../infra/feeds.ts';
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import { Airlock, goodCsv, testAssembly } from '../support/airlock.ts';
 import { assemblyWith } from '../support/assembly.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';

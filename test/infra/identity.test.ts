@@ -1,5 +1,5 @@
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import { type Settings, withDefaults } from '../../infra/config.ts';
-import { loadFeeds } from '../../infra/feeds.ts';
 import { settingsFromContext } from '../../infra/setting-rules.ts';
 import { appWith, manyFeeds, synthesize, templatesOf } from '../support/template.ts';
 

@@ -1,5 +1,5 @@
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import { workflowFunctions } from '../../infra/constructs/workflow.ts';
-import { loadFeeds } from '../../infra/feeds.ts';
 import { Airlock, curlLineOf } from '../support/airlock.ts';
 import { assemblyWith } from '../support/assembly.ts';
 

@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { loadFeeds } from '../../infra/feeds.ts';
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
 import { LinkClient } from '../support/api-client.ts';
 import { assemblyWith } from '../support/assembly.ts';

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import type { Feed } from '../../core/feed.ts';
 import { bundleHandlers } from '../../infra/bundle.ts';
 import type { Settings } from '../../infra/config.ts';
-import { loadFeeds } from '../../infra/feeds.ts';
 import { UploadStack } from '../../infra/upload-stack.ts';
 import { temporaryFolder } from './airlock.ts';
 

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import { resolvedFeed } from '../../core/feed.ts';
 import { checkEverySynth } from '../../infra/compliance/packs.ts';
 import type { Settings } from '../../infra/config.ts';
 import { functionNames } from '../../infra/constructs/function-table.ts';
-import { loadFeeds } from '../../infra/feeds.ts';
 import { UploadStack } from '../../infra/upload-stack.ts';
 import { temporaryFolder } from './airlock.ts';
 

@@ -1,4 +1,4 @@
-import { loadFeeds } from '../../infra/feeds.ts';
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import { Airlock } from '../support/airlock.ts';
 import { LinkClient } from '../support/api-client.ts';
 import { assemblyWith } from '../support/assembly.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { FeedErrors, loadFeeds } from '../../adapters/feed-files.ts';
 import { alarmRows, scheduleAlarmRows } from '../../infra/constructs/alarm-table.ts';
-import { FeedErrors, loadFeeds } from '../../infra/feeds.ts';
 import { addUp, type Bill, estimateFeed, fixedBill, sumOf } from './estimate.ts';
 
 /** `npm run cost`: what the feeds of a folder cost in a month, by list prices. */

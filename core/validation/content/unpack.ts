@@ -1,7 +1,11 @@
 import type { Findings } from '../findings.ts';
 import type { FileRules, Limits } from '../rules.ts';
 import { type FileSource, type Tools, Undecompressable } from '../source.ts';
+import { joined } from './bytes.ts';
 import { unzip } from './unzip.ts';
+
+/** So many tell gzip and ZIP. */
+const magicBytes = 4;
 
 /** Before so much came out a ratio tells nothing: a small file of zeros is no bomb. */
 const ratioFrom = 10_000_000;
@@ -15,11 +19,11 @@ export async function* unpack(
   tools: Tools,
   findings: Findings,
 ): AsyncGenerator<Uint8Array> {
-  const magic = source.size >= 4 ? await source.slice(0, 4) : new Uint8Array();
+  const magic = source.size >= magicBytes ? await source.slice(0, magicBytes) : new Uint8Array();
   if (file.gzip && isGzip(magic)) {
     yield* limited(guarded(tools.gunzip(raw), 'gzip', findings), source.size, limits, findings);
   } else if (file.zip && isZip(magic)) {
-    const entry = await unzip(source, findings);
+    const entry = await unzip(source, tools, findings);
     if (entry) yield* limited(guarded(entry, 'zip', findings), source.size, limits, findings);
   } else yield* raw;
 }
@@ -33,21 +37,34 @@ async function* guarded(
   kind: 'gzip' | 'zip',
   findings: Findings,
 ): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
+  let head: Uint8Array | undefined = new Uint8Array();
   try {
     for await (const chunk of bytes) {
-      if (isFirst && (isGzip(chunk) || isZip(chunk))) {
+      if (!head) {
+        yield chunk;
+        continue;
+      }
+      head = joined(head, chunk);
+      if (head.length < magicBytes) continue;
+      if (isGzip(head) || isZip(head)) {
         findings.add('archive.nested', {});
         return;
       }
-      isFirst = false;
-      yield chunk;
+      yield head;
+      head = undefined;
     }
+    if (head) yield head;
   } catch (error) {
     if (!(error instanceof Undecompressable)) throw error;
     findings.add(error.isTruncated ? 'archive.truncated' : 'archive.damaged', { kind });
   }
 }
+
+/** What came out was not all: what its end looks like tells nothing. */
+export const isCutShort = (findings: Findings): boolean =>
+  ['limit.unpacked', 'limit.ratio', 'archive.nested', 'archive.truncated', 'archive.damaged'].some(
+    (rule) => findings.total(rule) > 0,
+  );
 
 /** Stops a bomb: what comes out is bounded, in itself and by what went in. */
 async function* limited(

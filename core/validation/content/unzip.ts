@@ -1,6 +1,14 @@
-import { configure, ERR_BAD_FORMAT, ERR_EOCDR_NOT_FOUND, Reader, ZipReader } from '@zip.js/zip.js';
+import {
+  configure,
+  type Entry,
+  ERR_BAD_FORMAT,
+  ERR_EOCDR_NOT_FOUND,
+  type FileEntry,
+  Reader,
+  ZipReader,
+} from '@zip.js/zip.js';
 import type { Findings } from '../findings.ts';
-import { type FileSource, Undecompressable } from '../source.ts';
+import { type FileSource, type Tools, Undecompressable } from '../source.ts';
 
 // Everything happens where the engine runs: it is in a worker already, or in a function of its own.
 configure({ useWebWorkers: false });
@@ -17,71 +25,142 @@ class SourceReader extends Reader<FileSource> {
     this.size = source.size;
   }
 
-  override readUint8Array(index: number, length: number): Promise<Uint8Array> {
-    return this.#source.slice(index, Math.min(index + length, this.#source.size));
+  /** What reading failed of, if it did: the file's place, not the file. */
+  failure: unknown;
+
+  override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+    try {
+      return await this.#source.slice(index, Math.min(index + length, this.#source.size));
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  /** Whatever goes wrong but for that is wrong in the file: the library has many words for it. */
+  told(error: unknown): unknown {
+    if (this.failure !== undefined) return this.failure;
+    const isCut = error instanceof Error && [ERR_EOCDR_NOT_FOUND, ERR_BAD_FORMAT].includes(error.message);
+    // The directory stands at the end of an archive: without it the end is missing.
+    return new Undecompressable(isCut, { cause: error });
   }
 }
 
-/** The one file that is in an archive; undefined, with a finding, when it is not one file or cannot be read. */
-export const unzip = async (source: FileSource, findings: Findings): Promise<AsyncIterable<Uint8Array> | undefined> => {
-  const reader = new ZipReader(new SourceReader(source));
+/**
+ * The one file that is in an archive; undefined, with a finding, when it is not one file or cannot be read. Its checksum
+ * may lie beside it (`data.csv.sha256`, as `sha256sum` writes it), and is compared.
+ */
+export const unzip = async (
+  source: FileSource,
+  tools: Tools,
+  findings: Findings,
+): Promise<AsyncIterable<Uint8Array> | undefined> => {
+  const reader = new SourceReader(source);
   try {
-    const entries = [];
-    for await (const entry of reader.getEntriesGenerator()) {
-      entries.push(entry);
-      if (entries.length >= mostEntries) break;
-    }
-    const files = entries.filter(({ directory }) => !directory);
-    const [file] = files;
-    const names = entries
-      .slice(0, 5)
-      .map(({ filename }) => filename)
-      .join(', ');
-    if (!file || file.directory || files.length > 1) {
-      findings.add('archive.entries', { count: files.length, names });
-      return undefined;
-    }
-    if (file.filename.includes('/') || file.filename.includes('\\')) {
-      findings.add('archive.folder', { names: file.filename });
-      return undefined;
-    }
-    if (file.encrypted) {
-      findings.add('archive.encrypted', {});
-      return undefined;
-    }
-    const pipe = new TransformStream<Uint8Array, Uint8Array>();
-    const written = file.getData(pipe.writable, { checkSignature: true });
-    return readEntry(pipe.readable, written);
+    const entries = await entriesOf(reader);
+    const files = entries.filter((entry) => !entry.directory);
+    const beside = files.find(({ filename }) => files.some((one) => filename === `${one.filename}.sha256`));
+    const file = onlyFile(
+      entries,
+      files.filter((one) => one !== beside),
+      findings,
+    );
+    if (!file) return undefined;
+    const content = read(reader, file);
+    return beside ? compared(content, await textOf(reader, beside), tools, findings) : content;
   } catch (error) {
-    if (!isFormatError(error)) throw error;
-    findings.add(isCut(error) ? 'archive.truncated' : 'archive.damaged', { kind: 'zip' });
+    const told = error instanceof Undecompressable ? error : reader.told(error);
+    if (!(told instanceof Undecompressable)) throw told;
+    findings.add(told.isTruncated ? 'archive.truncated' : 'archive.damaged', { kind: 'zip' });
     return undefined;
   }
 };
 
-async function* readEntry(readable: ReadableStream<Uint8Array>, written: Promise<unknown>): AsyncGenerator<Uint8Array> {
-  // Told by the stream as well; a rejection nobody waits for would end the process.
-  const failure = written.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  try {
-    yield* readable;
-  } catch (error) {
-    throw isFormatError(error) ? new Undecompressable(false, { cause: error }) : error;
+const entriesOf = async (reader: SourceReader): Promise<Entry[]> => {
+  const entries: Entry[] = [];
+  for await (const entry of new ZipReader(reader).getEntriesGenerator()) {
+    entries.push(entry);
+    if (entries.length >= mostEntries) break;
   }
-  const error = await failure;
-  if (error !== undefined) throw isFormatError(error) ? new Undecompressable(false, { cause: error }) : error;
+  return entries;
+};
+
+/** Undefined, with a finding, when it is not one, in no folder, without a password. */
+const onlyFile = (
+  entries: readonly Entry[],
+  files: readonly FileEntry[],
+  findings: Findings,
+): FileEntry | undefined => {
+  const [file] = files;
+  const names = entries.slice(0, 5).map(({ filename }) => filename);
+  if (!file || files.length > 1) {
+    findings.add('archive.entries', { count: files.length, names: names.length > 0 ? `: ${names.join(', ')}` : '' });
+  } else if (/[/\\]/.test(file.filename)) findings.add('archive.folder', { names: file.filename });
+  else if (file.encrypted) findings.add('archive.encrypted', {});
+  else return file;
+  return undefined;
+};
+
+/** The bytes of an entry as they come. @throws Undecompressable */
+async function* read(reader: SourceReader, file: FileEntry): AsyncGenerator<Uint8Array> {
+  try {
+    yield* piped((writable) => file.getData(writable, { checkSignature: true }));
+  } catch (error) {
+    throw reader.told(error);
+  }
 }
 
-/** What the library and the platform's decompressor say of bytes that are not as they should be. */
-const isFormatError = (error: unknown): error is Error =>
-  error instanceof Error &&
-  (error instanceof TypeError ||
-    error instanceof RangeError ||
-    /invalid|corrupt|format|signature|not found|unsupported|incorrect|ambiguous|split zip|data descriptor|size/i.test(
-      error.message,
-    ));
+/**
+ * What somebody writes, to be read. A writer that fails before its first byte would leave a plain pipe open for ever:
+ * here its failure is what the reader meets.
+ */
+const piped = (write: (writable: WritableStream<Uint8Array>) => Promise<unknown>): ReadableStream<Uint8Array> => {
+  let wake = (): void => undefined;
+  let isOver = false;
+  return new ReadableStream<Uint8Array>({
+    start(reader) {
+      const writable = new WritableStream<Uint8Array>({
+        async write(chunk) {
+          if (isOver) throw new Error('nobody reads any more');
+          reader.enqueue(chunk);
+          if ((reader.desiredSize ?? 0) <= 0) await new Promise<void>((resolve) => (wake = resolve));
+        },
+      });
+      write(writable).then(
+        () => reader.close(),
+        (error: unknown) => reader.error(error),
+      );
+    },
+    pull: () => wake(),
+    cancel: () => {
+      isOver = true;
+      wake();
+    },
+  });
+};
 
-/** The directory stands at the end of an archive: without it the end is missing. */
-const isCut = ({ message }: Error): boolean => message === ERR_EOCDR_NOT_FOUND || message === ERR_BAD_FORMAT;
+/** Of a file of a line: no more is read. */
+const textOf = async (reader: SourceReader, file: FileEntry): Promise<string> => {
+  let text = '';
+  for await (const chunk of read(reader, file)) {
+    text += new TextDecoder('latin1').decode(chunk);
+    if (text.length > 1000) break;
+  }
+  return text;
+};
+
+async function* compared(
+  content: AsyncIterable<Uint8Array>,
+  line: string,
+  tools: Tools,
+  findings: Findings,
+): AsyncGenerator<Uint8Array> {
+  const hasher = tools.createHasher();
+  for await (const chunk of content) {
+    hasher.update(chunk);
+    yield chunk;
+  }
+  const announced = line.trim().split(/\s/)[0]?.toLowerCase() ?? '';
+  const sha256 = hasher.hex();
+  if (announced !== sha256) findings.add('checksum.mismatch', { announced }, {}, sha256);
+}

@@ -2,12 +2,13 @@ import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
 import type { Params } from '../catalog.ts';
 import type { Findings, Place } from '../findings.ts';
 
-/** Errors that only say that there is one further inside. */
+/** Errors that only say that there is one further inside; a property that may not be is told by the `false` it meets. */
 const wrappers = new Set([
   'properties',
   'items',
   'prefixItems',
   'additionalProperties',
+  'unevaluatedProperties',
   'patternProperties',
   '$ref',
   '$defs',
@@ -49,23 +50,21 @@ export class DocumentJudge {
     if (!this.#validator) return;
     const { valid, errors } = this.#validator.validate(document);
     if (valid) return;
-    const leaves = errors.filter(
-      ({ keyword, error }) => !wrappers.has(keyword) || /Additional|not match additional|False boolean/.test(error),
-    );
+    const leaves = errors.filter(({ keyword }) => !wrappers.has(keyword));
     for (const error of (leaves.length > 0 ? leaves : errors).slice(0, mostOfRecord)) this.#add(error, document, place);
   }
 
   #add(error: OutputUnit, document: unknown, place: Place): void {
     const { id, params } = this.#said(error);
-    const pointer = error.instanceLocation.replace(/^#\/?/, '');
+    const pointer = pointerOf(error.instanceLocation);
     const column = pathOf(pointer);
     const value = valueAt(document, pointer);
     const got = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
     this.#findings.add(`json.schema#${id}`, params, { ...place, ...(column !== '' && { column }) }, got);
   }
 
-  #said({ keyword, keywordLocation, error }: OutputUnit): { id: JsonSchemaId; params: Params } {
-    const wanted = valueAt(this.#schema, keywordLocation.replace(/^#\/?/, ''));
+  #said({ keyword, keywordLocation, instanceLocation, error }: OutputUnit): { id: JsonSchemaId; params: Params } {
+    const wanted = valueAt(this.#schema, pointerOf(keywordLocation));
     const named = /"([^"]*)"/.exec(error)?.[1] ?? '';
     const text = typeof wanted === 'string' ? wanted : (JSON.stringify(wanted) ?? error);
     switch (keyword) {
@@ -73,9 +72,10 @@ export class DocumentJudge {
         return { id: 'type', params: { wanted: Array.isArray(wanted) ? wanted.join(', ') : text } };
       case 'required':
         return { id: 'required', params: { wanted: named } };
-      case 'additionalProperties':
-      case 'unevaluatedProperties':
-        return { id: 'unexpected', params: { found: named } };
+      case 'false':
+        return instanceLocation === '#'
+          ? { id: 'other', params: { wanted: 'nothing' } }
+          : { id: 'unexpected', params: { found: stepsOf(pointerOf(instanceLocation)).at(-1) ?? '' } };
       case 'enum':
         return { id: 'enum', params: { wanted: Array.isArray(wanted) ? wanted.join(', ') : text } };
       case 'const':
@@ -95,6 +95,8 @@ export class DocumentJudge {
     }
   }
 }
+
+const pointerOf = (location: string): string => location.replace(/^#\/?/, '');
 
 /** `items/0/price` → `items[0].price` */
 const pathOf = (pointer: string): string =>

@@ -27,9 +27,9 @@ export class LinesCheck {
     this.#findings = findings;
     this.#limits = limits;
     this.#judge = new DocumentJudge(jsonSchema, findings);
-    this.#input = new Input(this.#kernel, limits.recordBytes);
+    this.#input = new Input(this.#kernel, limits);
     this.#text = new TextCheck(this.#kernel, this.#input, findings);
-    this.#kernel.exports.setNodes(new Nodes(this.#kernel, jsonSchema).compile());
+    this.#kernel.exports.setNodes(new Nodes(this.#kernel, jsonSchema).compile(), limits.recordBytes);
     this.#events = new Events(this.#kernel, eventRoom, 2);
   }
 
@@ -70,8 +70,12 @@ export class LinesCheck {
     }
     this.#left = this.#input.length;
     if (isFinal || this.#left <= this.#limits.recordBytes || this.#isBroken) return;
-    this.#findings.add('limit.record', { max: this.#limits.recordBytes }, { line: exports.jsonLine.value });
+    this.#tooLong(exports.jsonLine.value);
     this.#isBroken = true;
+  }
+
+  #tooLong(line: number): void {
+    this.#findings.add('limit.record', { max: this.#limits.recordBytes }, { line });
   }
 
   /** RFC 8259 §8.1 lets a reader ignore a byte order mark. */
@@ -87,6 +91,7 @@ export class LinesCheck {
   #one(event: Events, isFinal: boolean): void {
     const { line, row, start, end } = event;
     if (event.kind === eventKinds.blank) this.#findings.add('line.blank', {}, { line });
+    else if (end - start > this.#limits.recordBytes) this.#tooLong(line);
     else if (this.#isJson(event, isFinal)) this.#judge.judge(JSON.parse(this.#decode(start, end)), { line, row });
   }
 

@@ -14,6 +14,7 @@ export const eventKinds = {
   quoteInField: 18,
   textAfterQuote: 19,
   neverClosed: 20,
+  tooLong: 21,
 } as const;
 
 const eventWords = 8;

@@ -1,7 +1,5 @@
+import type { Limits } from '../rules.ts';
 import type { Kernel } from './kernel.ts';
-
-/** As much is gathered before the kernel is asked: a call costs little, and this much stays in the processor's cache. */
-const gatheredBytes = 256 * 1024;
 
 /** The kernel looks at sixteen bytes at a time, and finds a line end behind the last. */
 const guardBytes = 16;
@@ -15,14 +13,16 @@ export class Input {
   readonly #kernel: Kernel;
   readonly #base: number;
   readonly #capacity: number;
+  readonly #gathered: number;
   /** First byte that is not dealt with. */
   from: number;
   /** Behind the last byte. */
   to: number;
 
-  constructor(kernel: Kernel, longestRecord: number) {
+  constructor(kernel: Kernel, { recordBytes, gatheredBytes }: Pick<Limits, 'recordBytes' | 'gatheredBytes'>) {
     this.#kernel = kernel;
-    this.#capacity = longestRecord + gatheredBytes;
+    this.#gathered = gatheredBytes;
+    this.#capacity = recordBytes + gatheredBytes;
     this.#base = kernel.allocate(this.#capacity + guardBytes * 2);
     this.from = this.#base;
     this.to = this.#base;
@@ -39,7 +39,7 @@ export class Input {
 
   /** Enough has come to be worth a scan. @param left bytes that the last scan left */
   isWorthIt(left: number): boolean {
-    return this.to - this.from - left >= gatheredBytes || this.to - this.#base >= this.#capacity;
+    return this.to - this.from - left >= this.#gathered || this.to - this.#base >= this.#capacity;
   }
 
   get length(): number {

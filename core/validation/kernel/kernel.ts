@@ -13,7 +13,8 @@ interface KernelExports {
   setDialect(delimiter: number, quote: number, escaping: number, comment: number, skipsSpace: number): void;
   setMarker(from: number, length: number): void;
   setEvents(from: number, capacity: number, most: number): void;
-  setNodes(root: number): void;
+  setLimits(record: number, cell: number): void;
+  setNodes(root: number, longestLine: number): void;
   scanLines(from: number, to: number, isFinal: number): number;
   parseDocument(from: number, to: number, takesLines: number): number;
   readonly jsonPosition: Cell;

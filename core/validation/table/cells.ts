@@ -82,7 +82,7 @@ const typeProblem = (field: TableField, { example }: Format, value: string): Cel
   switch (type) {
     case 'integer':
     case 'number': {
-      const wantsPoint = (field.decimalChar ?? '.') === '.';
+      const wantsPoint = (field.decimalChar ?? '.') === '.' && field.groupChar === undefined;
       if (wantsPoint && /^[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+$/.test(value)) return other('cell.type#decimalComma');
       return other(type === 'integer' ? 'cell.type#integer' : 'cell.type#number');
     }
@@ -104,7 +104,8 @@ const typeProblem = (field: TableField, { example }: Format, value: string): Cel
 
 const dateMistake = (format: string, value: string): MessageId => {
   const iso = format === 'default' || format === '%Y-%m-%d' ? /^\d{4}-(\d{2})-(\d{2})$/.exec(value) : null;
-  const dayFirst = /^%d.%m.%[Yy]$/.test(format) ? /^(\d{2}).(\d{2}).\d{2,4}$/.exec(value) : null;
+  const years = format.endsWith('%Y') ? '4' : '2';
+  const dayFirst = /^%d.%m.%[Yy]$/.test(format) ? new RegExp(`^(\\d{2}).(\\d{2}).\\d{${years}}$`).exec(value) : null;
   const month = Number(iso ? iso[1] : dayFirst?.[2]);
   const day = Number(iso ? iso[2] : dayFirst?.[1]);
   if (!iso && !dayFirst) return 'cell.type#date';

@@ -60,7 +60,7 @@ export class TableCheck {
     this.#limits = limits;
     this.#findings = findings;
     this.#options = options;
-    this.#input = new Input(this.#kernel, limits.recordBytes);
+    this.#input = new Input(this.#kernel, limits);
     this.#events = new Events(this.#kernel, eventRoom + limits.columns * 3, 4);
     this.#text = new TextCheck(this.#kernel, this.#input, findings);
     this.#totals = file.totals && new Totals(file.totals, findings);
@@ -72,6 +72,7 @@ export class TableCheck {
     const quote = quoteChar === '' ? 0xff : code(quoteChar);
     const escaping = escapeChar === undefined ? quote : code(escapeChar);
     this.#kernel.exports.setDialect(code(delimiter), quote, escaping, code(commentChar), skipInitialSpace ? 1 : 0);
+    this.#kernel.exports.setLimits(limits.recordBytes, limits.fieldBytes);
     this.#kernel.exports.restart(1);
   }
   /** Records after the header so far. */
@@ -97,7 +98,7 @@ export class TableCheck {
     this.#lineEnds();
     this.#watchers.end(this.rows);
     this.#totals?.end(this.rows);
-    if (this.rows > 0) return;
+    if (this.rows > 0 || this.#findings.total('csv.structure') > 0) return;
     this.#findings.add(this.#columns.length > 0 && this.#dialect.header ? 'rows.none#onlyHeader' : 'rows.none', {});
   }
 
@@ -143,8 +144,12 @@ export class TableCheck {
     for (;;) {
       const { from, to } = this.#input;
       if (from >= to && isFinal) break;
-      if (!this.#dialect.header && bytes[from] !== comment) {
-        this.#begin(this.#schema?.fields.map(({ name }) => name) ?? this.#positions(from, to, isFinal), true);
+      const isUnnamed = !this.#dialect.header && bytes[from] !== comment;
+      if (isUnnamed && this.#schema) {
+        this.#begin(
+          this.#schema.fields.map(({ name }) => name),
+          true,
+        );
         return true;
       }
       const line = exports.line.value;
@@ -153,6 +158,16 @@ export class TableCheck {
         this.#left = this.#input.length;
         if (this.#left > this.#limits.recordBytes) this.#tooLong();
         return false;
+      }
+      if (isUnnamed) {
+        // Without a header and a schema columns have numbers for names. It was only a look: the record is read again.
+        exports.restart(line);
+        const cells = splitRecord(this.#decode(from, end).replace(/[\r\n]+$/, ''), this.#dialect);
+        this.#begin(
+          cells.map((_, index) => String(index + 1)),
+          true,
+        );
+        return true;
       }
       const isComment = bytes[from] === comment;
       const text = this.#decode(from, end).replace(/\r?\n$|\r$/, '');
@@ -164,13 +179,6 @@ export class TableCheck {
       }
     }
     return false;
-  }
-
-  /** Without a header and a schema columns have numbers for names. */
-  #positions(from: number, to: number, isFinal: boolean): string[] {
-    const end = this.#kernel.exports.recordEnd(from, to, isFinal ? 1 : 0) || to;
-    this.#kernel.exports.restart(1);
-    return splitRecord(this.#decode(from, end), this.#dialect).map((_, index) => String(index + 1));
   }
 
   #names(text: string, line: number): void {
@@ -257,6 +265,9 @@ export class TableCheck {
       case eventKinds.textAfterQuote:
         this.#structure(event, 'csv.structure#textAfterQuote');
         break;
+      case eventKinds.tooLong:
+        this.#findings.add('limit.record', { max: this.#limits.recordBytes }, { line, row });
+        break;
       case eventKinds.neverClosed:
         this.#structure(event, 'csv.structure#neverClosed');
         break;
@@ -272,8 +283,11 @@ export class TableCheck {
       this.#findings.add(id, params, place, value, this.#show(event, column));
     if (value.length > this.#limits.fieldBytes) add('limit.field', { max: this.#limits.fieldBytes });
     const problem = this.#checks[column]?.(value);
-    if (problem) add(problem.id, problem.params);
-    else this.#watchers.cell(column, value, add);
+    if (problem) {
+      add(problem.id, problem.params);
+      return;
+    }
+    this.#watchers.cell(column, value, add);
     if (/^[=+\-@\t\r]/.test(value) && this.#isText(name)) add('cell.formula', {});
   }
 

@@ -15,6 +15,7 @@ import {
   REPEATED,
   ROW,
   TEXT_AFTER_QUOTE,
+  TOO_LONG,
   TOTALS,
   takeBack,
   tell,
@@ -36,6 +37,8 @@ let skipsSpace: bool = false;
 let marker: usize = 0;
 let markerLength: usize = 0;
 let wantsRows: bool = false;
+let longestRecord: usize = 0;
+let longestCell: usize = 0;
 let columns: usize = 0;
 let columnCount: u32 = 0;
 let keys: usize = 0;
@@ -62,6 +65,12 @@ export function setDialect(d: u8, q: u8, e: u8, c: u8, s: bool): void {
   escaping = e;
   comment = c;
   skipsSpace = s;
+}
+
+/** What is longer, in bytes, is told of. */
+export function setLimits(record_: u32, cell: u32): void {
+  longestRecord = record_;
+  longestCell = cell;
 }
 
 export function setMarker(from: usize, length: u32): void {
@@ -206,7 +215,10 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
       store<u32>(range + 4, u32(stop));
       store<u32>(range + 8, u32(escaped));
       const description = columns + usize(column) * COLUMN_BYTES;
-      if (escaped ? load<u32>(description) !== 0 : !isCleared(description, start, stop)) {
+      if (
+        stop - start > longestCell ||
+        (escaped ? load<u32>(description) !== 0 : !isCleared(description, start, stop))
+      ) {
         tell(CELL, column, start, stop, from, startLine);
       }
     }
@@ -226,6 +238,7 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
       if (!flaws) tell(RAGGED, column, from, at, from, recordLine);
     } else {
       for (let key: u32 = 0; key < keyCount; key += 1) claimKey(key, from);
+      if (at - from > longestRecord) tell(TOO_LONG, 0, from, at, from, recordLine);
       if (wantsRows) tell(ROW, 0, from, at, from, recordLine);
     }
     endRecord(at);

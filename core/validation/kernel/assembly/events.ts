@@ -10,6 +10,8 @@ export const ROW: u32 = 5;
 export const TOTALS: u32 = 6;
 /** A line of JSON that is for the host to judge. */
 export const LINE: u32 = 7;
+/** A record of more bytes than may be. */
+export const TOO_LONG: u32 = 21;
 export const BROKEN: u32 = 16;
 export const RAGGED: u32 = 16;
 export const BLANK: u32 = 17;

@@ -11,6 +11,7 @@ export {
   rows,
   scan,
   setDialect,
+  setLimits,
   setMarker,
   setTable,
 } from './csv';

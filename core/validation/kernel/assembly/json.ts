@@ -48,6 +48,7 @@ const PROPERTY_BYTES: usize = 12;
 const deepest: i32 = 100;
 
 let root: usize = 0;
+let longestLine: usize = 0;
 /** In a document line ends are white space; in a line they end it. */
 let takesLines: bool = false;
 let depth: i32 = 0;
@@ -58,8 +59,9 @@ export let jsonRows: u32 = 0;
 /** Where the value that was read last stopped to be JSON. */
 export let faultAt: usize = 0;
 
-export function setNodes(root_: usize): void {
+export function setNodes(root_: usize, longestLine_: u32): void {
   root = root_;
+  longestLine = longestLine_;
   jsonLine = 1;
   jsonRows = 0;
 }
@@ -88,7 +90,7 @@ export function scanLines(from: usize, to: usize, isFinal: bool): i32 {
       endRecord(at);
     } else {
       jsonRows += 1;
-      if (!isCleared || stop > to) {
+      if (!isCleared || stop > to || stop - start > longestLine) {
         beginRecord(jsonRows);
         tell(LINE, 0, start, min(end, to), at, jsonLine);
         endRecord(min(end, to));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { nodeTools } from '../../adapters/node-tools.ts';
-import { readFeed } from '../../core/feed-rules.ts';
-import { examplesPerRule } from '../../core/validation/findings.ts';
-import { compileCell } from '../../core/validation/table/cells.ts';
-import { validate } from '../../core/validation/validate.ts';
-import { inMemory } from '../support/in-memory.ts';
+import { nodeTools } from '../../../adapters/node-tools.ts';
+import { readFeed } from '../../../core/feed-rules.ts';
+import { examplesPerRule } from '../../../core/validation/findings.ts';
+import { compileCell } from '../../../core/validation/table/cells.ts';
+import { validate } from '../../../core/validation/validate.ts';
+import { inMemory } from '../../support/in-memory.ts';
 
 const schema = {
   fields: [

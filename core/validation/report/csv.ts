@@ -1,0 +1,23 @@
+import type { Locale } from '../catalog.ts';
+import { type Report, wordsOf } from '../findings.ts';
+import { reportTexts } from './texts.ts';
+
+/** The findings as CSV (RFC 4180, UTF-8 with a byte order mark, so that Excel reads it as such). */
+export const reportAsCsv = ({ findings }: Pick<Report, 'findings'>, locale: Locale): string => {
+  const rows = findings.map((finding) => {
+    const { expected, got, fix } = wordsOf(finding, locale);
+    const { severity, rule, line, row, column } = finding;
+    return [reportTexts[locale].severity[severity], rule, line ?? '', row ?? '', column ?? '', expected, got, fix];
+  });
+  return `\ufeff${[reportTexts[locale].columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+};
+
+/**
+ * A cell that no spreadsheet takes for a formula: what comes from the partner's file may begin like one
+ * (https://owasp.org/www-community/attacks/CSV_Injection).
+ */
+const cell = (value: string | number): string => {
+  if (typeof value === 'number') return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
