@@ -6,7 +6,7 @@ import type { createStsSessions } from './sts-sessions.ts';
 interface Settings {
   readonly sessions: ReturnType<typeof createStsSessions>;
   readonly region: string;
-  readonly buckets: Readonly<Record<'ledger' | 'accepted', string>>;
+  readonly buckets: { readonly ledger: string; readonly accepted?: string };
   /** The customer key that the buckets are encrypted with, where there is one. */
   readonly keyArn: string | undefined;
   readonly clock: Clock;
@@ -16,6 +16,7 @@ interface Settings {
 export const createS3Downloads = ({ sessions, region, buckets, keyArn, clock }: Settings): Downloads => ({
   async sign({ key, from, fileName }) {
     const bucket = buckets[from];
+    if (bucket === undefined) throw new Error(`this function signs no downloads of ${from} files`);
     const { credentials } = await sessions(key, [
       { Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${key}` },
       ...(keyArn === undefined ? [] : [{ Action: 'kms:Decrypt', Resource: keyArn }]),

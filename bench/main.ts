@@ -1,9 +1,12 @@
-/** `npm run bench [-- validation|upload]`: each comparison is a file of its own, named by what it compares. */
+/** `npm run bench [-- validation|upload]`: each comparison is a module of its own, named by what it compares. */
+const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  validation: async () => (await import('./validation/main.ts')).bench(),
+  upload: () => import('./upload.ts'),
+};
 const [wanted] = process.argv.slice(2);
-const known = ['validation', 'upload'];
-if (wanted !== undefined && !known.includes(wanted)) {
-  process.stderr.write(`bench: got ${wanted}, allowed ${known.join(', ')}\n`);
+const chosen = Object.entries(benches).filter(([name]) => wanted === undefined || name === wanted);
+if (chosen.length === 0) {
+  process.stderr.write(`bench: got ${wanted}, allowed ${Object.keys(benches).join(', ')}\n`);
   process.exitCode = 1;
-} else {
-  for (const name of known.filter((one) => wanted === undefined || one === wanted)) await import(`./${name}.ts`);
 }
+for (const [, bench] of chosen) await bench();

@@ -80,6 +80,9 @@ export const ledgerKeys = {
     `notifications/${attemptPrefix(request, attempt)}${request.claim}-${issue}-${kind}-${person}.json`,
   allFindings: (request: RequestKey) => `findings/${folder(request)}/${request.generation}/`,
   findings: (request: RequestKey, attempt: number) => `findings/${attemptPrefix(request, attempt)}report.json`,
+  /** What people take away of a report: a page, a table. */
+  findingsFile: (request: RequestKey, attempt: number, name: string) =>
+    `findings/${attemptPrefix(request, attempt)}${name}`,
   history: ({ partner, feed }: FeedId) => `history/${partner}/${feed}.json`,
   person: (id: string) => `people/${id}.json`,
 } as const;

@@ -114,6 +114,11 @@ export interface Intake {
   abort(key: string, multipartId: string): Promise<void>;
 }
 
+/** Keeps what people take away of a report. */
+export interface Reports {
+  put(key: string, text: string, contentType: string): Promise<void>;
+}
+
 /** Signs URLs that get one object, to be saved. */
 export interface Downloads {
   sign(object: {

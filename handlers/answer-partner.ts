@@ -1,8 +1,11 @@
 import type { ApiRequest } from '../core/api/http.ts';
 import { jsonAnswer } from '../core/api/http.ts';
+import type { Downloads } from '../core/ports.ts';
 import { checkFile } from '../core/uploading/check-file.ts';
 import { abortUpload, completeUpload, listParts, signParts } from '../core/uploading/continue-upload.ts';
+import { downloadLinkReport } from '../core/uploading/download-report.ts';
 import { showLink } from '../core/uploading/show-link.ts';
+import { showRules } from '../core/uploading/show-rules.ts';
 import { askForNewLink, declareNothing, type SpeakUpDeps } from '../core/uploading/speak-up.ts';
 import { startUpload, type UploadDeps } from '../core/uploading/start-upload.ts';
 import { answerWith } from './answer.ts';
@@ -10,10 +13,14 @@ import { answerWith } from './answer.ts';
 const done = { done: true };
 
 /** Every route behind a link, for a partner's page or script. Each proves the link's secret before it reads anything. */
-export const createAnswerPartner = (deps: UploadDeps & SpeakUpDeps) =>
+export const createAnswerPartner = (deps: UploadDeps & SpeakUpDeps & { readonly downloads: Downloads }) =>
   answerWith({
     'GET /links/{linkId}': async ({ parameters, bearer }) =>
       jsonAnswer(200, await showLink(deps, parameters.linkId, bearer)),
+    'GET /links/{linkId}/rules': async ({ parameters, bearer }) =>
+      jsonAnswer(200, await showRules(deps, parameters.linkId, bearer)),
+    'GET /links/{linkId}/report/{file}': async ({ parameters, bearer }) =>
+      jsonAnswer(200, await downloadLinkReport(deps, parameters.linkId, bearer, parameters.file)),
     'POST /links/{linkId}/check': async ({ parameters, bearer, json }) =>
       jsonAnswer(200, await checkFile(deps, parameters.linkId, bearer, json())),
     'POST /links/{linkId}/uploads': async ({ parameters, bearer, json }) =>

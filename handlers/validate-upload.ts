@@ -3,11 +3,13 @@ import { readHistory } from '../core/history.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { daysOfPeriod } from '../core/period.ts';
-import type { Checks, Clock, Landing, Ledger, Metrics } from '../core/ports.ts';
+import type { Checks, Clock, Landing, Ledger, Metrics, Reports } from '../core/ports.ts';
 import { type PinnedUpload, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
 import { findUploadOf, hexOf } from '../core/uploading/announced.ts';
 import type { Context } from '../core/validation/context.ts';
+import type { Report } from '../core/validation/findings.ts';
+import { reportFiles } from '../core/validation/report/files.ts';
 import type { Tools } from '../core/validation/source.ts';
 import { validate } from '../core/validation/validate.ts';
 
@@ -15,6 +17,7 @@ interface Deps {
   readonly ledger: Ledger;
   readonly landing: Landing;
   readonly checks: Checks;
+  readonly reports: Reports;
   readonly tools: Tools;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -32,10 +35,9 @@ export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   const context = await contextOf(deps, document, attempt, upload);
   const report = await validate(deps.landing.open(upload), document.feedConfig.file, context, deps.tools);
   const storedChecksum = await deps.landing.checksum(upload);
-  await deps.ledger.put(ledgerKeys.findings(request, attempt), {
-    ...report,
-    ...(storedChecksum !== undefined && { storedChecksum }),
-  });
+  const kept = { ...report, ...(storedChecksum !== undefined && { storedChecksum }) };
+  await deps.ledger.put(ledgerKeys.findings(request, attempt), kept);
+  if (kept.findings.length > 0) await keepFiles(deps, document, attempt, kept);
   deps.metrics.count(report.valid ? 'UploadValid' : 'UploadInvalid', request.requestId);
   const { valid, rows = null, sha256, totals } = report;
   return { valid, sha256, rows, findings: totals };
@@ -56,4 +58,18 @@ const contextOf = async (
     ...(announced !== undefined && { announcedSha256: hexOf(announced) }),
     ...(file.checks !== undefined && { checks: await checks.load(document, file.checks) }),
   };
+};
+
+/** What people take away of a report. Nobody asks for one where nothing was found. */
+const keepFiles = async (
+  { reports }: Deps,
+  document: RequestDocument,
+  attempt: number,
+  report: Report,
+): Promise<void> => {
+  const { partner, period, requestId, feedConfig } = document;
+  const subject = { title: feedConfig.title, partner, period, requestId, attempt };
+  for (const { name, contentType, write } of reportFiles) {
+    await reports.put(ledgerKeys.findingsFile(document, attempt, name), write(report, subject), contentType);
+  }
 };

@@ -71,6 +71,7 @@ export class UploadWorkflow extends Construct {
       s3Key,
       uploaders: [functions.role('generate-upload-url'), functions.role('answer-partner')],
       downloaders: [functions.role('answer-operator')],
+      reportDownloaders: [functions.role('answer-partner')],
     });
     encryption.allowRoles([...functions.roles, signer.role, signer.reader]);
     const granting = {

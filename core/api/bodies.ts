@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { resolvedFile } from '../feed-file.ts';
 import { idPattern } from '../names.ts';
 import { finding } from '../validation/findings.ts';
 
@@ -122,6 +123,12 @@ export const linkAnswer = z.strictObject({
   renewalAskedAt: z.optional(instant),
 });
 export type LinkAnswer = z.infer<typeof linkAnswer>;
+
+export const rulesAnswer = z.strictObject({
+  /** `file` of the feed, without what only we can check. */
+  file: resolvedFile,
+  period: z.strictObject({ name: z.string(), from: z.string(), to: z.string() }),
+});
 
 export const findingsAnswer = z.strictObject({ findings: z.array(finding) });
 

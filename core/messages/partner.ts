@@ -26,7 +26,7 @@ export const partnerMail = (mail: PartnerMail, person: Person): Omit<Mail, 'to' 
   const blocks: Block[] = [
     { kind: 'text', text: `Hello ${person.name},` },
     { kind: 'strong', text: opening(mail) },
-    ...findingsBlocks(mail.report),
+    ...findingsBlocks(mail),
     { kind: 'facts', facts: facts(mail) },
     ...uploadBlocks(mail),
   ];
@@ -129,13 +129,17 @@ const directBlocks = ({ url, requiredHeaders }: UploadWay & { mode: 'direct' }, 
   },
 ];
 
-const findingsBlocks = (report: Report | undefined): Block[] => {
+const findingsBlocks = ({ report, way }: PartnerMail): Block[] => {
   if (!report) return [];
   const shown = report.findings.slice(0, 15);
   const total = findingCount(report.totals);
   const more: Block[] =
     total > shown.length ? [{ kind: 'text', text: `… and ${total - shown.length} more of the same kinds.` }] : [];
-  return [{ kind: 'list', items: shown.map(findingLine) }, ...more];
+  const whole: Block[] =
+    way.mode === 'link'
+      ? [{ kind: 'text', text: 'The whole report, as a page and as a table, is behind the link below.' }]
+      : [];
+  return [{ kind: 'list', items: shown.map(findingLine) }, ...more, ...whole];
 };
 
 /** `Line 3, column order_date: expected a date such as …, got "22.11.2026". Write dates as year-month-day.` */

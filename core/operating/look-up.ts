@@ -42,10 +42,9 @@ export const downloadReport = async (
   id?: string,
 ): Promise<z.infer<typeof downloadAnswer>> => {
   const request = await requireRequest(ledger, id);
-  const reports = (await ledger.list(ledgerKeys.allFindings(request))).map((key) => ({
-    key,
-    attempt: attemptOfKey(key),
-  }));
+  const reports = (await ledger.list(ledgerKeys.allFindings(request)))
+    .filter((key) => key.endsWith('/report.json'))
+    .map((key) => ({ key, attempt: attemptOfKey(key) }));
   const newest = reports.sort((a, b) => a.attempt - b.attempt).at(-1);
   if (!newest) throw new Problem('report-absent', 'no file has been checked yet; ask again when one has arrived');
   const fileName = `${request.requestId}-findings-${newest.attempt}.json`;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isMessage, type Locale, type MessageId, type Params, ruleOf, say, type Words } from './catalog.ts';
+import { type MessageId, type Params, ruleOf, say } from './catalog.ts';
 import { defaultSeverity, type SeverityOrOff } from './severity.ts';
 
 /** One thing wrong with an upload. `line` is the physical line, `row` the record (the header is not a row). */
@@ -51,12 +51,6 @@ export type Report = z.infer<typeof report>;
 /** Every time that a rule was broken, shown as an example or not. */
 export const findingCount = (totals: Report['totals']): number =>
   Object.values(totals).reduce((sum, one) => sum + one, 0);
-
-/** The words of a finding in a language; those of reports before there were languages are English. */
-export const wordsOf = ({ message, params, expected, got, fix }: Finding, locale: Locale): Required<Words> => {
-  if (message === undefined || !isMessage(message)) return { expected, got, fix };
-  return { got, ...say(message, params ?? {}, locale) };
-};
 
 /** Examples kept per rule; beyond that only the total grows. */
 export const examplesPerRule = 20;

@@ -14,6 +14,8 @@ export interface SignerProps {
   readonly uploaders: readonly IRole[];
   /** Who signs downloads. */
   readonly downloaders: readonly IRole[];
+  /** Those that may sign downloads of reports only. */
+  readonly reportDownloaders: readonly IRole[];
 }
 
 /**
@@ -24,8 +26,14 @@ export interface SignerProps {
 export class Signer extends Construct {
   readonly role: Role;
   readonly reader: Role;
+  /** As the reader, for reports alone. */
+  readonly reportReader: Role;
 
-  constructor(scope: Construct, id: string, { landing, accepted, ledger, s3Key, uploaders, downloaders }: SignerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { landing, accepted, ledger, s3Key, uploaders, downloaders, reportDownloaders }: SignerProps,
+  ) {
     super(scope, id);
     this.role = this.#role('Role', 'Signs upload URLs; assumed with a session policy for one key', uploaders);
     new Policy(this, 'Policy', {
@@ -49,6 +57,22 @@ export class Signer extends Construct {
           sid: 'GetResults',
           actions: ['s3:GetObject'],
           resources: [accepted.arnForObjects('*'), ledger.arnForObjects('findings/*')],
+        }),
+        ...s3Key.decrypt(),
+      ],
+    });
+    this.reportReader = this.#role(
+      'ReportReader',
+      'Signs download URLs of findings; assumed with a session policy for one key',
+      reportDownloaders,
+    );
+    new Policy(this, 'ReportReaderPolicy', {
+      roles: [this.reportReader],
+      statements: [
+        new PolicyStatement({
+          sid: 'GetReports',
+          actions: ['s3:GetObject'],
+          resources: [ledger.arnForObjects('findings/*')],
         }),
         ...s3Key.decrypt(),
       ],

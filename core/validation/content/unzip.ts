@@ -127,8 +127,8 @@ const piped = (write: (writable: WritableStream<Uint8Array>) => Promise<unknown>
         },
       });
       write(writable).then(
-        () => reader.close(),
-        (error: unknown) => reader.error(error),
+        () => isOver || reader.close(),
+        (error: unknown) => isOver || reader.error(error),
       );
     },
     pull: () => wake(),

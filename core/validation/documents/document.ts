@@ -3,7 +3,7 @@ import { Kernel } from '../kernel/kernel.ts';
 import type { TextRules } from '../rules.ts';
 import { DocumentJudge } from './judge.ts';
 
-const guardBytes = 32;
+const guardBytes = 128;
 
 /** Checks one JSON document (RFC 8259). It is read whole: `core/validation/ceiling.ts` says how large it may be. */
 export const checkDocument = ({ jsonSchema }: TextRules, findings: Findings) => {

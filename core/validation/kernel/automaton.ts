@@ -32,6 +32,25 @@ export const compileExpression = (source: string): Automaton | undefined => {
 export const compileTexts = (texts: readonly string[]): Automaton | undefined =>
   compileExpression(texts.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'));
 
+/** What an automaton takes, where that is one length and for each byte a range: it is told apart at a glance. */
+export const fixedRanges = ({ next, ends }: Automaton): readonly (readonly [number, number])[] | undefined => {
+  const ranges: (readonly [number, number])[] = [];
+  for (let state = 1; ranges.length <= mostRanges; ) {
+    const row = next.subarray(state * 256, state * 256 + 256);
+    const from = row.findIndex((to) => to !== 0);
+    if (from < 0) return ends[state] === 1 && ranges.length > 0 ? ranges : undefined;
+    const to = row.findLastIndex((one) => one !== 0);
+    const target = row[from] ?? 0;
+    if (ends[state] === 1 || row.subarray(from, to + 1).some((one) => one !== target)) return undefined;
+    ranges.push([from, to]);
+    state = target;
+  }
+  return undefined;
+};
+
+/** As many bytes are compared at once. */
+const mostRanges = 16;
+
 class NotCompiled extends Error {}
 
 type Build = (end: number) => number;

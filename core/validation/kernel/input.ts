@@ -1,8 +1,9 @@
 import type { Limits } from '../rules.ts';
 import type { Kernel } from './kernel.ts';
 
-/** The kernel looks at sixteen bytes at a time, and finds a line end behind the last. */
+/** The kernel finds a line end behind the last byte, and looks at as many bytes at once. */
 const guardBytes = 16;
+const overreadBytes = 128;
 const LF = 0x0a;
 
 /**
@@ -23,7 +24,7 @@ export class Input {
     this.#kernel = kernel;
     this.#gathered = gatheredBytes;
     this.#capacity = recordBytes + gatheredBytes;
-    this.#base = kernel.allocate(this.#capacity + guardBytes * 2);
+    this.#base = kernel.allocate(this.#capacity + overreadBytes);
     this.from = this.#base;
     this.to = this.#base;
   }

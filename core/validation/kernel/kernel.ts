@@ -65,6 +65,11 @@ const maxPages = 16_384;
 /** Where the module keeps what is its own. */
 const reservedBytes = 65_536;
 
+/** 128 addresses, and whether it may end there. */
+const stateBytes = 528;
+/** More are told apart faster by an automaton. */
+const mostOfSet = 12;
+
 let compiled: object | undefined;
 
 const compile = (): object => {
@@ -111,14 +116,41 @@ export class Kernel {
     return new Float64Array(this.#memory.buffer);
   }
 
-  /** @returns the address of the automaton's table */
+  /** @returns the address of the automaton's start; see assembly/automaton.ts */
   place({ states, next, ends }: Automaton): number {
-    // The table stands four bytes behind a multiple of sixteen; it is read two bytes at a time.
-    const address = this.allocate(4 + next.byteLength + ends.byteLength);
-    this.words[address >> 2] = states;
+    const address = this.allocate(states * stateBytes);
+    const words = new Uint32Array(states * (stateBytes / 4));
+    for (let state = 0; state < states; state += 1) {
+      const row = state * (stateBytes / 4);
+      for (let byte = 0; byte < 128; byte += 1) {
+        words[row + byte] = address + (next[state * 256 + byte] ?? 0) * stateBytes;
+      }
+      words[row + 128] = ends[state] ?? 0;
+    }
+    this.words.set(words, address >> 2);
+    // State 0 takes nothing; the start is the one behind it.
+    return address + stateBytes;
+  }
+
+  /** @returns the address of the ranges of each byte; see assembly/cells.ts */
+  placeRanges(ranges: readonly (readonly [number, number])[]): number {
+    const address = this.allocate(48);
+    this.words[address >> 2] = ranges.length;
     const { bytes } = this;
-    bytes.set(new Uint8Array(next.buffer, next.byteOffset, next.byteLength), address + 4);
-    bytes.set(ends, address + 4 + next.byteLength);
+    for (const [index, [from, to]] of ranges.entries()) {
+      bytes[address + 16 + index] = from;
+      bytes[address + 32 + index] = to;
+    }
+    return address;
+  }
+
+  /** @returns the address of a set of short texts; undefined when one is too long, or there are many */
+  placeSet(texts: readonly string[]): number | undefined {
+    const encoded = texts.map((text) => new TextEncoder().encode(text));
+    if (encoded.length > mostOfSet || encoded.some(({ length }) => length === 0 || length > 8)) return undefined;
+    const address = this.allocate(8 + encoded.length * 8);
+    this.words[address >> 2] = encoded.length;
+    for (const [index, bytes] of encoded.entries()) this.bytes.set(bytes, address + 8 + index * 8);
     return address;
   }
 }

@@ -1,5 +1,6 @@
 import type { Locale } from '../catalog.ts';
-import { type Report, wordsOf } from '../findings.ts';
+import type { Report } from '../findings.ts';
+import { wordsOf } from '../words.ts';
 import { reportTexts } from './texts.ts';
 
 /** The findings as CSV (RFC 4180, UTF-8 with a byte order mark, so that Excel reads it as such). */

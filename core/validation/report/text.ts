@@ -1,5 +1,6 @@
 import type { Locale } from '../catalog.ts';
-import { type Finding, findingCount, type Report, type RowExcerpt, wordsOf } from '../findings.ts';
+import { type Finding, findingCount, type Report, type RowExcerpt } from '../findings.ts';
+import { wordsOf } from '../words.ts';
 import { formatNumber, reportTexts } from './texts.ts';
 import { verdictOf } from './verdict.ts';
 

@@ -202,17 +202,19 @@ export class TableCheck {
     const missingValues = schema?.missingValues ?? [''];
     this.#checks = fields.map((field) => field && compileCell(field, missingValues, keyed.has(field.name)));
     if (schema) this.#watchers = new Watchers(columns, this.#file, this.#options, this.#findings, this.#totals);
+    this.#keyColumns = schema ? keysOf(schema, columns) : [];
+    const keyParts = new Set(this.#keyColumns.flat());
     const table = this.#kernel.allocate(columns.length * columnBytes);
     for (const [index, field] of fields.entries()) {
       describeColumn(this.#kernel, table + index * columnBytes, field ?? freeField, {
         missingValues: field ? missingValues : [''],
-        isKey: keyed.has(field?.name ?? ''),
+        isRequired: keyed.has(field?.name ?? '') || field?.constraints?.required === true,
+        isKeyPart: keyParts.has(index),
         isWatched: this.#watchers.watches(index),
         checksFormulas: this.#findings.checks('cell.formula'),
         days: this.#options.period?.column === field?.name ? this.#options.period : undefined,
       });
     }
-    this.#keyColumns = schema ? keysOf(schema, columns) : [];
     this.#keys = new Keys(this.#kernel, this.#keyColumns, this.#limits.recordBytes);
     const ranges = this.#kernel.allocate(columns.length * 12);
     this.#kernel.exports.setTable(

@@ -1,4 +1,4 @@
-import { COLUMN_BYTES, isCleared } from './cells';
+import { COLUMN_BYTES, isCleared, isClearedAsWritten, KEY } from './cells';
 import {
   BLANK,
   beginRecord,
@@ -119,6 +119,7 @@ export function recordEnd(from: usize, to: usize, isFinal: bool): usize {
   const lineBefore = line;
   columnCount = 0;
   clearEvents();
+  windowAt = 0;
   recordLine = line;
   const end = record(from, to, isFinal, true);
   columnCount = columnsBefore;
@@ -132,6 +133,7 @@ export function recordEnd(from: usize, to: usize, isFinal: bool): usize {
  */
 export function scan(from: usize, to: usize, isFinal: bool): i32 {
   clearEvents();
+  windowAt = 0;
   let at = from;
   while (at < to) {
     position = at;
@@ -210,14 +212,17 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
     if (end > to) end = to;
     if (stop > to) stop = to;
     if (column < columnCount) {
-      const range = ranges + usize(column) * 12;
-      store<u32>(range, u32(start));
-      store<u32>(range + 4, u32(stop));
-      store<u32>(range + 8, u32(escaped));
       const description = columns + usize(column) * COLUMN_BYTES;
+      const asks = load<u32>(description);
+      if (asks & KEY) {
+        const range = ranges + usize(column) * 12;
+        store<u32>(range, u32(start));
+        store<u32>(range + 4, u32(stop));
+        store<u32>(range + 8, u32(escaped));
+      }
       if (
         stop - start > longestCell ||
-        (escaped ? load<u32>(description) !== 0 : !isCleared(description, start, stop))
+        (asks && !(escaped ? isClearedAsWritten(description, start, stop) : isCleared(description, start, stop)))
       ) {
         tell(CELL, column, start, stop, from, startLine);
       }
@@ -246,29 +251,51 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
   }
 }
 
+/*
+ * Where the special bytes are (delimiter, quote, escape, line ends), 64 bytes at a time: a bit for each. Cells are short;
+ * so most of them end within a window that was looked at before.
+ */
+let windowAt: usize = 0;
+let window: u64 = 0;
+
+function specialsAt(at: usize): u64 {
+  return specials16(at) | (specials16(at + 16) << 16) | (specials16(at + 32) << 32) | (specials16(at + 48) << 48);
+}
+
+function specials16(at: usize): u64 {
+  const block = v128.load(at);
+  const hits = v128.or(
+    v128.or(i8x16.eq(block, i8x16.splat(delimiter)), i8x16.eq(block, i8x16.splat(quote))),
+    v128.or(i8x16.eq(block, i8x16.splat(0x0a)), i8x16.eq(block, i8x16.splat(0x0d))),
+  );
+  if (escaping === quote) return u64(u32(i8x16.bitmask(hits)));
+  return u64(u32(i8x16.bitmask(v128.or(hits, i8x16.eq(block, i8x16.splat(escaping))))));
+}
+
+/** The first special byte from here on; behind the end of the text there always is one. */
+function specialFrom(at: usize): usize {
+  let offset = at - windowAt;
+  if (offset >= 64) {
+    windowAt = at;
+    window = specialsAt(at);
+    offset = 0;
+  }
+  let rest = window & (u64(0xffffffffffffffff) << u64(offset));
+  while (!rest) {
+    windowAt += 64;
+    window = specialsAt(windowAt);
+    rest = window;
+  }
+  return windowAt + usize(ctz(rest));
+}
+
 let hasEscape: bool = false;
 
 /** The quote that closes a cell; 0 when there is none yet. Counts the lines inside. */
 function closingQuote(from: usize, to: usize, isFinal: bool): usize {
-  const quotes = i8x16.splat(quote);
-  const escapes = i8x16.splat(escaping);
-  const lf = i8x16.splat(0x0a);
-  const cr = i8x16.splat(0x0d);
   hasEscape = false;
-  let at = from;
+  let at = specialFrom(from);
   while (at < to) {
-    const block = v128.load(at);
-    const hits = v128.or(
-      v128.or(i8x16.eq(block, quotes), i8x16.eq(block, escapes)),
-      v128.or(i8x16.eq(block, lf), i8x16.eq(block, cr)),
-    );
-    const mask = i8x16.bitmask(hits);
-    if (!mask) {
-      at += 16;
-      continue;
-    }
-    at += ctz(mask);
-    if (at >= to) return 0;
     const byte = load<u8>(at);
     if (byte === 0x0a) {
       line += 1;
@@ -277,16 +304,17 @@ function closingQuote(from: usize, to: usize, isFinal: bool): usize {
       if (at + 1 >= to && !isFinal) return 0;
       if (at + 1 >= to || load<u8>(at + 1) !== 0x0a) line += 1;
       at += 1;
-    } else if (byte === escaping && byte !== quote) {
-      if (at + 1 >= to) return 0;
-      hasEscape = true;
-      at += load<u8>(at + 1) === 0x0a || load<u8>(at + 1) === 0x0d ? 1 : 2;
-    } else {
+    } else if (byte === quote) {
       if (at + 1 >= to) return isFinal ? at : 0;
       if (escaping !== quote || load<u8>(at + 1) !== quote) return at;
       hasEscape = true;
       at += 2;
-    }
+    } else if (byte === escaping) {
+      if (at + 1 >= to) return 0;
+      hasEscape = true;
+      at += load<u8>(at + 1) === 0x0a || load<u8>(at + 1) === 0x0d ? 1 : 2;
+    } else at += 1;
+    at = specialFrom(at);
   }
   return 0;
 }
@@ -295,28 +323,15 @@ let hasQuote: bool = false;
 
 /** The delimiter or line break behind a cell without quotes; `to` or more when there is none yet. */
 function cellEnd(from: usize, to: usize): usize {
-  const delimiters = i8x16.splat(delimiter);
-  const quotes = i8x16.splat(quote);
-  const lf = i8x16.splat(0x0a);
-  const cr = i8x16.splat(0x0d);
   hasQuote = false;
-  let at = from;
-  while (true) {
-    const block = v128.load(at);
-    const hits = v128.or(
-      v128.or(i8x16.eq(block, delimiters), i8x16.eq(block, quotes)),
-      v128.or(i8x16.eq(block, lf), i8x16.eq(block, cr)),
-    );
-    const mask = i8x16.bitmask(hits);
-    if (!mask) {
-      at += 16;
-      continue;
-    }
-    at += ctz(mask);
-    if (at >= to || load<u8>(at) !== quote) return at;
-    hasQuote = true;
-    at += 1;
+  let at = specialFrom(from);
+  while (at < to) {
+    const byte = load<u8>(at);
+    if (byte !== quote && (byte !== escaping || byte === delimiter)) return at;
+    if (byte === quote) hasQuote = true;
+    at = specialFrom(at + 1);
   }
+  return at;
 }
 
 /** Behind the line break that stands here; 0 when it may go on. */

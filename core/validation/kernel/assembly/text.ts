@@ -15,18 +15,26 @@ export let fault: i32 = SOUND;
 export function checkText(from: usize, to: usize): usize {
   let at = from;
   fault = SOUND;
-  while (at < to) {
-    while (at + 16 <= to) {
-      const block = v128.load(at);
-      if (i8x16.bitmask(block) || !i8x16.all_true(block)) break;
+  while (at + 16 <= to) {
+    const block = v128.load(at);
+    const beyond = i8x16.bitmask(block);
+    if (!i8x16.all_true(block)) break;
+    if (!beyond) {
       at += 16;
+      continue;
     }
-    const end = min(at + 16, to);
-    while (at < end) {
+    at += ctz(beyond);
+    // Of most texts the next character is as this one, or an ASCII letter follows.
+    while (at < to && load<u8>(at) >= 0x80) {
       const length = characterAt(at, to);
       if (fault) return at;
       at += length;
     }
+  }
+  while (at < to) {
+    const length = characterAt(at, to);
+    if (fault) return at;
+    at += length;
   }
   return at;
 }

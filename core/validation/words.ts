@@ -1,0 +1,8 @@
+import { isMessage, type Locale, say, type Words } from './catalog.ts';
+import type { Finding } from './findings.ts';
+
+/** The words of a finding in a language; those of reports before there were languages are English. */
+export const wordsOf = ({ message, params, expected, got, fix }: Finding, locale: Locale): Required<Words> => {
+  if (message === undefined || !isMessage(message)) return { expected, got, fix };
+  return { got, ...say(message, params ?? {}, locale) };
+};
