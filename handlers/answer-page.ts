@@ -39,7 +39,8 @@ export const createAnswerPage = ({ files, uploadOrigin }: Deps) => {
 const pageHeaders = (uploadOrigin: string): Record<string, string> => ({
   'content-security-policy': [
     "default-src 'none'",
-    "script-src 'self'",
+    // The engine that checks a file is WebAssembly; this allows it, and no eval.
+    "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "worker-src 'self'",
     "img-src 'self'",

@@ -5,7 +5,7 @@ import { type BuildOptions, buildSync } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 
 /** What the page is made of; each gets the hash of its content into its name, so that it can be kept for ever. */
-const entryPoints = { upload: 'web/main.ts', checksum: 'web/checksum-worker.ts', style: 'web/style.css' };
+const entryPoints = { upload: 'web/main.ts', check: 'web/check-worker.ts', style: 'web/style.css' };
 
 const options: BuildOptions = {
   absWorkingDir: root,

@@ -73,7 +73,7 @@ export class UploadWorkflow extends Construct {
       downloaders: [functions.role('answer-operator')],
       reportDownloaders: [functions.role('answer-partner')],
     });
-    encryption.allowRoles([...functions.roles, signer.role, signer.reader]);
+    encryption.allowRoles([...functions.roles, signer.role, signer.reader, signer.reportReader]);
     const granting = {
       storage,
       mail,

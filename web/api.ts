@@ -1,5 +1,13 @@
 import type * as z from 'zod/mini';
-import type { findingsAnswer, LinkAnswer, partsAnswer, receiptAnswer, UploadAnswer } from '../core/api/bodies.ts';
+import type {
+  downloadAnswer,
+  findingsAnswer,
+  LinkAnswer,
+  partsAnswer,
+  receiptAnswer,
+  rulesAnswer,
+  UploadAnswer,
+} from '../core/api/bodies.ts';
 
 /** What the API answered instead of a result: the last part of its `type`, and its members. */
 export class ApiProblem extends Error {
@@ -39,6 +47,14 @@ export class LinkApi {
 
   check(file: DeclaredFile, head: string): Promise<z.infer<typeof findingsAnswer>> {
     return this.#ask('POST', '/check', { ...file, head });
+  }
+
+  rules(): Promise<z.infer<typeof rulesAnswer>> {
+    return this.#ask('GET', '/rules');
+  }
+
+  report(file: string): Promise<z.infer<typeof downloadAnswer>> {
+    return this.#ask('GET', `/report/${file}`);
   }
 
   start(file: DeclaredFile, sha256: string): Promise<UploadAnswer> {

@@ -21,50 +21,6 @@ export const requireReadable = async (piece: Blob): Promise<void> => {
     });
 };
 
-interface WorkerMessage {
-  readonly done?: number;
-  readonly sha256?: string;
-}
-
-/**
- * SHA-256 of a whole file, base64, computed beside the page: browsers can only do it at once, and a file may be large.
- *
- * @throws FileUnreadable
- */
-export const checksumOfFile = (
-  file: File,
-  { signal, onProgress }: { readonly signal: AbortSignal; onProgress(bytes: number): void },
-): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl(), { type: 'module' });
-    const end = (finish: () => void): void => {
-      worker.terminate();
-      finish();
-    };
-    signal.addEventListener('abort', () => end(() => reject(signal.reason)));
-    worker.addEventListener('error', () => end(() => reject(new FileUnreadable())));
-    worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
-      if (data.done !== undefined) onProgress(data.done);
-      else if (data.sha256 !== undefined) end(() => resolve(data.sha256 ?? ''));
-      else end(() => reject(new FileUnreadable()));
-    });
-    worker.postMessage(file);
-  });
-
-/** Where browsers want proof that a script's address is meant, this is the one that is. */
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
-}
-declare global {
-  interface Window {
-    readonly trustedTypes?: TrustedTypes;
-  }
-}
-
-let policy: ReturnType<TrustedTypes['createPolicy']> | undefined;
-
-const workerUrl = (): string => {
-  const url = document.querySelector<HTMLMetaElement>('meta[name="checksum-worker"]')?.content ?? '';
-  policy ??= window.trustedTypes?.createPolicy('airlock', { createScriptURL: (one) => one });
-  return policy?.createScriptURL(url) ?? url;
-};
+/** Hex as base64. */
+export const base64OfHex = (hex: string): string =>
+  btoa((hex.match(/../g) ?? []).map((byte) => String.fromCharCode(Number.parseInt(byte, 16))).join(''));

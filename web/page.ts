@@ -1,14 +1,15 @@
 import type { LinkAnswer } from '../core/api/bodies.ts';
-import type { Finding } from '../core/validation/findings.ts';
+import { isLocale, type Locale, locales } from '../core/validation/catalog.ts';
 import { ApiProblem, ConnectionLost, type LinkApi } from './api.ts';
-import { checksumOfFile, FileUnreadable } from './checksum.ts';
+import { type Checked, checkFile, NoEngine } from './check.ts';
+import { base64OfHex, FileUnreadable } from './checksum.ts';
 import { h } from './dom.ts';
 import { SendingPanel } from './sending.ts';
-import { isLocale, type Locale, locales, type Speech, speak } from './texts.ts';
+import { type Speech, speak } from './texts.ts';
 import { type Receipt, Uploader, UploadRefused } from './uploader.ts';
 import * as view from './view.ts';
 
-/** As much as the server looks at before a file is sent. */
+/** As much as the server looks at before a file is sent, where the browser cannot check it itself. */
 const headBytes = 64 * 1024;
 
 /** How often is asked what became of a file that is being checked; the last pause again and again. */
@@ -18,7 +19,7 @@ const pollMs = [1000, 1000, 2000, 2000, 5000, 10_000];
 type Doing =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'sending'; readonly panel: SendingPanel }
-  | { readonly kind: 'mending'; readonly file: File; readonly findings: readonly Finding[] }
+  | { readonly kind: 'mending'; readonly file: File; readonly checked: Checked }
   | { readonly kind: 'failed'; readonly message: string; readonly file: File | undefined }
   | { readonly kind: 'sent'; readonly receipt: Receipt };
 
@@ -168,9 +169,8 @@ export class Page {
     if (!rejection || this.#doing.kind !== 'nothing') return [];
     const { text } = this.#speech;
     const table = view.findingsTable(this.#speech, rejection.findings, rejection.total);
-    return [
-      h('section', { class: 'notice bad', id: 'findings' }, h('p', {}, text.findingsAfter(rejection.total)), ...table),
-    ];
+    const told = h('p', {}, text.findingsAfter(rejection.total));
+    return [h('section', { class: 'notice bad', id: 'findings' }, told, ...table, this.#reportButtons())];
   }
 
   #doingNow(): Node[] {
@@ -180,15 +180,16 @@ export class Page {
       case 'sending':
         return [doing.panel.element];
       case 'mending': {
-        const isFinal = doing.findings.some(({ severity }) => severity === 'error');
-        const table = view.findingsTable(this.#speech, doing.findings, doing.findings.length);
+        const { file, checked } = doing;
+        const isFinal = checked.findings.some(({ severity }) => severity === 'error');
+        const table = view.findingsTable(this.#speech, checked.findings, checked.total);
         return [
           h(
             'section',
             { class: isFinal ? 'notice bad' : 'notice', role: 'alert', id: 'findings' },
             h('p', {}, isFinal ? text.findingsBefore : text.warningsBefore),
             ...table,
-            isFinal ? undefined : view.button(text.sendAnyway, () => void this.#send(doing.file), 'main'),
+            isFinal ? undefined : view.button(text.sendAnyway, () => void this.#send(file, checked.sha256), 'main'),
           ),
         ];
       }
@@ -224,10 +225,33 @@ export class Page {
         ? [view.receiptList(this.#speech, kept)]
         : []),
       ...(findings
-        ? [h('section', { id: 'findings' }, ...view.findingsTable(this.#speech, findings.findings, findings.total))]
+        ? [
+            h(
+              'section',
+              { id: 'findings' },
+              ...view.findingsTable(this.#speech, findings.findings, findings.total),
+              this.#reportButtons(),
+            ),
+          ]
         : []),
       ...(mayAsk ? [this.#renewal(link)] : []),
     ];
+  }
+
+  /** The report to take away, in the language of the page. */
+  #reportButtons(): Node {
+    const { text, locale } = this.#speech;
+    const save = (file: string) => () =>
+      void this.#act(async () => {
+        location.assign((await this.#api.report(file)).url);
+      });
+    return h(
+      'p',
+      {},
+      view.button(text.reportPage, save(`report.${locale}.html`)),
+      ' ',
+      view.button(text.reportTable, save(`report.${locale}.csv`)),
+    );
   }
 
   #renewal({ renewalAskedAt }: LinkAnswer): Node {
@@ -237,23 +261,38 @@ export class Page {
     return h('p', {}, ask);
   }
 
-  /** Checks a file by its first bytes, and sends it if nothing speaks against it. */
+  /** Checks all of a file, and sends it if nothing speaks against it. */
   async #choose(file: File): Promise<void> {
     if (this.#doing.kind === 'sending') return;
-    const panel = this.#panelFor(file, undefined);
+    const cancelled = new AbortController();
+    const panel = this.#panelFor(file, { cancel: () => cancelled.abort() });
     this.#become({ kind: 'sending', panel });
     try {
-      const { findings } = await this.#api.check(declared(file), await headOf(file));
-      if (findings.length > 0) this.#become({ kind: 'mending', file, findings });
-      else await this.#send(file);
+      const checked = await this.#check(file, panel, cancelled.signal);
+      if (checked.findings.length > 0) this.#become({ kind: 'mending', file, checked });
+      else await this.#send(file, checked.sha256);
     } catch (error) {
-      // The check is a courtesy: where it cannot be had the upload itself decides.
-      if (error instanceof ConnectionLost) await this.#send(file);
+      if (cancelled.signal.aborted) this.#become({ kind: 'nothing' });
       else await this.#fail(error, file);
     }
   }
 
-  async #send(file: File): Promise<void> {
+  /** The check is a courtesy: where it cannot be had the upload itself decides. */
+  async #check(file: File, panel: SendingPanel, signal: AbortSignal): Promise<Checked> {
+    const onProgress = (bytes: number): void => panel.preparing(bytes);
+    try {
+      const { file: rules, period } = await this.#api.rules();
+      return await checkFile({ file, rules, period }, { signal, onProgress });
+    } catch (error) {
+      if (error instanceof ConnectionLost) return { findings: [], total: 0, sha256: undefined };
+      if (!(error instanceof NoEngine)) throw error;
+      const { findings } = await this.#api.check(declared(file), await headOf(file));
+      return { findings, total: findings.length, sha256: undefined };
+    }
+  }
+
+  /** @param sha256 hex, where the file was read before */
+  async #send(file: File, sha256?: string): Promise<void> {
     const cancelled = new AbortController();
     const panel = this.#panelFor(file, {
       pause: () => uploader.pause(),
@@ -269,12 +308,10 @@ export class Page {
     });
     this.#become({ kind: 'sending', panel });
     try {
-      const sha256 = await checksumOfFile(file, {
-        signal: cancelled.signal,
-        onProgress: (bytes) => panel.preparing(bytes),
-      });
+      const onProgress = (bytes: number): void => panel.preparing(bytes);
+      const hex = sha256 ?? (await checkFile({ file }, { signal: cancelled.signal, onProgress })).sha256 ?? '';
       panel.sending();
-      const receipt = await uploader.run(sha256);
+      const receipt = await uploader.run(base64OfHex(hex));
       this.#doing = { kind: 'sent', receipt };
       if (this.#link) this.#link = { ...this.#link, state: 'checking' };
       this.#render(true);
@@ -285,9 +322,9 @@ export class Page {
     }
   }
 
-  #panelFor(file: File, controls: ConstructorParameters<typeof SendingPanel>[2] | undefined): SendingPanel {
+  #panelFor(file: File, controls: Partial<ConstructorParameters<typeof SendingPanel>[2]>): SendingPanel {
     const none = { pause: () => undefined, resume: () => undefined, cancel: () => undefined };
-    return new SendingPanel(this.#speech, file, controls ?? none);
+    return new SendingPanel(this.#speech, file, { ...none, ...controls });
   }
 
   /** Says what went wrong; how the delivery stands may have changed meanwhile. */

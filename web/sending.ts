@@ -22,6 +22,7 @@ export class SendingPanel {
   readonly #numbers = h('p', { class: 'numbers' });
   readonly #status = h('p', { role: 'status' });
   readonly #buttons = h('p');
+  readonly #pause: HTMLElement;
   #samples: { at: number; bytes: number }[] = [];
   #isPaused = false;
 
@@ -53,7 +54,8 @@ export class SendingPanel {
       button(text.cancel, () => controls.cancel()),
     );
     this.#title.textContent = text.checking;
-    this.#buttons.hidden = true;
+    this.#pause = toggle;
+    toggle.hidden = true;
   }
 
   preparing(bytes: number): void {
@@ -64,7 +66,7 @@ export class SendingPanel {
   sending(): void {
     this.#title.textContent = this.#speech.text.sending;
     this.#bar.value = 0;
-    this.#buttons.hidden = false;
+    this.#pause.hidden = false;
     this.progress(0);
     this.#title.focus();
   }

@@ -1,11 +1,6 @@
 import type { LinkState } from '../core/api/bodies.ts';
+import type { Locale } from '../core/validation/catalog.ts';
 import * as format from './format.ts';
-
-/** Languages of the page. */
-export const locales = ['en', 'de'] as const;
-export type Locale = (typeof locales)[number];
-
-export const isLocale = (text: string): text is Locale => locales.some((one) => one === text);
 
 // biome-ignore format: one line per text
 const english = {
@@ -24,7 +19,6 @@ const english = {
   drop: 'Drop the file here, or',
   choose: 'choose a file',
   expected: 'What the file must look like',
-  formats: { csv: 'CSV: UTF-8, separated by commas, with a header line', opaque: 'Any file of the kind agreed' },
   extension: (one: string) => `usually ends in .${one}`,
   sizes: (least: string, most: string) => `${least} to ${most}`,
   columns: 'Columns, in this order',
@@ -34,7 +28,7 @@ const english = {
   required: 'required',
   sample: 'Download a sample',
   checking: 'Looking at the file …',
-  preparing: 'Preparing the file …',
+  preparing: 'Checking the file …',
   sending: 'Sending …',
   paused: 'Paused. Nothing is lost.',
   waiting: 'The connection is lost. It goes on by itself as soon as it is back; nothing is lost.',
@@ -65,6 +59,8 @@ const english = {
   wanted: 'What is expected',
   fix: 'What to do',
   more: (count: number) => `… and ${count} more of the same kinds.`,
+  reportPage: 'The whole report',
+  reportTable: 'As a table (CSV)',
   nothing: 'Nothing to deliver this time?',
   nothingReason: 'Why is there nothing to deliver?',
   nothingSend: 'Tell them',
@@ -112,7 +108,6 @@ const german: Texts = {
   drop: 'Datei hierher ziehen oder',
   choose: 'Datei auswählen',
   expected: 'So muss die Datei aussehen',
-  formats: { csv: 'CSV: UTF-8, mit Kommas getrennt, mit Kopfzeile', opaque: 'Eine Datei der vereinbarten Art' },
   extension: (one) => `endet meist auf .${one}`,
   sizes: (least, most) => `${least} bis ${most}`,
   columns: 'Spalten, in dieser Reihenfolge',
@@ -122,7 +117,7 @@ const german: Texts = {
   required: 'erforderlich',
   sample: 'Muster herunterladen',
   checking: 'Die Datei wird angesehen …',
-  preparing: 'Die Datei wird vorbereitet …',
+  preparing: 'Die Datei wird geprüft …',
   sending: 'Wird gesendet …',
   paused: 'Angehalten. Nichts geht verloren.',
   waiting: 'Die Verbindung ist unterbrochen. Es geht von selbst weiter, sobald sie wieder da ist; nichts geht verloren.',
@@ -153,6 +148,8 @@ const german: Texts = {
   wanted: 'Was erwartet wird',
   fix: 'Was zu tun ist',
   more: (count) => `… und ${count} weitere derselben Art.`,
+  reportPage: 'Der ganze Prüfbericht',
+  reportTable: 'Als Tabelle (CSV)',
   nothing: 'Diesmal nichts zu liefern?',
   nothingReason: 'Warum gibt es nichts zu liefern?',
   nothingSend: 'Mitteilen',

@@ -1,5 +1,6 @@
 import type { LinkAnswer } from '../core/api/bodies.ts';
 import type { Finding } from '../core/validation/findings.ts';
+import { wordsOf } from '../core/validation/words.ts';
 import { h, saveAs } from './dom.ts';
 import { hex, shownName } from './format.ts';
 import type { Speech } from './texts.ts';
@@ -59,15 +60,18 @@ export const dropZone = ({ text }: Speech, link: LinkAnswer, onFile: (file: File
 };
 
 /** What the file must look like, with a sample to save. */
-export const expectations = ({ text, size }: Speech, { file, title }: LinkAnswer): HTMLElement => {
-  const { columns, sample, format } = file;
-  const kind = format === 'csv' ? text.formats.csv : text.formats.opaque;
+export const expectations = ({ text, size, locale }: Speech, { file, title }: LinkAnswer): HTMLElement => {
+  const { columns, sample, layout } = file;
   const save = sample === undefined ? undefined : () => saveAs(`${title}-sample.${file.extension}`, sample);
   return h(
     'section',
     {},
     h('h2', {}, text.expected),
-    h('p', {}, `${kind}; ${text.extension(file.extension)}; ${text.sizes(size(file.minBytes), size(file.maxBytes))}`),
+    h(
+      'p',
+      {},
+      `${layout[locale]}; ${text.extension(file.extension)}; ${text.sizes(size(file.minBytes), size(file.maxBytes))}`,
+    ),
     columns.length > 0 ? columnTable({ text }, columns) : undefined,
     save && h('p', {}, h('button', { type: 'button', click: save }, text.sample)),
   );
@@ -105,7 +109,7 @@ const scrolling = (label: string, table: HTMLElement): HTMLElement =>
   h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': label }, table);
 
 /** Findings in a table: where, what is there, what is expected, what to do. */
-export const findingsTable = ({ text }: Speech, findings: readonly Finding[], total: number): Node[] => [
+export const findingsTable = ({ text, locale }: Speech, findings: readonly Finding[], total: number): Node[] => [
   scrolling(
     text.findingsCaption,
     h(
@@ -120,16 +124,17 @@ export const findingsTable = ({ text }: Speech, findings: readonly Finding[], to
       h(
         'tbody',
         {},
-        ...findings.map((finding) =>
-          h(
+        ...findings.map((finding) => {
+          const { got, expected, fix } = wordsOf(finding, locale);
+          return h(
             'tr',
             {},
             h('td', { 'data-label': text.where }, placeOf(text, finding)),
-            h('td', { 'data-label': text.got, class: 'got' }, finding.got),
-            h('td', { 'data-label': text.wanted }, finding.expected),
-            h('td', { 'data-label': text.fix }, finding.fix),
-          ),
-        ),
+            h('td', { 'data-label': text.got, class: 'got' }, got),
+            h('td', { 'data-label': text.wanted }, expected),
+            h('td', { 'data-label': text.fix }, fix),
+          );
+        }),
       ),
     ),
   ),

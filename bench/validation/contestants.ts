@@ -3,16 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { Ajv } from 'ajv';
-import { parse as csvParse } from 'csv-parse';
-import Papa from 'papaparse';
-import { inferSchema, initParser } from 'udsv';
-import * as z from 'zod';
-import { fileSource } from '../../adapters/file-source.ts';
-import { nodeTools } from '../../adapters/node-tools.ts';
-import { tableSchema as tableSchemaForm } from '../../core/table-schema.ts';
-import { validate } from '../../core/validation/validate.ts';
+import type { z } from 'zod';
 import { jsonSchema, tableSchema } from './data.ts';
 
 /** Reads a file as its kind asks, checks what it can, and says how many records it took for valid. */
@@ -34,9 +25,11 @@ const hashedStream = (path: string, isGzip: boolean): { stream: Readable; done: 
   return { stream, done: () => void hash.digest() };
 };
 
-const text = (most: number) => z.string().max(most);
-const rowOf = (isText: boolean) =>
-  z.object({
+/** Libraries are loaded by whom they belong to, so that nobody carries another's memory. */
+const rowOf = async (isText: boolean): Promise<z.ZodType> => {
+  const { z } = await import('zod');
+  const text = (most: number) => z.string().max(most);
+  return z.object({
     order_id: z.string().regex(/^A-[0-9]{8}$/),
     line: (isText ? z.coerce.number() : z.number()).int().min(1).max(999),
     ordered_on: z.iso.date(),
@@ -50,6 +43,7 @@ const rowOf = (isText: boolean) =>
     shipped_at: isText ? z.literal('').or(z.iso.datetime()) : z.iso.datetime().nullable(),
     note: text(200),
   });
+};
 
 const iso = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const moment = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
@@ -71,30 +65,35 @@ const closures: ((value: string) => boolean)[] = [
   (value) => value.length <= 200,
 ];
 
-const ajvRow = new Ajv({ coerceTypes: true }).compile({
-  type: 'object',
-  properties: {
-    order_id: { type: 'string', pattern: '^A-[0-9]{8}$' },
-    line: { type: 'integer', minimum: 1, maximum: 999 },
-    ordered_on: { type: 'string', pattern: iso.source },
-    customer: { type: 'string', minLength: 1, maxLength: 80 },
-    email: { type: 'string', pattern: `^$|${mail.source}` },
-    country: { enum: tableSchema.fields[5].constraints.enum },
-    quantity: { type: 'integer', minimum: 1 },
-    price: { type: 'number', minimum: 0 },
-    discount: { anyOf: [{ const: '' }, { type: 'number', minimum: 0, maximum: 100 }] },
-    paid: { type: 'boolean' },
-    shipped_at: { type: 'string', pattern: `^$|${moment.source}` },
-    note: { type: 'string', maxLength: 200 },
-  },
-});
+const ajvRow = async () =>
+  new (await import('ajv')).Ajv({ coerceTypes: true }).compile({
+    type: 'object',
+    properties: {
+      order_id: { type: 'string', pattern: '^A-[0-9]{8}$' },
+      line: { type: 'integer', minimum: 1, maximum: 999 },
+      ordered_on: { type: 'string', pattern: iso.source },
+      customer: { type: 'string', minLength: 1, maxLength: 80 },
+      email: { type: 'string', pattern: `^$|${mail.source}` },
+      country: { enum: tableSchema.fields[5].constraints.enum },
+      quantity: { type: 'integer', minimum: 1 },
+      price: { type: 'number', minimum: 0 },
+      discount: { anyOf: [{ const: '' }, { type: 'number', minimum: 0, maximum: 100 }] },
+      paid: { type: 'boolean' },
+      shipped_at: { type: 'string', pattern: `^$|${moment.source}` },
+      note: { type: 'string', maxLength: 200 },
+    },
+  });
 
 const file = { extension: 'x', minBytes: 1, maxBytes: Number.MAX_SAFE_INTEGER };
 
 const ours =
   (format: 'csv' | 'jsonl'): Contestant =>
   async (path, isGzip) => {
-    const schema = format === 'csv' ? { schema: tableSchemaForm.parse(tableSchema) } : { jsonSchema };
+    const { validate } = await import('../../core/validation/validate.ts');
+    const { nodeTools } = await import('../../adapters/node-tools.ts');
+    const { fileSource } = await import('../../adapters/file-source.ts');
+    const { tableSchema: form } = await import('../../core/table-schema.ts');
+    const schema = format === 'csv' ? { schema: form.parse(tableSchema) } : { jsonSchema };
     const rules = { ...file, format, ...schema, ...(isGzip && { gzip: true }) };
     const report = await validate(await fileSource(path), rules, {}, nodeTools);
     if (!report.valid) throw new Error(JSON.stringify(report.findings[0]));
@@ -104,6 +103,7 @@ const ours =
 const duckdb =
   (format: 'csv' | 'jsonl'): Contestant =>
   async (path) => {
+    const { DuckDBInstance } = await import('@duckdb/node-api');
     const connection = await (await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '1GB' })).connect();
     const columns =
       "{'order_id':'VARCHAR','line':'INTEGER','ordered_on':'DATE','customer':'VARCHAR','email':'VARCHAR','country':'VARCHAR','quantity':'INTEGER','price':'DOUBLE','discount':'DOUBLE','paid':'BOOLEAN','shipped_at':'TIMESTAMP','note':'VARCHAR'}";
@@ -136,20 +136,21 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   'Airlock jsonl': ours('jsonl'),
   'csv-parse + zod': async (path, isGzip) => {
     const { stream, done } = hashedStream(path, isGzip);
-    const row = rowOf(true);
+    const [{ parse: csvParse }, row] = [await import('csv-parse'), await rowOf(true)];
     let rows = 0;
     for await (const record of stream.pipe(csvParse({ columns: true, bom: true })))
       if (row.safeParse(record).success) rows += 1;
     done();
     return rows;
   },
-  'PapaParse + ajv': (path, isGzip) =>
-    new Promise((resolve, reject) => {
+  'PapaParse + ajv': async (path, isGzip) => {
+    const [{ default: Papa }, check] = [await import('papaparse'), await ajvRow()];
+    return new Promise((resolve, reject) => {
       const { stream, done } = hashedStream(path, isGzip);
       let rows = 0;
       const parser = Papa.parse(Papa.NODE_STREAM_INPUT, { header: true });
       parser.on('data', (record: unknown) => {
-        if (ajvRow(record)) rows += 1;
+        if (check(record)) rows += 1;
       });
       parser.on('error', reject);
       parser.on('end', () => {
@@ -157,8 +158,10 @@ export const contestants: Readonly<Record<string, Contestant>> = {
         resolve(rows);
       });
       stream.pipe(parser);
-    }),
+    });
+  },
   'uDSV + closures': async (path, isGzip) => {
+    const { inferSchema, initParser } = await import('udsv');
     const { stream, done } = hashedStream(path, isGzip);
     let rows = 0;
     let parser: ReturnType<typeof initParser> | undefined;
@@ -177,7 +180,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   },
   'readline + zod': async (path, isGzip) => {
     const { stream, done } = hashedStream(path, isGzip);
-    const row = rowOf(false);
+    const row = await rowOf(false);
     let rows = 0;
     for await (const line of createInterface({ input: stream })) if (row.safeParse(JSON.parse(line)).success) rows += 1;
     done();

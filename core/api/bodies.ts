@@ -101,6 +101,8 @@ export const linkAnswer = z.strictObject({
   file: z.strictObject({
     format: z.string(),
     extension: z.string(),
+    /** How it is written, in words, by language. */
+    layout: z.strictObject({ en: z.string(), de: z.string() }),
     minBytes: bytes,
     maxBytes: bytes,
     columns: z.array(

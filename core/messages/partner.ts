@@ -2,6 +2,7 @@ import type { Mail } from '../ports.ts';
 import type { LinkDocument, PartnerMailKind, Person, RequestDocument } from '../request.ts';
 import { fullTime } from '../time.ts';
 import { type Finding, findingCount, type Report } from '../validation/findings.ts';
+import { layoutOf } from '../validation/layout.ts';
 import { curlLine } from './curl.ts';
 import { type Block, render } from './html.ts';
 
@@ -82,7 +83,7 @@ const facts = ({ request, way }: PartnerMail): (readonly [string, string])[] => 
     ...(way.mode === 'direct'
       ? [['The address below works until', fullTime(way.expiresAt, schedule.timezone)] as const]
       : []),
-    ['Format', `${file.format === 'csv' ? 'CSV, UTF-8, comma-separated, with a header line' : `.${file.extension}`}`],
+    ['Format', file.format === 'opaque' ? `.${file.extension}` : layoutOf(file, 'en')],
     ...(columns ? [['Columns', columns] as const] : []),
     ['Size', `at most ${file.maxBytes.toLocaleString('en-GB')} bytes`],
   ];

@@ -5,6 +5,7 @@ import { ledgerKeys } from '../names.ts';
 import type { Ledger } from '../ports.ts';
 import { personDocument, type RequestDocument, signalDocument } from '../request.ts';
 import { findingCount } from '../validation/findings.ts';
+import { layoutOf } from '../validation/layout.ts';
 import { sampleOf } from '../validation/sample.ts';
 import { findUploadOf } from './announced.ts';
 import { type LinkDeps, notOpenYet, openLink, type Progress, progressOf } from './link-access.ts';
@@ -53,6 +54,7 @@ const fileOf = (file: RequestDocument['feedConfig']['file']): LinkAnswer['file']
   return {
     format,
     extension,
+    layout: { en: layoutOf(file, 'en'), de: layoutOf(file, 'de') },
     minBytes,
     maxBytes,
     columns: (schema?.fields ?? []).map(({ name, type, description, constraints }) => ({

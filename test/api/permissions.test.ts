@@ -12,6 +12,8 @@ const start: Question = async ({ link }) => (await link.start(goodCsv)).status;
 const sayNothing: Question = async ({ link }) =>
   (await link.ask('POST', '/nothing-to-deliver', { reason: 'x' })).status;
 const renew: Question = async ({ link }) => (await link.ask('POST', '/renewal', {})).status;
+const takeReport: Question = async ({ link }) => (await link.ask('GET', '/report/report.en.html')).status;
+
 const operator =
   (method: string, what: string, body?: object): Question =>
   async ({ airlock, requestId }) =>
@@ -33,6 +35,7 @@ const table: Record<Function, Record<string, Question>> = {
     RecordUploadsAndWords: start,
     Encrypt: start,
     BecomeSigner: start,
+    BecomeReportReader: takeReport,
     CompleteTasks: sayNothing,
     SendMail: renew,
     TellOperators: renew,

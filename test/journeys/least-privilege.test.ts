@@ -40,6 +40,10 @@ const everyWayOfTheApi = async (airlock: Airlock): Promise<void> => {
   const { uploadId } = (await link.start(content)).body;
   await link.ask('GET', `/uploads/${uploadId}`);
   await link.ask('DELETE', `/uploads/${uploadId}`);
+  await link.upload(badCsv);
+  await airlock.settle();
+  const report = await link.ask<{ url: string }>('GET', '/report/report.en.html');
+  await (await fetch(report.body.url)).arrayBuffer();
   await link.upload(content);
   await airlock.settle();
   for (const what of ['report', 'file']) {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { Airlock, badCsv, goodCsv } from '../support/airlock.ts';
 import { LinkClient } from '../support/api-client.ts';
-import { choose, csvFile, linkOf, PartnerBrowser, stateOf } from '../support/partner-page.ts';
+import { choose, chooseUnchecked, csvFile, linkOf, PartnerBrowser, stateOf } from '../support/partner-page.ts';
 
 const rows = (count: number): string =>
   `id,day,amount\n${Array.from({ length: count }, (_, row) => `${row},2026-11-20,10.50\n`).join('')}`;
@@ -93,7 +93,7 @@ describe('the page of a link', () => {
 
   it('shows what was found in a file that was sent back, and the next attempt begins on the same page', async () => {
     const page = await open();
-    await choose(page, csvFile(`${rows(6000)}x,2026-11-20,1\n`));
+    await chooseUnchecked(page, csvFile(`${rows(6000)}x,2026-11-20,1\n`));
     await stateOf(page, 'checking');
     await airlock.settle();
     await stateOf(page, 'open');
@@ -151,12 +151,39 @@ describe('the page of a link', () => {
       await route.fetch();
       return route.abort('connectionreset');
     });
-    await choose(page, csvFile(`${rows(6000)}x,2026-11-20,1\n`));
+    await chooseUnchecked(page, csvFile(`${rows(6000)}x,2026-11-20,1\n`));
     await stateOf(page, 'checking');
     await airlock.settle();
     await stateOf(page, 'open');
     expect(await page.textContent('#findings')).toContain('Line 6002, column id');
     expect(await page.locator('#failure').count()).toBe(0);
+  });
+
+  it('finds what is wrong anywhere in a file before a byte is sent, in the words of the reader', async () => {
+    const page = await open({ locale: 'de-DE' });
+    const sent: string[] = [];
+    page.on('request', (request) => void (request.method() === 'PUT' && sent.push(request.url())));
+    await choose(page, csvFile(`${rows(60_000)}x,22.11.2026,1,50\ny,2026-22-11,1\n`));
+    await page.waitForSelector('#findings');
+    const text = await page.textContent('#findings');
+    expect(text).toContain('Diese Datei käme zurück');
+    expect(text).toMatch(/Zeile 60002.*vielleicht steht in einer Zahl ein Dezimalkomma/s);
+    expect(text).toMatch(/Zeile 60003, Spalte day.*Tag und Monat sind wohl vertauscht/s);
+    expect(sent).toEqual([]);
+  });
+
+  it('gives away the report on a file that was sent back, as page and as table', async () => {
+    const page = await open();
+    await chooseUnchecked(page, csvFile(badCsv));
+    await airlock.settle();
+    await stateOf(page, 'open');
+    for (const [label, ending] of [
+      ['The whole report', 'report.en.html'],
+      ['As a table', 'report.en.csv'],
+    ] as const) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click(`button:has-text("${label}")`)]);
+      expect(download.suggestedFilename()).toContain(ending);
+    }
   });
 
   it('pauses and goes on', async () => {
@@ -176,7 +203,9 @@ describe('the page of a link', () => {
   it('cancelled leaves nothing behind, and takes another file', async () => {
     const page = await open();
     await page.route(/partNumber=/, () => undefined);
+    const begun = page.waitForRequest(/partNumber=/);
     await choose(page, csvFile(twelveMegabytes));
+    await begun;
     const aborted = page.waitForResponse((response) => response.request().method() === 'DELETE');
     await page.click('#sending button:has-text("Cancel")');
     expect((await aborted).status()).toBe(200);

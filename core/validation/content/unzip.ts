@@ -9,6 +9,7 @@ import {
 } from '@zip.js/zip.js';
 import type { Findings } from '../findings.ts';
 import { type FileSource, type Tools, Undecompressable } from '../source.ts';
+import { chunksOf } from './streams.ts';
 
 // Everything happens where the engine runs: it is in a worker already, or in a function of its own.
 configure({ useWebWorkers: false });
@@ -104,7 +105,7 @@ const onlyFile = (
 /** The bytes of an entry as they come. @throws Undecompressable */
 async function* read(reader: SourceReader, file: FileEntry): AsyncGenerator<Uint8Array> {
   try {
-    yield* piped((writable) => file.getData(writable, { checkSignature: true }));
+    yield* chunksOf(piped((writable) => file.getData(writable, { checkSignature: true })));
   } catch (error) {
     throw reader.told(error);
   }

@@ -1,9 +1,10 @@
 import { Undecompressable } from '../source.ts';
+import { chunksOf, toStream } from './streams.ts';
 
 /** Decompresses with what browsers have, and Node too; it reads one member, as the standard says. */
 export async function* webGunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of ReadableStream.from(bytes).pipeThrough(new DecompressionStream('gzip'))) yield chunk;
+    yield* chunksOf(toStream(bytes).pipeThrough(new DecompressionStream('gzip')));
   } catch (error) {
     // What it throws at bytes that are none of gzip; a broken connection is nothing of that kind.
     if (!(error instanceof TypeError)) throw error;
