@@ -2,9 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { feedJsonSchema } from './feed-schema.ts';
 import { openApiDocument } from './openapi.ts';
+import { rulesDocument } from './rules-doc.ts';
 
 const docs = join(import.meta.dirname, '../docs');
 
-/** `npm run docs`: writes the JSON Schema of feeds and the document of the API. A test holds both against the code. */
+/** `npm run docs`: writes the JSON Schema of feeds, the document of the API and the rules for files. A test holds them against the
+ * code. */
 writeFileSync(join(docs, 'feed.schema.json'), feedJsonSchema());
 writeFileSync(join(docs, 'openapi.json'), openApiDocument());
+writeFileSync(join(docs, 'rules.md'), rulesDocument());

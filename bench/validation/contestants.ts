@@ -7,9 +7,12 @@ import type { z } from 'zod';
 import { jsonSchema, tableSchema } from './data.ts';
 
 /** Reads a file as its kind asks, checks what it can, and says how many records it took for valid. */
-export type Contestant = (path: string, isGzip: boolean) => Promise<number>;
+type Run = (path: string, isGzip: boolean) => Promise<number>;
 
-const chunkBytes = 2 ** 20;
+/** Loads what it needs, which is not timed, and is ready to run. */
+type Contestant = () => Promise<Run>;
+
+const chunkBytes = 256 * 1024;
 
 const opened = (path: string, isGzip: boolean): Readable => {
   const file = createReadStream(path, { highWaterMark: chunkBytes });
@@ -88,64 +91,75 @@ const file = { extension: 'x', minBytes: 1, maxBytes: Number.MAX_SAFE_INTEGER };
 
 const ours =
   (format: 'csv' | 'jsonl'): Contestant =>
-  async (path, isGzip) => {
+  async () => {
     const { validate } = await import('../../core/validation/validate.ts');
     const { nodeTools } = await import('../../adapters/node-tools.ts');
     const { fileSource } = await import('../../adapters/file-source.ts');
     const { tableSchema: form } = await import('../../core/table-schema.ts');
     const schema = format === 'csv' ? { schema: form.parse(tableSchema) } : { jsonSchema };
-    const rules = { ...file, format, ...schema, ...(isGzip && { gzip: true }) };
-    const report = await validate(await fileSource(path), rules, {}, nodeTools);
-    if (!report.valid) throw new Error(JSON.stringify(report.findings[0]));
-    return report.rows ?? 0;
+    return async (path, isGzip) => {
+      const rules = { ...file, format, ...schema, ...(isGzip && { gzip: true }) };
+      const report = await validate(await fileSource(path), rules, {}, nodeTools);
+      if (!report.valid) throw new Error(JSON.stringify(report.findings[0]));
+      return report.rows ?? 0;
+    };
   };
+
+const columns =
+  "{'order_id':'VARCHAR','line':'INTEGER','ordered_on':'DATE','customer':'VARCHAR','email':'VARCHAR','country':'VARCHAR','quantity':'INTEGER','price':'DOUBLE','discount':'DOUBLE','paid':'BOOLEAN','shipped_at':'TIMESTAMP','note':'VARCHAR'}";
+const predicates =
+  "regexp_full_match(order_id, 'A-[0-9]{8}') AND line BETWEEN 1 AND 999 AND length(customer) BETWEEN 1 AND 80 AND country IN ('DE','AT','CH','FR','NL','PL','DK','SE') AND quantity >= 1 AND price >= 0 AND (discount IS NULL OR discount BETWEEN 0 AND 100) AND (email IS NULL OR regexp_matches(email, '^[^ @]+@[^ @]+$')) AND (note IS NULL OR length(note) <= 200) AND paid IS NOT NULL AND ordered_on IS NOT NULL";
 
 const duckdb =
   (format: 'csv' | 'jsonl'): Contestant =>
-  async (path) => {
+  async () => {
     const { DuckDBInstance } = await import('@duckdb/node-api');
-    const connection = await (await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '1GB' })).connect();
-    const columns =
-      "{'order_id':'VARCHAR','line':'INTEGER','ordered_on':'DATE','customer':'VARCHAR','email':'VARCHAR','country':'VARCHAR','quantity':'INTEGER','price':'DOUBLE','discount':'DOUBLE','paid':'BOOLEAN','shipped_at':'TIMESTAMP','note':'VARCHAR'}";
-    const from =
-      format === 'csv'
-        ? `read_csv('${path}', header=true, columns=${columns})`
-        : `read_json('${path}', format='newline_delimited', columns=${columns})`;
-    const result = await connection.runAndReadAll(
-      `SELECT count(*) FROM ${from} WHERE regexp_full_match(order_id, 'A-[0-9]{8}') AND line BETWEEN 1 AND 999 AND length(customer) BETWEEN 1 AND 80 AND country IN ('DE','AT','CH','FR','NL','PL','DK','SE') AND quantity >= 1 AND price >= 0 AND (discount IS NULL OR discount BETWEEN 0 AND 100) AND (email IS NULL OR regexp_matches(email, '^[^ @]+@[^ @]+$')) AND (note IS NULL OR length(note) <= 200) AND paid IS NOT NULL AND ordered_on IS NOT NULL`,
-    );
-    return Number(result.getRows()[0]?.[0]);
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '1GB' });
+    const connection = await instance.connect();
+    return async (path) => {
+      const from =
+        format === 'csv'
+          ? `read_csv('${path}', header=true, columns=${columns})`
+          : `read_json('${path}', format='newline_delimited', columns=${columns})`;
+      const result = await connection.runAndReadAll(`SELECT count(*) FROM ${from} WHERE ${predicates}`);
+      return Number(result.getRows()[0]?.[0]);
+    };
   };
 
-export const contestants: Readonly<Record<string, Contestant>> = {
-  'raw read': async (path) => {
-    for await (const _ of createReadStream(path, { highWaterMark: chunkBytes }));
-    return 0;
-  },
-  'SHA-256': async (path) => {
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) hash.update(chunk);
-    hash.digest();
-    return 0;
-  },
-  gunzip: async (path) => {
-    for await (const _ of opened(path, true));
-    return 0;
-  },
-  'Airlock csv': ours('csv'),
-  'Airlock jsonl': ours('jsonl'),
-  'csv-parse + zod': async (path, isGzip) => {
+const readAll: Run = async (path) => {
+  for await (const _ of createReadStream(path, { highWaterMark: chunkBytes }));
+  return 0;
+};
+
+const hashAll: Run = async (path) => {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) hash.update(chunk);
+  hash.digest();
+  return 0;
+};
+
+const gunzipAll: Run = async (path) => {
+  for await (const _ of opened(path, true));
+  return 0;
+};
+
+const csvParseZod: Contestant = async () => {
+  const [{ parse: csvParse }, row] = [await import('csv-parse'), await rowOf(true)];
+  return async (path, isGzip) => {
     const { stream, done } = hashedStream(path, isGzip);
-    const [{ parse: csvParse }, row] = [await import('csv-parse'), await rowOf(true)];
     let rows = 0;
-    for await (const record of stream.pipe(csvParse({ columns: true, bom: true })))
+    for await (const record of stream.pipe(csvParse({ columns: true, bom: true }))) {
       if (row.safeParse(record).success) rows += 1;
+    }
     done();
     return rows;
-  },
-  'PapaParse + ajv': async (path, isGzip) => {
-    const [{ default: Papa }, check] = [await import('papaparse'), await ajvRow()];
-    return new Promise((resolve, reject) => {
+  };
+};
+
+const papaAjv: Contestant = async () => {
+  const [{ default: Papa }, check] = [await import('papaparse'), await ajvRow()];
+  return (path, isGzip) =>
+    new Promise((resolve, reject) => {
       const { stream, done } = hashedStream(path, isGzip);
       let rows = 0;
       const parser = Papa.parse(Papa.NODE_STREAM_INPUT, { header: true });
@@ -159,9 +173,11 @@ export const contestants: Readonly<Record<string, Contestant>> = {
       });
       stream.pipe(parser);
     });
-  },
-  'uDSV + closures': async (path, isGzip) => {
-    const { inferSchema, initParser } = await import('udsv');
+};
+
+const udsvClosures: Contestant = async () => {
+  const { inferSchema, initParser } = await import('udsv');
+  return async (path, isGzip) => {
     const { stream, done } = hashedStream(path, isGzip);
     let rows = 0;
     let parser: ReturnType<typeof initParser> | undefined;
@@ -177,29 +193,71 @@ export const contestants: Readonly<Record<string, Contestant>> = {
     parser?.end();
     done();
     return rows;
-  },
-  'readline + zod': async (path, isGzip) => {
+  };
+};
+
+const readlineZod: Contestant = async () => {
+  const row = await rowOf(false);
+  return async (path, isGzip) => {
     const { stream, done } = hashedStream(path, isGzip);
-    const row = await rowOf(false);
     let rows = 0;
-    for await (const line of createInterface({ input: stream })) if (row.safeParse(JSON.parse(line)).success) rows += 1;
+    for await (const line of createInterface({ input: stream })) {
+      if (row.safeParse(JSON.parse(line)).success) rows += 1;
+    }
     done();
     return rows;
-  },
+  };
+};
+
+const contestants: Readonly<Record<string, Contestant>> = {
+  'raw read': async () => readAll,
+  'SHA-256': async () => hashAll,
+  gunzip: async () => gunzipAll,
+  'Airlock csv': ours('csv'),
+  'Airlock jsonl': ours('jsonl'),
+  'csv-parse + zod': csvParseZod,
+  'PapaParse + ajv': papaAjv,
+  'uDSV + closures': udsvClosures,
+  'readline + zod': readlineZod,
   'DuckDB csv': duckdb('csv'),
   'DuckDB jsonl': duckdb('jsonl'),
 };
 
-/** `node contestants.ts NAME FILE`: runs one, alone in its process, and prints what it took. */
-if (process.argv[1] === import.meta.filename) {
-  const [, , name = '', path = ''] = process.argv;
-  const contestant = contestants[name];
-  if (!contestant) throw new Error(`no contestant ${name}`);
-  const start = process.cpuUsage();
-  const rows = await contestant(path, path.endsWith('.gz'));
-  const { user, system } = process.cpuUsage(start);
-  const seconds = (user + system) / 1e6;
-  process.stdout.write(
-    JSON.stringify({ seconds, rows, bytes: statSync(path).size, rssMb: process.resourceUsage().maxRSS / 1024 }),
-  );
+/** Checks a file of so many bytes that repeats itself, made as it is read: what it takes is its own memory. */
+const repeated = async (bytes: number, wide: number): Promise<number> => {
+  const { validate } = await import('../../core/validation/validate.ts');
+  const { nodeTools } = await import('../../adapters/node-tools.ts');
+  const { tableSchema: form } = await import('../../core/table-schema.ts');
+  const columnsOf = Array.from({ length: wide }, (_, index) => ({ name: `c${index}`, type: 'integer' }));
+  const schema = form.parse(wide > 0 ? { fields: columnsOf } : tableSchema);
+  const narrow =
+    'A-12345678,7,2026-11-22,Müller & Söhne GmbH,a.b@mail.example.com,DE,12,99.95,,true,2026-11-22T07:41:00Z,"x, y"\n';
+  const row = wide > 0 ? `${columnsOf.map((_, index) => index).join(',')}\n` : narrow;
+  const block = Buffer.from(row.repeat(Math.ceil(chunkBytes / row.length)));
+  const source = {
+    size: bytes,
+    stream: async function* () {
+      yield Buffer.from(`${schema.fields.map(({ name }) => name).join(',')}\n`);
+      for (let sent = 0; sent < bytes; sent += block.length) yield block;
+    },
+    slice: async () => new Uint8Array(),
+  };
+  const report = await validate(source, { ...file, format: 'csv', schema }, {}, nodeTools);
+  if (!report.valid) throw new Error(JSON.stringify(report.findings[0]));
+  return report.rows ?? 0;
+};
+
+/** `contestants NAME FILE`, or `contestants repeated BYTES COLUMNS`: runs one, alone in its process, and prints what it took. */
+const [, , name = '', path = '', wide = '0'] = process.argv;
+const load: Contestant =
+  name === 'repeated' ? async () => () => repeated(Number(path), Number(wide)) : (contestants[name] ?? unknown);
+async function unknown(): Promise<Run> {
+  throw new Error(`no contestant ${name}`);
 }
+const run = await load();
+const start = process.cpuUsage();
+const rows = await run(path, path.endsWith('.gz'));
+const { user, system } = process.cpuUsage(start);
+const bytes = name === 'repeated' ? Number(path) : statSync(path).size;
+const rssMb = process.resourceUsage().maxRSS / 1024;
+process.stdout.write(JSON.stringify({ seconds: (user + system) / 1e6, rows, bytes, rssMb }));

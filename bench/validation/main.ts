@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { nodeTools } from '../../adapters/node-tools.ts';
-import { tableSchema as tableSchemaForm } from '../../core/table-schema.ts';
-import { validate } from '../../core/validation/validate.ts';
+import { buildSync } from 'esbuild';
 import { hasCommand } from '../../test/support/has-command.ts';
 import { median, printTable } from '../table.ts';
-import { tableSchema, writeFile } from './data.ts';
+import { writeFile } from './data.ts';
 
 /*
  * Validation side by side: the same file, the same checks (DuckDB's are predicates), one core, each in a process of its own,
@@ -40,8 +38,20 @@ interface Result {
   readonly rssMb: number;
 }
 
-const run = (name: string, path: string): Result => {
-  const script = join(import.meta.dirname, 'contestants.ts');
+/** Bundled as functions are: no process carries what makes TypeScript run. */
+const script = join(import.meta.dirname, '../../.build/bench/contestants.mjs');
+const build = () =>
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'contestants.ts')],
+    outfile: script,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+
+const run = (name: string, path: string, ...more: string[]): Result => {
   const [command = '', ...args] = [
     ...core,
     process.execPath,
@@ -49,6 +59,7 @@ const run = (name: string, path: string): Result => {
     script,
     name,
     path,
+    ...more,
   ];
   return JSON.parse(execFileSync(command, args, { encoding: 'utf8' }));
 };
@@ -84,39 +95,8 @@ const packed = async (path: string): Promise<string> => {
   return `${path}.gz`;
 };
 
-/** How much memory a file takes that is made as it is read, whatever its size. */
-const peakOf = (bytes: number, columns = 0): number => {
-  const script = `
-    import { measure } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))};
-    await measure(${bytes}, ${columns});`;
-  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
-  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
-};
-
-/** Checks a file of so many bytes that repeats itself, and prints the peak of its own memory. */
-export const measure = async (bytes: number, columns: number): Promise<void> => {
-  const wide = { fields: Array.from({ length: columns }, (_, index) => ({ name: `c${index}`, type: 'integer' })) };
-  const schema = tableSchemaForm.parse(columns > 0 ? wide : tableSchema);
-  const header = `${schema.fields.map(({ name }) => name).join(',')}\n`;
-  const narrow =
-    'A-12345678,7,2026-11-22,Müller & Söhne GmbH,a.b@mail.example.com,DE,12,99.95,,true,2026-11-22T07:41:00Z,"x, y"\n';
-  const row = columns > 0 ? `${Array.from({ length: columns }, (_, index) => index).join(',')}\n` : narrow;
-  const block = Buffer.from(row.repeat(Math.ceil(2 ** 20 / row.length)));
-  const source = {
-    size: bytes,
-    stream: async function* () {
-      yield Buffer.from(header);
-      for (let sent = 0; sent < bytes; sent += block.length) yield block;
-    },
-    slice: async () => new Uint8Array(),
-  };
-  const rules = { format: 'csv', extension: 'csv', minBytes: 1, maxBytes: Number.MAX_SAFE_INTEGER, schema } as const;
-  const report = await validate(source, rules, {}, nodeTools);
-  if (!report.valid) throw new Error(JSON.stringify(report.findings[0]));
-  process.stdout.write((process.resourceUsage().maxRSS / 1024).toFixed(0));
-};
-
 export const bench = async (): Promise<void> => {
+  build();
   try {
     const large = join(folder, 'orders.csv');
     const rows = writeFile(large, 'csv', megabytes * 1e6);
@@ -135,13 +115,11 @@ export const bench = async (): Promise<void> => {
     process.stdout.write(
       `\na cold 20 MB file: ${(median(cold) / median(steady)).toFixed(2)} of the rate of ${megabytes} MB\n`,
     );
-    for (const [label, bytes, columns] of [
-      ['10 MB', 1e7, 0],
-      ['1 GB', 1e9, 0],
-      ['10 GB', 1e10, 0],
-      ['1 GB of 10,000 columns', 1e9, 10_000],
-    ] as const) {
-      process.stdout.write(`${label}: peak RSS ${peakOf(bytes, columns)} MB\n`);
+    const sizes = { '10 MB': '1e7', '1 GB': '1e9', '10 GB': '1e10', '1 GB of 10,000 columns': '1e9 10000' };
+    for (const [label, size] of Object.entries(sizes)) {
+      const [bytes = '', columns = '0'] = size.split(' ');
+      const { rssMb } = run('repeated', bytes, columns);
+      process.stdout.write(`${label}: peak RSS ${rssMb.toFixed(0)} MB\n`);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -7,10 +7,13 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
   ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { createS3Copier } from '../../adapters/s3-copier.ts';
 import { Airlock } from '../support/airlock.ts';
 
 const partBytes = 5 * 2 ** 20;
@@ -78,6 +81,35 @@ describe('an upload in parts, in the S3 of the runtime,', () => {
     const head = await airlock.s3.send(new HeadObjectCommand({ Bucket, Key: 'copy', ChecksumMode: 'ENABLED' }));
     expect(head.ChecksumSHA256).toBe(sha256(first, last).toString('base64'));
     expect(head.ETag).toBe(`"${createHash('md5').update(first).update(last).digest('hex')}"`);
+  });
+
+  it('is copied in parts where one copy would be too large, by the copier that promotes uploads', async () => {
+    const { upload, parts } = await both('large');
+    await complete(upload, parts);
+    const { VersionId = '' } = await airlock.s3.send(new HeadObjectCommand({ Bucket, Key: 'large' }));
+    const target = airlock.bucket('Quarantine');
+    const copier = createS3Copier(airlock.s3, Bucket, target, partBytes);
+    const size = first.length + last.length;
+    const object = { key: 'large', versionId: VersionId, size, arrivedAt: '2026-11-23T06:00:00Z' };
+    await copier.copy(object, 'copied');
+    await copier.copy(object, 'copied');
+    const { Body, ETag } = await airlock.s3.send(new GetObjectCommand({ Bucket: target, Key: 'copied' }));
+    expect(sha256((await Body?.transformToByteArray()) ?? Buffer.alloc(0))).toEqual(sha256(first, last));
+    expect(ETag).toMatch(/-2"$/);
+    const { Versions } = await airlock.s3.send(new ListObjectVersionsCommand({ Bucket: target, Prefix: 'copied' }));
+    expect(Versions).toHaveLength(1);
+  });
+
+  it('copies no range that its source does not have', async () => {
+    await airlock.s3.send(new PutObjectCommand({ Bucket, Key: 'small', Body: 'hello' }));
+    const upload = await begin('range-copy');
+    const copy = (CopySourceRange: string) =>
+      airlock.s3.send(
+        new UploadPartCopyCommand({ ...upload, PartNumber: 1, CopySource: `${Bucket}/small`, CopySourceRange }),
+      );
+    await expect(copy('bytes=0-5')).rejects.toMatchObject({ name: 'InvalidRequest' });
+    await expect(copy('0-4')).rejects.toMatchObject({ name: 'InvalidArgument' });
+    expect((await copy('bytes=1-3')).CopyPartResult?.ETag).toBe(`"${createHash('md5').update('ell').digest('hex')}"`);
   });
 
   it('does not take a key that is taken, and can be completed where it is free', async () => {

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { feedJsonSchema } from '../../tools/feed-schema.ts';
 import { openApiDocument } from '../../tools/openapi.ts';
+import { rulesDocument } from '../../tools/rules-doc.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -14,6 +15,10 @@ describe('the docs', () => {
 
   it('publish the API that the code has (npm run docs)', () => {
     expect(read('docs/openapi.json')).toBe(openApiDocument());
+  });
+
+  it('publish the rules for files that the code has (npm run docs)', () => {
+    expect(read('docs/rules.md')).toBe(rulesDocument());
   });
 
   it.each(pages)('%s links only to files and sections that exist', (page) => {

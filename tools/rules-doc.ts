@@ -1,0 +1,94 @@
+import { catalog, isMessage, ruleOf, rules } from '../core/validation/catalog.ts';
+import { maxFileBytes } from '../core/validation/ceiling.ts';
+import { examplesPerRule, mostExcerpts } from '../core/validation/findings.ts';
+import { maxUniqueRows } from '../core/validation/kernel/keys.ts';
+import { limitsOf } from '../core/validation/rules.ts';
+import { defaultSeverity } from '../core/validation/severity.ts';
+
+const number = (value: number): string => value.toLocaleString('en-GB');
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\{(\w+)\}/g, '‹$1›');
+
+const messagesOf = (rule: string): string =>
+  Object.entries(catalog)
+    .filter(([id]) => isMessage(id) && ruleOf(id) === rule)
+    .map(
+      ([, { en }]) =>
+        `| ${cell('got' in en && en.got ? en.got : 'what stands there')} | ${cell(en.expected)} | ${cell(en.fix)} |`,
+    )
+    .join('\n');
+
+const limits = limitsOf({ maxBytes: 0 });
+
+const intro = `# Rules for files
+
+Made by \`npm run docs\` from \`core/validation/catalog.ts\`; not to be edited by hand. Every message exists in German too.
+
+A feed says what its files are in \`file\`; the engine says what is wrong by the rules below, with physical line, row and
+column, what was expected, what came, and how to mend it. The first ${examplesPerRule} findings of each rule are kept, all of them are
+counted, and up to ${mostExcerpts} rows are shown with the cell among its neighbours.
+
+\`\`\`yaml
+file:
+  format: csv # csv, jsonl, json, parquet, opaque (size and checksum only)
+  extension: csv
+  maxBytes: 500MB
+  minBytes: 1
+  gzip: false # true: it may come as gzip; zip: true, as a ZIP of this one file (and its .sha256)
+  schema: orders.schema.json # csv, parquet: Table Schema; json, jsonl: JSON Schema 2020-12
+  encoding: utf-8 # or windows-1252, utf-16le, …: what is declared is transcoded
+  dialect: { delimiter: ";", quoteChar: '"', header: true } # CSV Dialect: also escapeChar, commentChar, skipInitialSpace
+  lineEnds: LF # or CR LF; without it any will do
+  rows: { min: 1, max: 1000000, unusual: 50% } # unusual: against the median of the last 20 deliveries, from 5 on
+  period: { column: order_date } # every row is of the period that is asked for
+  totals: { marker: TOTAL, rows: quantity, sums: [amount] } # the last row: how many rows there are, exact sums
+  severity: { cell.formula: error, line.blank: "off" } # error, warning or off for any rule
+  tolerate: { cell.type: 0.1% } # so many rows may break it: then it is a warning
+  limits: { record: 1MB, field: 100KB, columns: 10000, unpacked: 500MB, ratio: 200 }
+  checks: orders.checks.ts # rules of your own
+\`\`\`
+
+**Table Schema**: all types of 1.0 with their formats, \`constraints\` (with the exclusive bounds of 2.0), \`missingValues\`,
+\`primaryKey\`, \`foreignKeys\` of one column against a CSV file beside the feed (at most 128 KiB), and \`fieldsMatch\` of 2.0:
+\`exact\` (the default: these columns in this order), \`equal\`, \`subset\`, \`superset\`, \`partial\`. Not taken: \`NaN\` and \`INF\` as
+numbers, and \`any\` as a format of \`time\`. **Parquet** is checked by what the file says of itself: columns, types, number of rows.
+
+**Rules of your own**, in TypeScript beside the feed, bundled with it; they run for every row of a csv file, not in the page:
+
+\`\`\`ts
+import type { FeedChecks } from '../../core/validation/checks.ts';
+
+export const checks: FeedChecks = {
+  'price-of-sample': {
+    column: 'price',
+    expected: 'a price of 0 for a sample',
+    fix: 'set the price to 0, or the kind to order',
+    row: ({ kind, price }) => (kind === 'sample' && Number(price) !== 0 ? price : undefined),
+  },
+};
+\`\`\`
+
+**Limits.** One function checks a file in its 15 minutes: at most ${number(maxFileBytes({ format: 'csv' }).bytes / 1e9)} GB of csv or jsonl, ${number(maxFileBytes({ format: 'opaque' }).bytes / 1e9)} GB of opaque files,
+${number(maxFileBytes({ format: 'json' }).bytes / 1e6)} MB of json (read whole). A feed that asks for more is refused by \`npm run synth\`. Without \`limits\`: ${number(limits.recordBytes)} bytes a
+line, ${number(limits.fieldBytes)} characters a field, ${number(limits.columns)} columns, ${limits.ratio} times its size once decompressed, \`maxBytes\` in all. A unique column
+or key is exact up to ${number(maxUniqueRows)} rows; beyond that as long as it ascends.
+
+**Try it** on a file of yours, without any deployment: \`npm run airlock -- validate FILE --feed acme/daily-orders\`.
+`;
+
+/** `docs/rules.md`: every rule there is, in the words that partners read. */
+export const rulesDocument = (): string => {
+  const sections = rules
+    .filter((rule) => rule !== 'custom')
+    .map(
+      (rule) => `## ${rule}
+
+${defaultSeverity(rule) === 'error' ? 'An error' : defaultSeverity(rule) === 'warning' ? 'A warning' : 'Off'}, unless the feed says otherwise.
+
+| what came | what is expected | how to mend it |
+|---|---|---|
+${messagesOf(rule)}
+`,
+    );
+  return `${intro}\n${sections.join('\n')}`;
+};
