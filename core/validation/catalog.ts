@@ -441,10 +441,10 @@ export const catalog = {
     { expected: 'ein Datum, das es gibt, wie {example}', fix: 'Tag oder Monat berichtigen' },
   ),
   'cell.type#dayMonthSwapped': says(
-    { expected: 'a date such as {example}', fix: 'day and month seem to be swapped: write {example}, in this order' },
+    { expected: 'a date such as {example}', fix: 'day and month seem to be swapped: their order is that of {example}' },
     {
       expected: 'ein Datum wie {example}',
-      fix: 'Tag und Monat sind wohl vertauscht: in dieser Reihenfolge schreiben wie {example}',
+      fix: 'Tag und Monat sind wohl vertauscht: ihre Reihenfolge ist die von {example}',
     },
   ),
   'cell.type#datetime': says(

@@ -170,7 +170,7 @@ describe('the customer key', () => {
       ['kms:RevokeGrant'],
     );
     expect(use.Condition.StringEquals['kms:ViaService']['Fn::Join'][1].join('')).toMatch(/^s3\./);
-    expect(use.Condition.ArnLike['aws:PrincipalArn']).toHaveLength(18);
+    expect(use.Condition.ArnLike['aws:PrincipalArn']).toHaveLength(19);
   });
 
   it('lets in operators that are named', () => {
