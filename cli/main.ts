@@ -28,6 +28,12 @@ const main = async (): Promise<boolean> => {
   return run(invocation);
 };
 
+// Whoever reads may stop early: `… | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 try {
   process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {

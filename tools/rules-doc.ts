@@ -71,7 +71,8 @@ export const checks: FeedChecks = {
 **Limits.** One function checks a file in its 15 minutes: at most ${number(maxFileBytes({ format: 'csv' }).bytes / 1e9)} GB of csv or jsonl, ${number(maxFileBytes({ format: 'opaque' }).bytes / 1e9)} GB of opaque files,
 ${number(maxFileBytes({ format: 'json' }).bytes / 1e6)} MB of json (read whole). A feed that asks for more is refused by \`npm run synth\`. Without \`limits\`: ${number(limits.recordBytes)} bytes a
 line, ${number(limits.fieldBytes)} characters a field, ${number(limits.columns)} columns, ${limits.ratio} times its size once decompressed, \`maxBytes\` in all. A unique column
-or key is exact up to ${number(maxUniqueRows)} rows; beyond that as long as it ascends.
+or key is exact up to ${number(maxUniqueRows)} rows; beyond that as long as it ascends. Its table takes up to 75 MB, all else some 40 MB,
+whatever the size of the file.
 
 **Try it** on a file of yours, without any deployment: \`npm run airlock -- validate FILE --feed acme/daily-orders\`.
 `;

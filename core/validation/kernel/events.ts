@@ -83,6 +83,8 @@ export class Events {
   }
 
   #word(index: number): number {
+    // Memory that was added meanwhile (a table of keys grew) has left the old view empty.
+    if (this.#words.length === 0) this.#words = this.#kernel.words;
     return this.#words[this.#at + index] ?? 0;
   }
 }

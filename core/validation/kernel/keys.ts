@@ -69,6 +69,11 @@ export class Keys {
     this.#kernel.words[this.#word(key, 7)] = 0;
   }
 
+  /** The kernel may have told of it before it was given up. */
+  isGivenUp(key: number): boolean {
+    return this.#kernel.words[this.#word(key, 7)] === 0;
+  }
+
   #enlarge(key: number): boolean {
     const step = (this.#step[key] ?? 0) + 1;
     const slots = slotSteps[step];

@@ -300,6 +300,7 @@ export class TableCheck {
 
   #claim(event: Events): void {
     const key = event.column;
+    if (this.#keys?.isGivenUp(key)) return;
     const record = this.#record(event);
     const values = (this.#keyColumns[key] ?? []).map((index) => record[index] ?? '');
     if (values.length === 1 && values[0] === '') return;
