@@ -217,25 +217,25 @@ export const catalog = {
   ),
   'csv.columnCount': says(
     {
-      expected: '{wanted} fields',
-      got: '{found} fields',
+      expected: 'as many fields as columns ({wanted})',
+      got: 'another number ({found})',
       fix: 'put fields that contain the separator in quotes; leave no field out',
     },
     {
-      expected: '{wanted} Felder',
-      got: '{found} Felder',
+      expected: 'so viele Felder wie Spalten ({wanted})',
+      got: 'eine andere Anzahl ({found})',
       fix: 'Felder, die das Trennzeichen enthalten, in Anführungszeichen setzen; kein Feld auslassen',
     },
   ),
   'csv.columnCount#decimalComma': says(
     {
-      expected: '{wanted} fields',
-      got: '{found} fields; it looks as if a number had a comma for decimals',
+      expected: 'as many fields as columns ({wanted})',
+      got: 'another number ({found}); it looks as if a number had a comma for decimals',
       fix: 'write decimals with a point (1234.50), or put such numbers in quotes',
     },
     {
-      expected: '{wanted} Felder',
-      got: '{found} Felder; vielleicht steht in einer Zahl ein Dezimalkomma',
+      expected: 'so viele Felder wie Spalten ({wanted})',
+      got: 'eine andere Anzahl ({found}); vielleicht steht in einer Zahl ein Dezimalkomma',
       fix: 'Dezimalzahlen mit Punkt schreiben (1234.50), oder in Anführungszeichen setzen',
     },
   ),
@@ -270,12 +270,12 @@ export const catalog = {
   'csv.truncated': says(
     {
       expected: 'a last row with {wanted} fields and a line end',
-      got: 'a last row that breaks off after {found} fields',
+      got: 'a last row that breaks off (fields: {found})',
       fix: 'the file was cut off: export it again, and check that it is complete before sending',
     },
     {
       expected: 'eine letzte Zeile mit {wanted} Feldern und Zeilenende',
-      got: 'eine letzte Zeile, die nach {found} Feldern abbricht',
+      got: 'eine letzte Zeile, die abbricht (Felder: {found})',
       fix: 'die Datei ist abgeschnitten: noch einmal exportieren, und vor dem Senden prüfen, ob sie vollständig ist',
     },
   ),

@@ -68,12 +68,17 @@ const checkContent = async (
   findings: Findings,
 ): Promise<number | undefined> => {
   if (file.format === 'opaque') return undefined;
-  if (file.format === 'parquet') return checkParquet(source, file, findings);
+  if (file.format === 'parquet') {
+    const rows = await checkParquet(source, file, findings);
+    if (rows !== undefined) checkRows(rows, file, findings);
+    return rows;
+  }
   const limits = limitsOf(file, tools.gatheredBytes);
   const bytes = unpack(source, raw, file, limits, tools, findings);
   const reader = await readText(bytes, file, findings, () => readerOf(file, limits, context, findings));
-  const rows = reader?.rows;
-  if (rows !== undefined && reader?.isBroken === false) checkRows(rows, file, findings);
+  // What was counted up to a place behind which nothing could be read is no number of rows.
+  const rows = reader?.isBroken ? undefined : reader?.rows;
+  if (rows !== undefined) checkRows(rows, file, findings);
   return rows;
 };
 

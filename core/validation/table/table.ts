@@ -173,7 +173,8 @@ export class TableCheck {
       const text = this.#decode(from, end).replace(/\r?\n$|\r$/, '');
       this.#tell(isFinal);
       this.#advance(end);
-      if (!isComment) {
+      if (text === '' && !isComment) this.#findings.add('line.blank', {}, { line });
+      else if (!isComment) {
         this.#names(text, line);
         return !this.#isBroken;
       }

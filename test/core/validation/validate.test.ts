@@ -58,7 +58,7 @@ describe('a finding', () => {
     ['a missing value', 'id,day,name\n,2026-02-03,a\n', ['cell.required 2 1 id nothing']],
     ['a repeated value', 'id,day,name\n1,,a\n1,,b\n', ['cell.unique 3 2 id 1']],
     ['a text too long', 'id,day,name\n1,,abcdef\n', ['cell.constraint 2 1 name abcdef']],
-    ['a short row', 'id,day,name\n1,2026-11-22\n2,,b\n', ['csv.columnCount 2 1 2 fields']],
+    ['a short row', 'id,day,name\n1,2026-11-22\n2,,b\n', ['csv.columnCount 2 1 another number (2)']],
     ['a blank line', 'id,day,name\n\n2,,b\n', ['line.blank 2 a blank line']],
     ['a line behind a quoted line break', 'id,day,name\n1,,"a\nb"\nx,,c\n', ['cell.type 4 2 id x']],
     [
