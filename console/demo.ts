@@ -52,12 +52,12 @@ const stories: Story[] = [
       const arn = await open(stage, 'acme/daily-orders', tomorrow);
       await deliver(stage, sample('bad'));
       stage.say('… and a file whose mistake only the whole shows:');
-      await deliver(stage, longFile(stage.folder));
+      await deliver(stage, longFile(stage.folder, 'Austria'));
       const mail = await lastMail(stage, 'acme');
       stage.say(`mail to ${mail.to}: ${mail.subject}`);
       for (const line of mail.text.split('\n').filter((one) => one.startsWith('- Line')))
         stage.say(`  ${line.slice(2)}`);
-      await deliver(stage, sample('good'));
+      await deliver(stage, longFile(stage.folder, 'AT'));
       return ending(stage, arn);
     },
   },
@@ -104,12 +104,12 @@ const deliver = async (stage: Stage, path: string): Promise<void> => {
   await stage.endpoint.settle();
 };
 
-/** Four thousand good rows, and a last one that is not. */
-const longFile = (folder: string): string => {
+/** Four thousand good rows, and a last one whose country is good or not. */
+const longFile = (folder: string, country: string): string => {
   const path = join(folder, 'long.csv');
   const rows = Array.from({ length: 4000 }, (_, row) => `A-${100_000 + row},2026-11-20,Weber & Söhne,AT,1,10.50`);
   const header = 'order_id,order_date,customer,country,quantity,amount';
-  writeFileSync(path, [header, ...rows, 'A-999999,2026-11-20,Weber & Söhne,Austria,1,10.50', ''].join('\n'));
+  writeFileSync(path, [header, ...rows, `A-999999,2026-11-20,Weber & Söhne,${country},1,10.50`, ''].join('\n'));
   return path;
 };
 

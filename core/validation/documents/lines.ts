@@ -19,7 +19,6 @@ export class LinesCheck {
   readonly #judge: DocumentJudge;
   readonly #findings: Findings;
   readonly #limits: Limits;
-  #left = 0;
   #sawStart = false;
   #isBroken = false;
 
@@ -43,10 +42,11 @@ export class LinesCheck {
   }
 
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length && !this.#isBroken; ) {
-      at += this.#input.take(at === 0 ? chunk : chunk.subarray(at));
-      if (this.#input.isWorthIt(this.#left)) this.#read(false);
-    }
+    if (this.#isBroken) return;
+    this.#input.feed(chunk, () => {
+      this.#read(false);
+      return !this.#isBroken;
+    });
   }
 
   end(): void {
@@ -68,8 +68,8 @@ export class LinesCheck {
       this.#text.leave(position - from);
       this.#input.from = position;
     }
-    this.#left = this.#input.length;
-    if (isFinal || this.#left <= this.#limits.recordBytes || this.#isBroken) return;
+    this.#input.settle();
+    if (isFinal || this.#input.length <= this.#limits.recordBytes || this.#isBroken) return;
     this.#tooLong(exports.jsonLine.value);
     this.#isBroken = true;
   }

@@ -15,6 +15,8 @@ export class Input {
   readonly #base: number;
   readonly #capacity: number;
   readonly #gathered: number;
+  /** Bytes that the last scan left. */
+  #left = 0;
   /** First byte that is not dealt with. */
   from: number;
   /** Behind the last byte. */
@@ -29,8 +31,25 @@ export class Input {
     this.to = this.#base;
   }
 
+  /**
+   * Takes a chunk, and has it read whenever enough came together.
+   *
+   * @param read returns false when no more is wanted
+   */
+  feed(chunk: Uint8Array, read: () => boolean): void {
+    for (let at = 0; at < chunk.length; ) {
+      at += this.#take(at === 0 ? chunk : chunk.subarray(at));
+      if (this.#isWorthIt() && !read()) return;
+    }
+  }
+
+  /** After a scan: what it left waits for more. */
+  settle(): void {
+    this.#left = this.length;
+  }
+
   /** Takes as much of a chunk as there is room for; returns how much. */
-  take(chunk: Uint8Array): number {
+  #take(chunk: Uint8Array): number {
     if (this.to - this.#base + chunk.length > this.#capacity) this.#makeRoom();
     const count = Math.min(chunk.length, this.#capacity - (this.to - this.#base));
     this.#kernel.bytes.set(count === chunk.length ? chunk : chunk.subarray(0, count), this.to);
@@ -38,9 +57,9 @@ export class Input {
     return count;
   }
 
-  /** Enough has come to be worth a scan. @param left bytes that the last scan left */
-  isWorthIt(left: number): boolean {
-    return this.to - this.from - left >= this.#gathered || this.to - this.#base >= this.#capacity;
+  /** Enough has come to be worth a scan. */
+  #isWorthIt(): boolean {
+    return this.length - this.#left >= this.#gathered || this.to - this.#base >= this.#capacity;
   }
 
   get length(): number {

@@ -49,7 +49,6 @@ export class TableCheck {
   #keyColumns: readonly (readonly number[])[] = [];
   #columns: readonly string[] = [];
   #checks: readonly (CellCheck | undefined)[] = [];
-  #left = 0;
   #sawStart = false;
   #hasBegun = false;
   #isBroken = false;
@@ -86,10 +85,11 @@ export class TableCheck {
   }
 
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length && !this.#isBroken; ) {
-      at += this.#input.take(at === 0 ? chunk : chunk.subarray(at));
-      if (this.#input.isWorthIt(this.#left)) this.#read(false);
-    }
+    if (this.#isBroken) return;
+    this.#input.feed(chunk, () => {
+      this.#read(false);
+      return !this.#isBroken;
+    });
   }
 
   end(): void {
@@ -108,8 +108,8 @@ export class TableCheck {
     this.#text.look(this.#kernel.exports.line.value, isFinal);
     if (!this.#hasBegun && !this.#header(isFinal)) return;
     this.#scan(isFinal);
-    this.#left = this.#input.length;
-    if (!isFinal && this.#left > this.#limits.recordBytes) this.#tooLong();
+    this.#input.settle();
+    if (!isFinal && this.#input.length > this.#limits.recordBytes) this.#tooLong();
   }
 
   /** A byte order mark is no part of the first name. */
@@ -155,8 +155,8 @@ export class TableCheck {
       const line = exports.line.value;
       const end = exports.recordEnd(from, to, isFinal ? 1 : 0);
       if (end === 0) {
-        this.#left = this.#input.length;
-        if (this.#left > this.#limits.recordBytes) this.#tooLong();
+        this.#input.settle();
+        if (this.#input.length > this.#limits.recordBytes) this.#tooLong();
         return false;
       }
       if (isUnnamed) {
