@@ -7,6 +7,7 @@ import { isRule } from './validation/catalog.ts';
 import { maxFileBytes } from './validation/ceiling.ts';
 import { Findings } from './validation/findings.ts';
 import { limitsOf } from './validation/rules.ts';
+import { defaultDialect } from './validation/table/dialect.ts';
 import { TableCheck } from './validation/table/table.ts';
 
 /** Reads a file beside the feed; undefined when there is none. */
@@ -18,6 +19,12 @@ type Schemas = Pick<FileOfFeed, 'schema' | 'jsonSchema'>;
 
 /** More values of a reference than this would not fit into what a request keeps of its feed. */
 const maxReferenceBytes = 128 * 1024;
+
+/** A record is read again until all of it is there. */
+const maxRecordBytes = 16_000_000;
+
+/** The table of a key takes up to 75 MB. */
+const maxKeys = 4;
 
 /** Reads the rules for a file: those in the feed, and those in the schema beside it. */
 export const readFile = (
@@ -172,6 +179,39 @@ export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] 
   if ((file.limits?.unpackedBytes ?? 0) > ceiling.bytes) {
     wrong('limits.unpacked', written.limits?.unpacked, `at most ${ceiling.bytes} bytes: ${ceiling.why}`, 'lower it');
   }
+  if ((file.limits?.recordBytes ?? 0) > maxRecordBytes) {
+    wrong(
+      'limits.record',
+      written.limits?.record,
+      `at most ${maxRecordBytes} bytes: a record is held in memory`,
+      'lower it',
+    );
+  }
+  const keys = keyCount(file.schema);
+  if (keys > maxKeys)
+    wrong(
+      'schema',
+      `${keys} unique columns and keys`,
+      `at most ${maxKeys}: each has a table in memory`,
+      'ask for fewer',
+    );
+  for (const mark of clashingMarks(file.dialect)) {
+    wrong(
+      'dialect',
+      `${JSON.stringify(mark)} twice`,
+      'another character for each of delimiter, quoteChar, escapeChar, commentChar',
+      'change one of them',
+    );
+  }
+  const dated = file.schema?.fields.find(({ name }) => name === file.period?.column);
+  if (dated && !((dated.type === 'date' || dated.type === 'datetime') && dated.format !== 'any')) {
+    wrong(
+      'period.column',
+      `a ${dated.type}`,
+      'a column of type date or datetime, and not of format any',
+      'name another column',
+    );
+  }
   const isTable = file.format === 'csv';
   for (const key of ['dialect', 'lineEnds', 'totals', 'period', 'checks'] as const) {
     if (file[key] !== undefined && !isTable)
@@ -199,6 +239,16 @@ export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] 
     }
   }
   return problems;
+};
+
+const keyCount = (schema: TableSchema | undefined): number =>
+  (schema?.fields.filter(({ constraints }) => constraints?.unique).length ?? 0) +
+  (schema?.primaryKey === undefined ? 0 : 1);
+
+const clashingMarks = (dialect: FileOfFeed['dialect']): string[] => {
+  const { delimiter, quoteChar, escapeChar, commentChar } = { ...defaultDialect, ...dialect };
+  const marks = [delimiter, quoteChar, escapeChar, commentChar].filter((mark) => mark !== undefined && mark !== '');
+  return marks.filter((mark, index) => marks.indexOf(mark) !== index).map(String);
 };
 
 const columnsNamed = ({ period, totals }: FileOfFeed): (readonly [string, string])[] => [

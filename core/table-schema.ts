@@ -105,9 +105,9 @@ export const tableSchemaProblems = (schema: TableSchema): string[] => {
     ...namesOf(fields)
       .filter((name) => !known.includes(name))
       .map((name) => `foreignKeys names "${name}", which is no field`),
-    ...(namesOf(fields).length === namesOf(reference.fields).length
+    ...(namesOf(fields).length === 1 && namesOf(reference.fields).length === 1
       ? []
-      : [`foreignKeys: ${namesOf(fields).join(', ')} and ${namesOf(reference.fields).join(', ')} differ in number`]),
+      : [`foreignKeys: ${namesOf(fields).join(', ')}: only keys of one column are checked`]),
   ]);
   return [
     ...twice.map((name) => `field "${name}" is named twice`),
@@ -128,11 +128,22 @@ const patternProblem = ({ name, constraints: rules }: TableField): string[] => {
 };
 
 const formatProblem = ({ name, type, format }: TableField): string[] => {
-  if (format === undefined || format === 'default' || (formats[type] ?? /^default$/).test(format)) return [];
+  const directives = format?.match(/%[A-Za-z]/g) ?? [];
+  const isOnce = new Set(directives).size === directives.length;
+  if (format === undefined || format === 'default' || (isOnce && (formats[type] ?? /^default$/).test(format)))
+    return [];
   return [`field "${name}": format ${format} is none that a ${type} takes here`];
 };
 
 const ordered: readonly FieldType[] = ['integer', 'number', 'date', 'datetime', 'time', 'year', 'yearmonth'];
+
+/** How bounds are written, whatever the format of the field. */
+const boundForms: Readonly<Partial<Record<FieldType, RegExp>>> = {
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  datetime: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/,
+  time: /^\d{2}:\d{2}:\d{2}$/,
+  yearmonth: /^\d{4}-\d{2}$/,
+};
 
 const boundProblem = ({ name, type, constraints: rules = {} }: TableField): string[] => {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = rules;
@@ -141,6 +152,8 @@ const boundProblem = ({ name, type, constraints: rules = {} }: TableField): stri
   if (!ordered.includes(type)) return [`field "${name}": a ${type} has no minimum and maximum`];
   const isNumeric = type === 'integer' || type === 'number';
   return bounds
-    .filter((one) => (isNumeric ? Number.isNaN(Number(one)) : typeof one !== 'string' && type !== 'year'))
+    .filter((one) =>
+      isNumeric || type === 'year' ? Number.isNaN(Number(one)) : !(boundForms[type]?.test(String(one)) ?? true),
+    )
     .map((one) => `field "${name}": ${one} is no bound for a ${type}`);
 };

@@ -40,10 +40,10 @@ file:
   dialect: { delimiter: ";", quoteChar: '"', header: true } # CSV Dialect: also escapeChar, commentChar, skipInitialSpace
   lineEnds: LF # or CR LF; without it any will do
   rows: { min: 1, max: 1000000, unusual: 50% } # unusual: against the median of the last 20 deliveries, from 5 on
-  period: { column: order_date } # every row is of the period that is asked for
-  totals: { marker: TOTAL, rows: quantity, sums: [amount] } # the last row: how many rows there are, exact sums
+  period: { column: order_date } # every date in it is of the period that is asked for
+  totals: { marker: TOTAL, rows: quantity, sums: [amount] } # the last row, whose first field is TOTAL without quotes: how many rows there are, exact sums
   severity: { cell.formula: error, line.blank: "off" } # error, warning or off for any rule
-  tolerate: { cell.type: 0.1% } # so many rows may break it: then it is a warning
+  tolerate: { cell.type: 0.1% } # so many rows may break it: then it is a warning; what ends the reading is always an error
   limits: { record: 1MB, field: 100KB, columns: 10000, unpacked: 500MB, ratio: 200 }
   checks: orders.checks.ts # rules of your own
 \`\`\`
@@ -73,6 +73,8 @@ ${number(maxFileBytes({ format: 'json' }).bytes / 1e6)} MB of json (read whole).
 line, ${number(limits.fieldBytes)} characters a field, ${number(limits.columns)} columns, ${limits.ratio} times its size once decompressed, \`maxBytes\` in all. A unique column
 or key is exact up to ${number(maxUniqueRows)} rows; beyond that as long as it ascends. Its table takes up to 75 MB, all else some 40 MB,
 whatever the size of the file.
+
+A line has at most 16 MB, a table four unique columns or keys.
 
 **Try it** on a file of yours, without any deployment: \`npm run airlock -- validate FILE --feed acme/daily-orders\`.
 `;

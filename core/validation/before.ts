@@ -71,6 +71,8 @@ export const checkHead = async (declared: DeclaredFile, head: Uint8Array, file: 
   const isWhole = head.length >= declared.size;
   // An archive is described at its end, and so is Parquet.
   if (!isWhole && (file.format === 'parquet' || (file.zip && isZip(head)))) return before;
+  // Of a line that does not end here nothing can be told.
+  if (!isWhole && !isGzip(head) && (file.format === 'json' || !head.includes(0x0a))) return before;
   const bytes = isWhole || isGzip(head) ? head : wholeLines(head);
   // Its size was judged by what the sender declared; what is rare among all rows may not be among the first.
   const { rows: _, totals: __, tolerate: ___, ...rest } = file;
@@ -86,7 +88,15 @@ const wholeLines = (head: Uint8Array): Uint8Array => {
 };
 
 /** Rules that only the end of a file can break. */
-const ofTheEnd = new Set(['rows.none', 'csv.truncated', 'json.truncated', 'archive.truncated', 'json.notLines']);
+const ofTheEnd = new Set([
+  'rows.none',
+  'csv.truncated',
+  'json.truncated',
+  'archive.truncated',
+  'archive.damaged',
+  'json.notLines',
+  'encoding.declared',
+]);
 
 const isAboutTheEnd = ({ rule, message }: Finding): boolean =>
   ofTheEnd.has(rule) || message === 'csv.structure#neverClosed';

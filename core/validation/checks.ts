@@ -28,7 +28,7 @@ export const rowCheck = (checks: FeedChecks, findings: Findings): RowCheck => {
   return (cells, columns, place, show) => {
     const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']));
     for (const [name, check] of all) {
-      const got = check.row(row);
+      const got = looked(name, check, row, place.row);
       if (got === undefined) continue;
       const { column, expected, fix } = check;
       findings.addCustom(
@@ -40,4 +40,19 @@ export const rowCheck = (checks: FeedChecks, findings: Findings): RowCheck => {
       );
     }
   };
+};
+
+/** @throws Error that names the check, and not what is in the file */
+const looked = (
+  name: string,
+  check: FeedCheck,
+  row: Readonly<Record<string, string>>,
+  at: number,
+): string | undefined => {
+  try {
+    return check.row(row);
+  } catch (error) {
+    const kind = error instanceof Error ? error.name : 'an error';
+    throw new Error(`the feed's own check ${name} failed with ${kind} at row ${at}: mend the check`);
+  }
 };

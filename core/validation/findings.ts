@@ -80,7 +80,15 @@ interface Options {
   readonly tolerate?: Readonly<Record<string, number>>;
 }
 
+/** Behind these nothing was read: whatever a feed says of the rule, the file cannot be taken for whole. */
+const endsReading = (id: MessageId): boolean =>
+  /^(content\.type#|encoding\.(utf16|declared)|csv\.(delimiter|structure#neverClosed)|json\.notLines|archive\.|limit\.(unpacked|ratio|record|columns))/.test(
+    id,
+  );
+
 interface Tally {
+  /** Something that ended the reading was among them. */
+  isFinal: boolean;
   total: number;
   rows: number;
   lastRow: number;
@@ -139,7 +147,7 @@ export class Findings {
     const tolerated = new Set<string>();
     for (const [rule, most] of Object.entries(this.#options.tolerate ?? {})) {
       const broken = this.#tallies.get(rule)?.rows ?? 0;
-      if (broken === 0 || rows === undefined) continue;
+      if (broken === 0 || rows === undefined || this.#tallies.get(rule)?.isFinal) continue;
       if (broken <= most * rows) tolerated.add(rule);
       else this.add('limit.tolerance', { rule, most: percent(most), count: broken, rows });
     }
@@ -156,12 +164,15 @@ export class Findings {
   }
 
   #severityOf(rule: string): SeverityOrOff {
+    if (this.#tallies.get(rule)?.isFinal) return 'error';
     return this.#options.severity?.[rule] ?? defaultSeverity(rule);
   }
 
   #add(rule: string, said: { id: MessageId; params: Params }, place: Place, got: string, show?: () => ShownRow): void {
-    if (!this.checks(rule)) return;
-    const tally = this.#tallies.get(rule) ?? { total: 0, rows: 0, lastRow: 0 };
+    const isFinal = endsReading(said.id);
+    if (!isFinal && !this.checks(rule)) return;
+    const tally = this.#tallies.get(rule) ?? { isFinal, total: 0, rows: 0, lastRow: 0 };
+    tally.isFinal ||= isFinal;
     this.#tallies.set(rule, tally);
     tally.total += 1;
     if (place.row !== undefined && place.row !== tally.lastRow) {

@@ -32,8 +32,10 @@ export const checkParquet = async (
   for (const field of schema?.fields ?? []) {
     const column = columns.find(({ name }) => name === field.name);
     if (!column) {
-      findings.add('header.missing', { column: field.name, columns: names.join(', ') }, { column: field.name });
-    } else if (!typesOf(field).includes(typeOf(column))) {
+      const mayBeMissing = schema?.fieldsMatch === 'superset' || schema?.fieldsMatch === 'partial';
+      const said = { column: field.name, columns: names.join(', ') };
+      if (!mayBeMissing) findings.add('header.missing', said, { column: field.name });
+    } else if (field.type !== 'any' && !typesOf(field).includes(typeOf(column))) {
       findings.add(
         'parquet.schema',
         { column: field.name, wanted: field.type },
@@ -48,6 +50,10 @@ export const checkParquet = async (
     for (const column of names.filter((name) => !wanted.includes(name))) {
       findings.add('header.unexpected', { columns: wanted.join(', '), column }, { column });
     }
+  }
+  const isSameSet = wanted?.length === names.length && names.every((name) => wanted.includes(name));
+  if (wanted && isSameSet && (schema?.fieldsMatch ?? 'exact') === 'exact' && names.join('\n') !== wanted.join('\n')) {
+    findings.add('header.order', { wanted: wanted.join(', '), found: names.join(', ') });
   }
   return rows;
 };

@@ -123,6 +123,16 @@ describe('a feed', () => {
       'file.maxBytes: got 1GB; allowed at most 50000000 bytes: a JSON document is read whole',
     ],
     [
+      'a record that no function holds',
+      { file: { ...source.file, limits: { record: '2GB' } } },
+      'file.limits.record: got 2GB; allowed at most 16000000 bytes',
+    ],
+    [
+      'one character for two marks',
+      { file: { ...source.file, dialect: { commentChar: '"' } } },
+      'file.dialect: got "\\"" twice',
+    ],
+    [
       'a rule that there is not',
       { file: { ...source.file, severity: { 'cell.tyype': 'warning' } } },
       'file.severity: got cell.tyype; allowed a rule of docs/rules.md',
@@ -162,6 +172,24 @@ describe('a feed', () => {
       'a pattern that is none',
       { fields: [{ name: 'a', constraints: { pattern: '(' } }] },
       'pattern ( is no regular expression',
+    ],
+    [
+      'a key of two columns elsewhere',
+      {
+        fields: [{ name: 'a' }, { name: 'b' }],
+        foreignKeys: [{ fields: ['a', 'b'], reference: { resource: 'r.csv', fields: ['a', 'b'] } }],
+      },
+      'only keys of one column are checked',
+    ],
+    [
+      'a bound that is no date',
+      { fields: [{ name: 'a', type: 'date', constraints: { minimum: '2026-01' } }] },
+      'field "a": 2026-01 is no bound for a date',
+    ],
+    [
+      'five unique columns',
+      { fields: ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, constraints: { unique: true } })) },
+      'file.schema: got 5 unique columns and keys; allowed at most 4',
     ],
     ['a field twice', { fields: [{ name: 'a' }, { name: 'a' }] }, 'field "a" is named twice'],
   ])('whose schema has %s is refused when it is read, not when a file arrives', (_, schema, expected) => {

@@ -59,7 +59,7 @@ export const unzip = async (
   const reader = new SourceReader(source);
   try {
     const entries = await entriesOf(reader);
-    const files = entries.filter((entry) => !entry.directory);
+    const files = entries.filter((entry) => !entry.directory).filter(({ filename }) => !isOfSystem(filename));
     const beside = files.find(({ filename }) => files.some((one) => filename === `${one.filename}.sha256`));
     const file = onlyFile(
       entries,
@@ -76,6 +76,9 @@ export const unzip = async (
     return undefined;
   }
 };
+
+/** What systems add to an archive, unseen by who makes it. */
+const isOfSystem = (name: string): boolean => /^__MACOSX\/|(^|\/)(\.DS_Store|Thumbs\.db)$/.test(name);
 
 const entriesOf = async (reader: SourceReader): Promise<Entry[]> => {
   const entries: Entry[] = [];

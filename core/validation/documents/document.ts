@@ -2,6 +2,7 @@ import type { Findings } from '../findings.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { TextRules } from '../rules.ts';
 import { DocumentJudge } from './judge.ts';
+import { isParsed } from './parsed.ts';
 
 const guardBytes = 128;
 
@@ -43,6 +44,8 @@ const readText = (chunks: readonly Uint8Array[], findings: Findings): string | u
   }
   const start = bytes[from] === 0xef && bytes[from + 1] === 0xbb ? from + 3 : from;
   if (kernel.exports.parseDocument(start, to, 1) !== 0) return decode(start, to);
+  const text = decode(start, to);
+  if (isParsed(text)) return text;
   const at = Math.min(kernel.exports.faultAt.value, to);
   const line = lineOf(at);
   if (decode(at, to).trim() === '') findings.add('json.truncated', {}, { line });

@@ -48,10 +48,21 @@ export class DocumentJudge {
 
   judge(document: unknown, place: Place): void {
     if (!this.#validator) return;
-    const { valid, errors } = this.#validator.validate(document);
+    const { valid, errors } = this.#validate(this.#validator, document);
     if (valid) return;
     const leaves = errors.filter(({ keyword }) => !wrappers.has(keyword));
     for (const error of (leaves.length > 0 ? leaves : errors).slice(0, mostOfRecord)) this.#add(error, document, place);
+  }
+
+  #validate(validator: Validator, document: unknown): Pick<ReturnType<Validator['validate']>, 'valid' | 'errors'> {
+    try {
+      return validator.validate(document);
+    } catch (error) {
+      // It writes names into addresses, and half a character has none.
+      if (!(error instanceof URIError)) throw error;
+      const instanceLocation = '#';
+      return { valid: false, errors: [{ keyword: 'name', keywordLocation: '#', instanceLocation, error: '' }] };
+    }
   }
 
   #add(error: OutputUnit, document: unknown, place: Place): void {
@@ -66,7 +77,9 @@ export class DocumentJudge {
   #said({ keyword, keywordLocation, instanceLocation, error }: OutputUnit): { id: JsonSchemaId; params: Params } {
     const wanted = valueAt(this.#schema, pointerOf(keywordLocation));
     const named = /"([^"]*)"/.exec(error)?.[1] ?? '';
-    const text = typeof wanted === 'string' ? wanted : (JSON.stringify(wanted) ?? error);
+    // Behind a reference the place in the schema leads nowhere: then the library's own words name what it wants.
+    const expected = /Expected "([^"]+)"/.exec(error)?.[1] ?? keyword;
+    const text = typeof wanted === 'string' ? wanted : (JSON.stringify(wanted) ?? expected);
     switch (keyword) {
       case 'type':
         return { id: 'type', params: { wanted: Array.isArray(wanted) ? wanted.join(', ') : text } };

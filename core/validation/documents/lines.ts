@@ -6,6 +6,7 @@ import { TextCheck } from '../kernel/text.ts';
 import type { Limits, TextRules } from '../rules.ts';
 import { DocumentJudge } from './judge.ts';
 import { Nodes } from './nodes.ts';
+import { isParsed } from './parsed.ts';
 
 const eventRoom = 4096;
 const LF = 0x0a;
@@ -102,6 +103,7 @@ export class LinesCheck {
     // The parser stops at a line end: behind the last line there is one, and a line ends with one.
     if (exports.parseDocument(start, end, 0) !== 0) return true;
     const at = Math.min(exports.faultAt.value, end);
+    if (isParsed(this.#decode(start, end))) return true;
     const breaksOff = this.#decode(at, end).trim() === '';
     const place: Place = { line, row };
     if (breaksOff && isFinal && end === this.#input.to) this.#findings.add('json.truncated', {}, place);

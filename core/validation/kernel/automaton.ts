@@ -194,7 +194,9 @@ class ExpressionParser {
     if (this.#take('[')) return this.#class();
     if (this.#take('.')) return without(new Set(codes('\n\r')));
     const taken = this.#character();
-    return typeof taken === 'number' ? new Set([taken]) : taken;
+    // Beyond ASCII a character is no byte: it is taken by the expression alone.
+    if (typeof taken === 'number') return new Set(taken < 128 ? [taken] : []);
+    return taken;
   }
 
   #class(): ReadonlySet<number> {

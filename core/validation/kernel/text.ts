@@ -16,6 +16,11 @@ export class TextCheck {
   readonly #findings: Findings;
   /** How much of what is left in the input was looked at. */
   #looked = 0;
+  /** Up to where lines were counted, from the input's first byte, and how many there were. */
+  #counted = 0;
+  #lines = 0;
+  /** Line of the last finding: one finding a line. */
+  #told = 0;
 
   constructor(kernel: Kernel, input: Input, findings: Findings) {
     this.#kernel = kernel;
@@ -31,7 +36,9 @@ export class TextCheck {
       const fault = at < to ? this.#kernel.exports.fault.value : 0;
       this.#looked = at - from;
       if (fault === 0 || (fault === cut && !isFinal)) return;
-      this.#findings.add(fault === nul ? 'encoding.nul' : 'encoding.utf8', {}, { line: line + this.#linesUntil(at) });
+      const place = line + this.#linesUntil(at);
+      if (place > this.#told) this.#findings.add(fault === nul ? 'encoding.nul' : 'encoding.utf8', {}, { line: place });
+      this.#told = place;
       const next = this.#kernel.bytes.subarray(0, to).indexOf(LF, at);
       at = next < 0 ? to : next;
       this.#looked = at - from;
@@ -41,14 +48,19 @@ export class TextCheck {
   /** After a scan: so many bytes are dealt with. */
   leave(bytes: number): void {
     this.#looked -= bytes;
+    this.#counted = 0;
+    this.#lines = 0;
   }
 
+  /** From where the last count ended: a file that is wrong in every line is counted once. */
   #linesUntil(at: number): number {
-    const before = this.#kernel.bytes.subarray(this.#input.from, at);
-    let count = 0;
-    for (const [index, byte] of before.entries()) {
-      if (byte === LF || (byte === CR && before[index + 1] !== LF)) count += 1;
+    const { from } = this.#input;
+    const { bytes } = this.#kernel;
+    for (let index = from + this.#counted; index < at; index += 1) {
+      const byte = bytes[index];
+      if (byte === LF || (byte === CR && bytes[index + 1] !== LF)) this.#lines += 1;
     }
-    return count;
+    this.#counted = at - from;
+    return this.#lines;
   }
 }

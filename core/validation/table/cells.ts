@@ -33,7 +33,8 @@ interface ConstraintCheck {
   readonly problem: CellProblem;
 }
 
-const constraintChecks = ({ constraints: rules = {} }: TableField, { order }: Format): ConstraintCheck[] => {
+const constraintChecks = ({ type, constraints: rules = {} }: TableField, format: Format): ConstraintCheck[] => {
+  const { order } = format;
   const checks: ConstraintCheck[] = [];
   const add = (test: ConstraintCheck['test'], id: MessageId, params: Params) =>
     checks.push({ test, problem: { id, params } });
@@ -48,7 +49,7 @@ const constraintChecks = ({ constraints: rules = {} }: TableField, { order }: Fo
     holds: (difference: number) => boolean,
   ): void => {
     if (bound === undefined || !order) return;
-    const at = order(String(bound));
+    const at = boundOf(type, format, bound);
     add((value) => holds(difference(order(value), at)), id, { bound: String(bound) });
   };
   bounded(minimum, 'cell.constraint#minimum', (over) => over >= 0);
@@ -65,6 +66,14 @@ const constraintChecks = ({ constraints: rules = {} }: TableField, { order }: Fo
     add((value) => known.has(value), 'cell.constraint#enum', { values: list(values) });
   }
   return checks;
+};
+
+/** A bound is a plain number, or written as the schema's own standard writes it, whatever the field's format. */
+const boundOf = (type: TableField['type'], { order, test }: Format, bound: string | number): number | string => {
+  if (type === 'number' || type === 'integer' || type === 'year') return Number(bound);
+  const text = String(bound);
+  if (order && test(text)) return order(text);
+  return type === 'date' || type === 'datetime' ? Date.parse(text) : text;
 };
 
 const difference = (value: number | string, bound: number | string): number => {

@@ -3,7 +3,7 @@ export class DecimalSum {
   #units = 0n;
   #decimals = 0;
 
-  /** @param text digits with at most one point, and a sign; anything else is not counted */
+  /** @param text digits with at most one point, a sign and an exponent; anything else is not counted */
   add(text: string): void {
     const parsed = parse(text);
     if (!parsed) return;
@@ -29,8 +29,10 @@ export class DecimalSum {
 
 /** More decimals than any sum of money has: beyond that a text is no number here. */
 const parse = (text: string): { units: bigint; decimals: number } | undefined => {
-  const [, sign, whole = '', rest = ''] = /^([+-]?)(\d{0,60})(?:\.(\d{0,30}))?$/.exec(text) ?? [];
+  const [, sign, whole = '', rest = '', exponent = '0'] =
+    /^([+-]?)(\d{0,60})(?:\.(\d{0,30}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text) ?? [];
   if (sign === undefined || whole + rest === '') return undefined;
-  const units = BigInt(whole + rest);
-  return { units: sign === '-' ? -units : units, decimals: rest.length };
+  const decimals = rest.length - Number(exponent);
+  const units = BigInt(whole + rest) * 10n ** BigInt(Math.max(0, -decimals));
+  return { units: sign === '-' ? -units : units, decimals: Math.max(0, decimals) };
 };

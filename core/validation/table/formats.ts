@@ -57,7 +57,8 @@ const directives: Readonly<Record<string, { pattern: string; surely: string; exa
   z: { pattern: '(?<z>Z|[+-]\\d{2}:?\\d{2})', surely: '(Z|[+-][0-9]{2}:?[0-9]{2})', example: '+01:00' },
 };
 
-const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** With the flag `u` a hyphen outside of a class must stand as it is. */
+const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** A format of strptime. Two-digit years are those of POSIX: 69–99 are 19xx. */
 const strptime = (format: string): Format => {
@@ -173,6 +174,13 @@ const numberFormat = ({ type, decimalChar = '.', groupChar, bareNumber = true }:
       return Number((groupChar === undefined ? digits : digits.replaceAll(groupChar, '')).replace(decimalChar, '.'));
     },
   };
+};
+
+/** A number as digits with a point, whatever its field calls for: `1.234,50 €` is `1234.50`. */
+export const plainNumber = ({ decimalChar = '.', groupChar, bareNumber = true }: TableField, value: string): string => {
+  const bare = bareNumber ? value : value.replaceAll(/^[^0-9+-]+|[^0-9]+$/g, '');
+  const whole = groupChar === undefined ? bare : bare.replaceAll(groupChar, '');
+  return decimalChar === '.' ? whole : whole.replace(decimalChar, '.');
 };
 
 /** A field whose numbers are plain: digits and a point. The kernel reads these by itself. */

@@ -62,7 +62,7 @@ export class TableCheck {
     this.#input = new Input(this.#kernel, limits);
     this.#events = new Events(this.#kernel, eventRoom + limits.columns * 3, 4);
     this.#text = new TextCheck(this.#kernel, this.#input, findings);
-    this.#totals = file.totals && new Totals(file.totals, findings);
+    this.#totals = file.totals && new Totals(file.totals, file.schema, findings);
     this.#watchers = new Watchers([], file, options, findings, this.#totals);
     this.#file = file;
     const { delimiter, quoteChar, escapeChar, commentChar, skipInitialSpace } = this.#dialect;
@@ -163,6 +163,7 @@ export class TableCheck {
         // Without a header and a schema columns have numbers for names. It was only a look: the record is read again.
         exports.restart(line);
         const cells = splitRecord(this.#decode(from, end).replace(/[\r\n]+$/, ''), this.#dialect);
+        if (this.#isTooWide(cells.length, line)) return false;
         this.#begin(
           cells.map((_, index) => String(index + 1)),
           true,
@@ -184,14 +185,18 @@ export class TableCheck {
 
   #names(text: string, line: number): void {
     const names = splitRecord(text, this.#dialect);
-    if (names.length > this.#limits.columns) {
-      this.#findings.add('limit.columns', { max: this.#limits.columns, found: names.length }, { line });
-      this.#isBroken = true;
-      return;
-    }
+    if (this.#isTooWide(names.length, line)) return;
     const verdict = checkHeader(text, line, this.#schema, this.#dialect, this.#findings);
     if (verdict === 'unreadable') this.#isBroken = true;
     else this.#begin(names, verdict === 'readable');
+  }
+
+  #isTooWide(found: number, line: number): boolean {
+    const max = this.#limits.columns;
+    if (found <= max) return false;
+    this.#findings.add('limit.columns', { max, found }, { line });
+    this.#isBroken = true;
+    return true;
   }
 
   /** Now the columns are known: tells the kernel what it may clear. */
@@ -254,7 +259,7 @@ export class TableCheck {
         this.#options.onRow?.(this.#record(event), this.#columns, { line, row }, this.#show(event));
         break;
       case eventKinds.totals:
-        this.#totals?.row(splitRecord(this.#decode(event.start, event.end).trimEnd(), this.#dialect), line);
+        this.#totals?.row(splitRecord(this.#decode(event.start, event.end).trimEnd(), this.#dialect), line, row - 1);
         break;
       case eventKinds.ragged:
         this.#ragged(event, isFinal);
@@ -319,6 +324,9 @@ export class TableCheck {
   #repeated(event: Events, key: number, first: number): void {
     const record = this.#record(event);
     const columns = this.#keyColumns[key] ?? [];
+    const [only] = columns;
+    // A value that is missing is no key.
+    if (columns.length === 1 && this.#schema?.missingValues.includes(record[only ?? 0] ?? '')) return;
     const place = { line: event.line, row: event.row, column: this.#keyName(key) };
     const got = columns.map((index) => record[index] ?? '').join(', ');
     this.#findings.add('cell.unique', { first }, place, got, this.#show(event, columns[0]));

@@ -1,20 +1,25 @@
+import type { TableSchema } from '../../table-schema.ts';
 import type { Findings } from '../findings.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { FileRules } from '../rules.ts';
 import { DecimalSum } from './decimal.ts';
+import { plainNumber } from './formats.ts';
 
 type TotalsRule = NonNullable<FileRules['totals']>;
 
 /** Compares the last row of a file, where it is one of totals, with what was counted. */
 export class Totals {
   readonly #rule: TotalsRule;
+  readonly #schema: TableSchema | undefined;
   readonly #findings: Findings;
   readonly #sums = new Map<number, DecimalSum>();
   #columns: readonly string[] = [];
-  #said: { readonly cells: readonly string[]; readonly line: number } | undefined;
+  #said: { readonly cells: readonly string[]; readonly line: number; readonly rows: number } | undefined;
+  #isLast = true;
 
-  constructor(rule: TotalsRule, findings: Findings) {
+  constructor(rule: TotalsRule, schema: TableSchema | undefined, findings: Findings) {
     this.#rule = rule;
+    this.#schema = schema;
     this.#findings = findings;
   }
 
@@ -33,20 +38,28 @@ export class Totals {
   }
 
   add(column: number, value: string): void {
-    this.#sums.get(column)?.add(value);
+    this.#sums.get(column)?.add(this.#plain(this.#columns[column] ?? '', value));
   }
 
-  row(cells: readonly string[], line: number): void {
-    this.#said = { cells, line };
+  /** A number of a field, written with digits and a point. */
+  #plain(name: string, value: string): string {
+    const field = this.#schema?.fields.find((one) => one.name === name);
+    return field ? plainNumber(field, value) : value;
+  }
+
+  /** @param rows how many there were so far: behind a row of totals there are no more */
+  row(cells: readonly string[], line: number, rows: number): void {
+    this.#isLast = this.#said === undefined;
+    this.#said = { cells, line, rows };
   }
 
   end(rows: number): void {
-    if (!this.#said) {
-      this.#findings.add('totals.missing', { marker: this.#rule.marker }, {}, '');
+    if (!this.#said || !this.#isLast || this.#said.rows !== rows) {
+      this.#findings.add('totals.missing', { marker: this.#rule.marker }, {}, this.#said ? this.#rule.marker : '');
       return;
     }
     const { cells, line } = this.#said;
-    const at = (name: string): string => cells[this.#columns.indexOf(name)] ?? '';
+    const at = (name: string): string => this.#plain(name, cells[this.#columns.indexOf(name)] ?? '');
     if (this.#rule.rows !== undefined) {
       const said = at(this.#rule.rows);
       if (said !== String(rows)) this.#findings.add('totals.rows', { rows, said }, { line, column: this.#rule.rows });

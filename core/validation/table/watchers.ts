@@ -10,7 +10,11 @@ type Add = (id: MessageId, params: Params) => void;
 
 /** What is asked of cells besides their own rules: to be of the period, to be known elsewhere, to add up. */
 export class Watchers {
-  readonly #references: ReadonlyMap<number, { readonly name: string; readonly values: ReadonlySet<string> }>;
+  readonly #references: readonly {
+    readonly column: number;
+    readonly name: string;
+    readonly values: ReadonlySet<string>;
+  }[];
   readonly #missing: ReadonlySet<string>;
   readonly #columns: readonly string[];
   readonly #period: PeriodWatch | undefined;
@@ -26,24 +30,27 @@ export class Watchers {
     this.#columns = columns;
     this.#missing = new Set(schema?.missingValues ?? ['']);
     this.#totals = totals;
-    this.#references = new Map(
-      (schema?.foreignKeys ?? []).map(
-        (key) => [columns.indexOf(namesOf(key.fields)[0] ?? ''), referenceOf(key)] as const,
-      ),
-    );
+    this.#references = (schema?.foreignKeys ?? []).map((key) => ({
+      column: columns.indexOf(namesOf(key.fields)[0] ?? ''),
+      ...referenceOf(key),
+    }));
     this.#period = period && schema && new PeriodWatch(columns.indexOf(period.column), period, schema, findings);
   }
 
   /** Every cell of this column is wanted, whatever it says. */
   watches(column: number): boolean {
-    return this.#references.has(column) || (this.#totals?.sums(this.#columns[column] ?? '') ?? false);
+    return (
+      this.#references.some((one) => one.column === column) ||
+      (this.#totals?.sums(this.#columns[column] ?? '') ?? false)
+    );
   }
 
   /** A cell that its own rules let pass. */
   cell(column: number, value: string, add: Add): void {
     if (this.#missing.has(value)) return;
-    const reference = this.#references.get(column);
-    if (reference && !reference.values.has(value)) add('cell.reference', { reference: reference.name });
+    for (const { column: at, name, values } of this.#references) {
+      if (at === column && !values.has(value)) add('cell.reference', { reference: name });
+    }
     this.#totals?.add(column, value);
     this.#period?.cell(column, value, add);
   }

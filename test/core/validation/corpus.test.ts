@@ -2,9 +2,10 @@ import { type Case, checked, summaryOf } from '../../corpus/case.ts';
 import { cells, keys } from '../../corpus/cells.ts';
 import { documents } from '../../corpus/documents.ts';
 import { mistakes } from '../../corpus/mistakes.ts';
+import { reviewed } from '../../corpus/reviewed.ts';
 import { structure } from '../../corpus/structure.ts';
 
-const groups: Readonly<Record<string, readonly Case[]>> = { structure, cells, keys, documents, mistakes };
+const groups: Readonly<Record<string, readonly Case[]>> = { structure, cells, keys, documents, mistakes, reviewed };
 
 describe.each(Object.entries(groups))('the corpus: %s', (_, cases) => {
   it.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {

@@ -158,7 +158,7 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
   const first = load<u8>(from);
   beginRecord(rows + 1);
   if (comment && first === comment) return lineEnd(from, to, isFinal);
-  if (markerLength && !isHeader && from + markerLength <= to && !memory.compare(from, marker, markerLength)) {
+  if (!isHeader && isMarked(from, to)) {
     const end = lineEnd(from, to, isFinal);
     if (end) tell(TOTALS, 0, from, end, from, recordLine);
     if (end) endRecord(end);
@@ -366,6 +366,13 @@ function lineEnd(from: usize, to: usize, isFinal: bool): usize {
     if (at >= to) return isFinal ? to : 0;
     return endOfLine(at, to, isFinal);
   }
+}
+
+/** The first field is the marker, all of it. */
+function isMarked(from: usize, to: usize): bool {
+  if (!markerLength || from + markerLength > to || memory.compare(from, marker, markerLength)) return false;
+  const after = load<u8>(from + markerLength);
+  return after === delimiter || after === 0x0a || after === 0x0d;
 }
 
 function claimKey(index: u32, from: usize): void {
