@@ -57,12 +57,13 @@ describe('an alarm', () => {
     expect(await calling()).toEqual(['failed-invocations-waiting']);
   });
 
-  it('is silent through a good day', async () => {
+  it('is silent while all goes well', async () => {
     await airlock.open('acme/orders');
     await airlock.upload(badCsv);
     await airlock.settle();
     await airlock.upload(goodCsv);
-    await airlock.advance('PT12H');
+    // Shorter than any window: whatever the hour, no delivery of the schedules can be missed meanwhile.
+    await airlock.advance('PT2H');
     expect((await airlock.alarms()).filter((line) => line.startsWith('ALARM'))).toEqual([]);
   });
 });
