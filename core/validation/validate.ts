@@ -10,7 +10,8 @@ import { Findings, type Report } from './findings.ts';
 import { checkParquet } from './parquet.ts';
 import { type FileRules, type Limits, limitsOf } from './rules.ts';
 import type { FileSource, Tools } from './source.ts';
-import { TableCheck, type TableOptions } from './table/table.ts';
+import type { TableOptions } from './table/options.ts';
+import { TableCheck } from './table/table.ts';
 
 /** Checks text as it comes. */
 interface TextReader {

@@ -1,10 +1,13 @@
+import type { Findings } from '../findings.ts';
 import type { Limits } from '../rules.ts';
 import type { Kernel } from './kernel.ts';
 
-/** The kernel finds a line end behind the last byte, and looks at as many bytes at once. */
+/** Line ends behind the last byte: a search of the kernel always ends. */
 const guardBytes = 16;
+/** The kernel looks at 64 bytes at once, and so at some behind the end. */
 const overreadBytes = 128;
 const LF = 0x0a;
+const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /**
  * The part of a file that is in the kernel's memory: what is left of the last scan, and what came since.
@@ -17,6 +20,7 @@ export class Input {
   readonly #gathered: number;
   /** Bytes that the last scan left. */
   #left = 0;
+  #sawStart = false;
   /** First byte that is not dealt with. */
   from: number;
   /** Behind the last byte. */
@@ -64,6 +68,23 @@ export class Input {
 
   get length(): number {
     return this.to - this.from;
+  }
+
+  /**
+   * A byte order mark is no part of the text.
+   *
+   * @returns false when there is not enough yet to tell
+   */
+  skipMark(isFinal: boolean, findings: Findings): boolean {
+    if (this.#sawStart) return true;
+    if (!isFinal && this.length < byteOrderMark.length) return false;
+    this.#sawStart = true;
+    const { bytes } = this.#kernel;
+    if (byteOrderMark.every((byte, index) => bytes[this.from + index] === byte)) {
+      findings.add('encoding.bom', {}, { line: 1 });
+      this.from += byteOrderMark.length;
+    }
+    return true;
   }
 
   /** Writes what the kernel expects behind the end. */

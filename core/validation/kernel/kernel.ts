@@ -84,6 +84,7 @@ const compile = (): object => {
 export class Kernel {
   readonly exports: KernelExports;
   readonly #memory: Memory;
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #end = reservedBytes;
 
   constructor() {
@@ -114,6 +115,11 @@ export class Kernel {
 
   get floats(): Float64Array {
     return new Float64Array(this.#memory.buffer);
+  }
+
+  /** What stands in memory as text; what is no UTF-8 is replaced. */
+  text(from: number, to: number): string {
+    return this.#decoder.decode(this.bytes.subarray(from, to));
   }
 
   /** @returns the address of the automaton's start; see assembly/automaton.ts */

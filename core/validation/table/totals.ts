@@ -15,7 +15,7 @@ export class Totals {
   readonly #sums = new Map<number, DecimalSum>();
   #columns: readonly string[] = [];
   #said: { readonly cells: readonly string[]; readonly line: number; readonly rows: number } | undefined;
-  #isLast = true;
+  #isOnly = true;
 
   constructor(rule: TotalsRule, schema: TableSchema | undefined, findings: Findings) {
     this.#rule = rule;
@@ -49,12 +49,12 @@ export class Totals {
 
   /** @param rows how many there were so far: behind a row of totals there are no more */
   row(cells: readonly string[], line: number, rows: number): void {
-    this.#isLast = this.#said === undefined;
+    this.#isOnly = this.#said === undefined;
     this.#said = { cells, line, rows };
   }
 
   end(rows: number): void {
-    if (!this.#said || !this.#isLast || this.#said.rows !== rows) {
+    if (!this.#said || !this.#isOnly || this.#said.rows !== rows) {
       this.#findings.add('totals.missing', { marker: this.#rule.marker }, {}, this.#said ? this.#rule.marker : '');
       return;
     }

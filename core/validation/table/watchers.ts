@@ -1,9 +1,8 @@
 import { type ForeignKey, namesOf, type TableSchema } from '../../table-schema.ts';
 import type { MessageId, Params } from '../catalog.ts';
 import type { Findings } from '../findings.ts';
-import type { TextRules } from '../rules.ts';
 import { formatOf } from './formats.ts';
-import type { TableOptions } from './table.ts';
+import type { TableOptions } from './options.ts';
 import type { Totals } from './totals.ts';
 
 type Add = (id: MessageId, params: Params) => void;
@@ -22,8 +21,8 @@ export class Watchers {
 
   constructor(
     columns: readonly string[],
-    { schema }: TextRules,
-    { period }: TableOptions,
+    schema: TableSchema | undefined,
+    period: TableOptions['period'],
     findings: Findings,
     totals: Totals | undefined,
   ) {
