@@ -21,10 +21,7 @@ import {
   tell,
 } from './events';
 import { claim, FULL, KEY_BYTES, PART_LIST, PARTS } from './keys';
-
-/* Why a scan came back. */
-export const NEEDS_MORE: i32 = 0;
-export const NEEDS_HOST: i32 = 1;
+import { NEEDS_HOST, NEEDS_MORE } from './scan';
 
 let delimiter: u8 = 0x2c;
 let quote: u8 = 0x22;
@@ -33,7 +30,7 @@ let escaping: u8 = 0x22;
 /** 0: none. */
 let comment: u8 = 0;
 let skipsSpace: bool = false;
-/** What a row of totals begins with; no bytes for none. */
+/** The first field of a row of totals; no bytes for none. */
 let marker: usize = 0;
 let markerLength: usize = 0;
 let wantsRows: bool = false;
@@ -59,18 +56,18 @@ export let lfEnds: u32 = 0;
 export let crlfEnds: u32 = 0;
 export let crEnds: u32 = 0;
 
-export function setDialect(d: u8, q: u8, e: u8, c: u8, s: bool): void {
-  delimiter = d;
-  quote = q;
-  escaping = e;
-  comment = c;
-  skipsSpace = s;
+export function setDialect(delimiter_: u8, quote_: u8, escaping_: u8, comment_: u8, skipsSpace_: bool): void {
+  delimiter = delimiter_;
+  quote = quote_;
+  escaping = escaping_;
+  comment = comment_;
+  skipsSpace = skipsSpace_;
 }
 
 /** What is longer, in bytes, is told of. */
-export function setLimits(record_: u32, cell: u32): void {
+export function setLimits(record_: u32, cell_: u32): void {
   longestRecord = record_;
-  longestCell = cell;
+  longestCell = cell_;
 }
 
 export function setMarker(from: usize, length: u32): void {
@@ -172,7 +169,7 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
   }
   let column: u32 = 0;
   let at = from;
-  let flaws: u32 = 0;
+  let isFlawed = false;
   while (true) {
     if (skipsSpace) while (at < to && load<u8>(at) === 0x20) at += 1;
     let start = at;
@@ -185,7 +182,6 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
       stop = closingQuote(start, to, isFinal);
       if (!stop) {
         if (!isFinal) return 0;
-        flaws += 1;
         tell(NEVER_CLOSED, column, start, to, from, startLine);
         endRecord(to);
         return to;
@@ -195,7 +191,7 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
       if (end >= to && !isFinal) return 0;
       const after = load<u8>(end);
       if (end < to && after !== delimiter && after !== 0x0a && after !== 0x0d) {
-        flaws += 1;
+        isFlawed = true;
         tell(TEXT_AFTER_QUOTE, column, end, end + 1, from, line);
         end = cellEnd(end, to);
         escaped = true;
@@ -203,7 +199,7 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
     } else {
       end = cellEnd(at, to);
       if (hasQuote && end <= to) {
-        flaws += 1;
+        isFlawed = true;
         tell(QUOTE_IN_FIELD, column, start, min(end, to), from, line);
       }
       stop = end;
@@ -240,7 +236,7 @@ function record(from: usize, to: usize, isFinal: bool, isHeader: bool): usize {
     rows += 1;
     if (column !== columnCount && columnCount) {
       dropCells();
-      if (!flaws) tell(RAGGED, column, from, at, from, recordLine);
+      if (!isFlawed) tell(RAGGED, column, from, at, from, recordLine);
     } else {
       for (let key: u32 = 0; key < keyCount; key += 1) claimKey(key, from);
       if (at - from > longestRecord) tell(TOO_LONG, 0, from, at, from, recordLine);

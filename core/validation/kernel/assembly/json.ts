@@ -1,14 +1,12 @@
 import { accepts } from './automaton';
 import { BLANK, beginRecord, clearEvents, endRecord, hasRoom, LINE, tell } from './events';
+import { NEEDS_HOST, NEEDS_MORE } from './scan';
 import { codePoints } from './text';
 
 /*
  * JSON (RFC 8259) against a compiled part of JSON Schema. As with cells, a line is cleared or handed to the host: what the
  * kernel cannot be sure of (an escape where a pattern is asked for, a number of many digits) is for the host to judge.
  */
-
-const NEEDS_MORE: i32 = 0;
-const NEEDS_HOST: i32 = 1;
 
 /* Types a node takes. */
 const NULL: u32 = 1;
