@@ -1,4 +1,4 @@
-import type { Findings, Place } from '../findings.ts';
+import type { Findings } from '../findings.ts';
 import { Events, eventKinds } from '../kernel/events.ts';
 import { Input } from '../kernel/input.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -6,10 +6,11 @@ import { TextCheck } from '../kernel/text.ts';
 import type { Limits, TextRules } from '../rules.ts';
 import { DocumentJudge } from './judge.ts';
 import { Nodes } from './nodes.ts';
-import { isParsed } from './parsed.ts';
+import { addSyntax, parseJson } from './parse.ts';
 
 const eventRoom = 4096;
-const LF = 0x0a;
+const openBracket = 0x5b;
+const openBrace = 0x7b;
 
 /** Checks JSON Lines (https://jsonlines.org) against a JSON Schema, line by line, in memory that does not grow. */
 export class LinesCheck {
@@ -20,7 +21,6 @@ export class LinesCheck {
   readonly #judge: DocumentJudge;
   readonly #findings: Findings;
   readonly #limits: Limits;
-  #sawStart = false;
   #isBroken = false;
 
   constructor({ jsonSchema }: TextRules, limits: Limits, findings: Findings) {
@@ -57,7 +57,7 @@ export class LinesCheck {
 
   #read(isFinal: boolean): void {
     const { exports } = this.#kernel;
-    if (!this.#sawStart) this.#skipMark();
+    if (!this.#input.skipMark(isFinal, this.#findings)) return;
     this.#input.guard();
     this.#text.look(exports.jsonLine.value, isFinal);
     for (let isMore = true; isMore && !this.#isBroken; ) {
@@ -79,48 +79,26 @@ export class LinesCheck {
     this.#findings.add('limit.record', { max: this.#limits.recordBytes }, { line });
   }
 
-  /** RFC 8259 §8.1 lets a reader ignore a byte order mark. */
-  #skipMark(): void {
-    this.#sawStart = true;
-    const { from } = this.#input;
-    const { bytes } = this.#kernel;
-    if (bytes[from] !== 0xef || bytes[from + 1] !== 0xbb || bytes[from + 2] !== 0xbf) return;
-    this.#findings.add('encoding.bom', {}, { line: 1 });
-    this.#input.from += 3;
-  }
-
   #one(event: Events, isFinal: boolean): void {
-    const { line, row, start, end } = event;
+    const { line, start, end } = event;
     if (event.kind === eventKinds.blank) this.#findings.add('line.blank', {}, { line });
     else if (end - start > this.#limits.recordBytes) this.#tooLong(line);
-    else if (this.#isJson(event, isFinal)) this.#judge.judge(JSON.parse(this.#decode(start, end)), { line, row });
+    else this.#line(event, isFinal);
   }
 
-  /** Says where a line stops to be JSON. */
-  #isJson({ line, row, start, end }: Events, isFinal: boolean): boolean {
-    const { exports } = this.#kernel;
-    const { bytes } = this.#kernel;
-    // The parser stops at a line end: behind the last line there is one, and a line ends with one.
-    if (exports.parseDocument(start, end, 0) !== 0) return true;
-    const at = Math.min(exports.faultAt.value, end);
-    if (isParsed(this.#decode(start, end))) return true;
-    const breaksOff = this.#decode(at, end).trim() === '';
-    const place: Place = { line, row };
+  #line({ line, row, start, end }: Events, isFinal: boolean): void {
+    const place = { line, row };
+    const parsed = parseJson(this.#kernel, start, end, false);
+    if ('document' in parsed) {
+      this.#judge.judge(parsed.document, place);
+      return;
+    }
+    const { at, breaksOff } = parsed.fault;
+    const first = this.#kernel.bytes[start];
     if (breaksOff && isFinal && end === this.#input.to) this.#findings.add('json.truncated', {}, place);
-    else if (breaksOff && row === 1 && (bytes[start] === 0x5b || bytes[start] === 0x7b)) {
+    else if (breaksOff && row === 1 && (first === openBracket || first === openBrace)) {
       this.#findings.add('json.notLines', {}, place);
       this.#isBroken = true;
-    } else this.#syntax(start, at, end, place);
-    return false;
-  }
-
-  #syntax(start: number, at: number, end: number, place: Place): void {
-    const found =
-      at >= end || this.#kernel.bytes[at] === LF ? '…' : `"${this.#decode(at, Math.min(at + 12, end)).slice(0, 8)}"`;
-    this.#findings.add('json.syntax', { found, at: this.#decode(start, at).length + 1 }, place);
-  }
-
-  #decode(from: number, to: number): string {
-    return new TextDecoder().decode(this.#kernel.bytes.subarray(from, to));
+    } else addSyntax(this.#kernel, { from: start, at, to: end }, place, this.#findings);
   }
 }

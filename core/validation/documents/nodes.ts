@@ -1,5 +1,6 @@
 import { type Automaton, compileExpression, compileTexts } from '../kernel/automaton.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { clock, day, uuid } from '../looks.ts';
 
 /*
  * Compiles what it knows of a JSON Schema into nodes for the kernel (layout: kernel/assembly/json.ts). A value under
@@ -15,45 +16,23 @@ const nodeBytes = 80;
 const propertyBytes = 12;
 const mostRequired = 64;
 
-/** Keywords that say nothing about what is valid, and those that are compiled. */
-const known = new Set([
-  ...[
-    '$schema',
-    '$id',
-    '$comment',
-    '$defs',
-    'definitions',
-    'title',
-    'description',
-    'default',
-    'examples',
-    'deprecated',
-    'readOnly',
-    'writeOnly',
-  ],
-  ...[
-    'type',
-    'properties',
-    'required',
-    'additionalProperties',
-    'items',
-    'minItems',
-    'maxItems',
-    'minLength',
-    'maxLength',
-  ],
-  ...['pattern', 'enum', 'const', 'minimum', 'maximum', 'format', '$ref'],
-]);
+/** Keywords that say nothing about what is valid. */
+const silent =
+  '$schema $id $comment $defs definitions title description default examples deprecated readOnly writeOnly'.split(' ');
+const compiled =
+  'type properties required additionalProperties items minItems maxItems minLength maxLength pattern enum const minimum maximum format'.split(
+    ' ',
+  );
+const known = new Set([...silent, ...compiled]);
 
-const isoDay = '([0-9]{4}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31))';
-const clock = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])';
+const offset = '(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])';
 /** Texts that are surely of a format; others are for the host. */
 const formats: Readonly<Record<string, string>> = {
-  date: isoDay,
-  time: clock,
-  'date-time': `${isoDay}T${clock}`,
+  date: day,
+  time: clock + offset,
+  'date-time': `${day}T${clock}${offset}`,
   email: '[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*@[A-Za-z0-9]+(-[A-Za-z0-9]+)*(\\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*)+',
-  uuid: '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}',
+  uuid,
 };
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -106,7 +85,7 @@ export class Nodes {
   }
 
   #isKnown(schema: JsonSchema): boolean {
-    return Object.keys(schema).every((key) => known.has(key)) && schema.$ref === undefined;
+    return Object.keys(schema).every((key) => known.has(key));
   }
 
   /** @returns the flags */

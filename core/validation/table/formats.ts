@@ -1,4 +1,5 @@
 import type { TableField } from '../../table-schema.ts';
+import { clock, day, shortDay, uuid as uuidLooks } from '../looks.ts';
 
 /*
  * The types of Table Schema as patterns and tests. A pattern says what is surely such a value by its looks alone; what it
@@ -27,11 +28,6 @@ const isDay = (year: number, month: number, day: number): boolean => {
   return at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
 };
 
-const shortDay = '(0[1-9]|1[0-9]|2[0-8])';
-/** Every day of the Gregorian calendar but 29 February. */
-const isoDay = `(0[1-9]|1[0-2])-${shortDay}|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31`;
-const isoDate = `[0-9]{4}-(${isoDay})`;
-const clock = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?';
 const zone = '(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?';
 
 const isIsoDate = (value: string): boolean => {
@@ -145,10 +141,7 @@ const strings: Readonly<Record<string, Format>> = {
     example: 'name@company.example',
   },
   uri: { test: (value) => URL.canParse(value), example: 'https://company.example/' },
-  uuid: byPattern(
-    '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}',
-    '9c0f8b4e-5a0e-4c0e-9a51-2f6b8f1f7a10',
-  ),
+  uuid: byPattern(uuidLooks, '9c0f8b4e-5a0e-4c0e-9a51-2f6b8f1f7a10'),
   binary: byPattern('([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?', 'QWlybG9jaw=='),
 };
 
@@ -197,9 +190,9 @@ export const booleanValues = ({
 }: TableField): readonly string[] => [...trueValues, ...falseValues];
 
 const dateFormats: Readonly<Record<'date' | 'datetime' | 'time', Format>> = {
-  date: { surely: isoDate, test: isIsoDate, example: '2026-11-22', order: (value) => value },
+  date: { surely: day, test: isIsoDate, example: '2026-11-22', order: (value) => value },
   datetime: {
-    surely: `(${isoDate})T${clock}${zone}`,
+    surely: `${day}T${clock}${zone}`,
     test: (value) => isIsoDate(value.slice(0, 10)) && timePart.test(value.slice(10)),
     example: '2026-11-22T07:41:00Z',
     order: momentOf,
