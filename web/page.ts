@@ -1,5 +1,6 @@
 import type { LinkAnswer } from '../core/api/bodies.ts';
 import { isLocale, type Locale, locales } from '../core/validation/catalog.ts';
+import { headBytes } from '../core/validation/head.ts';
 import { ApiProblem, ConnectionLost, type LinkApi } from './api.ts';
 import { type Checked, checkFile, NoEngine } from './check.ts';
 import { base64OfHex, FileUnreadable } from './checksum.ts';
@@ -8,9 +9,6 @@ import { SendingPanel } from './sending.ts';
 import { type Speech, speak } from './texts.ts';
 import { type Receipt, Uploader, UploadRefused } from './uploader.ts';
 import * as view from './view.ts';
-
-/** As much as the server looks at before a file is sent, where the browser cannot check it itself. */
-const headBytes = 64 * 1024;
 
 /** How often is asked what became of a file that is being checked; the last pause again and again. */
 const pollMs = [1000, 1000, 2000, 2000, 5000, 10_000];

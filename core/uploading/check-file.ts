@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
 import { checkBody, type findingsAnswer } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
-import { checkHead, headBytes } from '../validation/before.ts';
+import { checkHead } from '../validation/before.ts';
+import { headBytes } from '../validation/head.ts';
 import { type LinkDeps, openLink, progressOf, requireOpen } from './link-access.ts';
 
 /** Findings about a file before it is sent: the rules of the feed, over its first bytes. @throws Problem */

@@ -3,7 +3,7 @@ import { formatName } from './content/sniff.ts';
 import { isGzip, isZip } from './content/unpack.ts';
 import { webGunzip } from './content/web-gunzip.ts';
 import { type Finding, Findings } from './findings.ts';
-import type { FileSource, Hasher } from './source.ts';
+import { type Hasher, inMemory } from './source.ts';
 import { checkSize, validate } from './validate.ts';
 
 /** What a sender says of a file before it is sent. */
@@ -55,9 +55,6 @@ export const checkDeclared = ({ name, size, type, encoding }: DeclaredFile, file
   return findings.conclude(undefined).findings;
 };
 
-/** A look at this much of a file tells most mistakes. */
-export const headBytes = 64 * 1024;
-
 const noHash: Hasher = { update: () => undefined, hex: () => '' };
 
 /**
@@ -100,11 +97,3 @@ const ofTheEnd = new Set([
 
 const isAboutTheEnd = ({ rule, message }: Finding): boolean =>
   ofTheEnd.has(rule) || message === 'csv.structure#neverClosed';
-
-const inMemory = (bytes: Uint8Array): FileSource => ({
-  size: bytes.length,
-  stream: async function* () {
-    if (bytes.length > 0) yield bytes;
-  },
-  slice: async (from, to) => bytes.slice(from, to),
-});

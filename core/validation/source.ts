@@ -8,6 +8,15 @@ export interface FileSource {
   slice(from: number, to: number): Promise<Uint8Array>;
 }
 
+/** A file that is in memory. @param step bytes that come at once; all of them by default */
+export const inMemory = (bytes: Uint8Array, step = Math.max(1, bytes.length)): FileSource => ({
+  size: bytes.length,
+  stream: async function* () {
+    for (let at = 0; at < bytes.length; at += step) yield bytes.slice(at, at + step);
+  },
+  slice: async (from, to) => bytes.slice(from, to),
+});
+
 /** A running SHA-256. */
 export interface Hasher {
   update(bytes: Uint8Array): void;

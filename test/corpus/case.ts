@@ -3,8 +3,8 @@ import type { Feed } from '../../core/feed.ts';
 import { readFeed } from '../../core/feed-rules.ts';
 import type { Context } from '../../core/validation/context.ts';
 import type { Report } from '../../core/validation/findings.ts';
+import { inMemory } from '../../core/validation/source.ts';
 import { validate } from '../../core/validation/validate.ts';
-import { inMemory } from '../support/in-memory.ts';
 
 /** One file of the corpus: what it is, its bytes, and what is found in it. */
 export interface Case {
@@ -49,7 +49,7 @@ export const rulesOf = ({ schemaContent, beside = {}, ...file }: FileOptions = {
 
 /** Checks a file whose bytes come in chunks of `step`, each of them looked at as it comes. */
 export const checked = (one: Pick<Case, 'content' | 'rules' | 'context'>, step = 65_536): Promise<Report> =>
-  validate(inMemory(Buffer.from(one.content), step), rulesOf(one.rules), one.context ?? {}, {
+  validate(inMemory(new Uint8Array(Buffer.from(one.content)), step), rulesOf(one.rules), one.context ?? {}, {
     ...nodeTools,
     gatheredBytes: step,
   });

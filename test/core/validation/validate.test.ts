@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { nodeTools } from '../../../adapters/node-tools.ts';
 import { readFeed } from '../../../core/feed-rules.ts';
 import { examplesPerRule } from '../../../core/validation/findings.ts';
+import { inMemory } from '../../../core/validation/source.ts';
 import { compileCell } from '../../../core/validation/table/cells.ts';
 import { validate } from '../../../core/validation/validate.ts';
-import { inMemory } from '../../support/in-memory.ts';
 
 const schema = {
   fields: [
@@ -34,7 +34,7 @@ const fileRules = (changes: object = {}) => {
 const check = async (
   content: string | Uint8Array,
   { step = 7, ...changes }: { step?: number; [key: string]: unknown } = {},
-) => validate(inMemory(Buffer.from(content), step), fileRules(changes), {}, nodeTools);
+) => validate(inMemory(new Uint8Array(Buffer.from(content)), step), fileRules(changes), {}, nodeTools);
 const lines = async (content: string | Uint8Array, options = {}) =>
   (await check(content, options)).findings.map(({ rule, line, row, column, got }) =>
     [rule, line, row, column, got].filter((one) => one !== undefined).join(' '),
