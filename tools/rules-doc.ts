@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { catalog, isMessage, ruleOf, rules } from '../core/validation/catalog.ts';
 import { maxFileBytes } from '../core/validation/ceiling.ts';
 import { examplesPerRule, mostExcerpts } from '../core/validation/findings.ts';
@@ -19,6 +21,12 @@ const messagesOf = (rule: string): string =>
     .join('\n');
 
 const limits = limitsOf({ maxBytes: 0 });
+
+/** The one that a test runs, as it stands beside a feed. */
+const exampleOfChecks = readFileSync(join(import.meta.dirname, '../test/feeds/acme/orders.checks.ts'), 'utf8').replace(
+  '../../../core',
+  '../../core',
+);
 
 const intro = `# Rules for files
 
@@ -51,22 +59,12 @@ file:
 **Table Schema**: all types of 1.0 with their formats, \`constraints\` (with the exclusive bounds of 2.0), \`missingValues\`,
 \`primaryKey\`, \`foreignKeys\` of one column against a CSV file beside the feed (at most 128 KiB), and \`fieldsMatch\` of 2.0:
 \`exact\` (the default: these columns in this order), \`equal\`, \`subset\`, \`superset\`, \`partial\`. Not taken: \`NaN\` and \`INF\` as
-numbers, and \`any\` as a format of \`time\`. **Parquet** is checked by what the file says of itself: columns, types, number of rows.
+numbers; a \`time\` of format \`any\` is one of the default. **Parquet** is checked by what the file says of itself: columns, types, number of rows.
 
 **Rules of your own**, in TypeScript beside the feed, bundled with it; they run for every row of a csv file, not in the page:
 
 \`\`\`ts
-import type { FeedChecks } from '../../core/validation/checks.ts';
-
-export const checks: FeedChecks = {
-  'price-of-sample': {
-    column: 'price',
-    expected: 'a price of 0 for a sample',
-    fix: 'set the price to 0, or the kind to order',
-    row: ({ kind, price }) => (kind === 'sample' && Number(price) !== 0 ? price : undefined),
-  },
-};
-\`\`\`
+${exampleOfChecks}\`\`\`
 
 **Limits.** One function checks a file in its 15 minutes: at most ${number(maxFileBytes({ format: 'csv' }).bytes / 1e9)} GB of csv or jsonl, ${number(maxFileBytes({ format: 'opaque' }).bytes / 1e9)} GB of opaque files,
 ${number(maxFileBytes({ format: 'json' }).bytes / 1e6)} MB of json (read whole). A feed that asks for more is refused by \`npm run synth\`. Without \`limits\`: ${number(limits.recordBytes)} bytes a
