@@ -11,6 +11,7 @@ import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { Context } from './context.ts';
 import { AwsError } from './errors.ts';
 import { EventBuses } from './events/buses.ts';
+import { GuardDuty } from './guardduty/guardduty.ts';
 import { Gateway } from './http/gateway.ts';
 import { queryValue } from './http/request.ts';
 import { listen } from './http/server.ts';
@@ -158,9 +159,10 @@ const createServices = (context: Context, authenticator: Authenticator, random: 
   const states = new States(context, new Engine(context, { lambda, buses, observation, random }), machines);
   const scheduler = new Scheduler(context, { states, sqs, cloudwatch });
   const s3 = new S3(context, buses, kms);
+  const guardduty = new GuardDuty(context, buses, s3.onBehalf);
   const ses = new Ses(context, { buses, cloudwatch });
   const httpApis = new HttpApis(context, { lambda, cloudwatch }, authenticator);
-  return { httpApis, kms, xray, cloudwatch, sqs, sns, lambda, buses, states, scheduler, s3, ses };
+  return { httpApis, guardduty, kms, xray, cloudwatch, sqs, sns, lambda, buses, states, scheduler, s3, ses };
 };
 
 const protocols = (

@@ -2,6 +2,7 @@ import type { Services } from '../cloudformation/services.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses, EventFault } from '../events/buses.ts';
+import type { GuardDuty } from '../guardduty/guardduty.ts';
 import { type AwsRequest, type AwsResponse, readBody } from '../http/request.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { type Fate, fates } from '../ses/delivery.ts';
@@ -17,6 +18,7 @@ export class Admin {
   readonly #buses: EventBuses;
   readonly #scheduler: Scheduler;
   readonly #xray: XRay;
+  readonly #guardduty: GuardDuty;
   readonly #outputs: () => Record<string, string>;
 
   constructor(context: Context, services: Services & { outputs: () => Record<string, string> }) {
@@ -26,6 +28,7 @@ export class Admin {
     this.#buses = services.buses;
     this.#scheduler = services.scheduler;
     this.#xray = services.xray;
+    this.#guardduty = services.guardduty;
     this.#outputs = services.outputs;
   }
 
@@ -78,6 +81,9 @@ export class Admin {
         return this.#xray.segments();
       case 'PUT mailbox':
         this.#ses.setMailbox(String(input.address), mailboxFate(input.fate));
+        return {};
+      case 'PUT scanner':
+        this.#guardduty.isBroken = input.isBroken === true;
         return {};
       case 'PUT event-fault':
         this.#buses.fault = Object.keys(input).length === 0 ? undefined : eventFault(input);

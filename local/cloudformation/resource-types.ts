@@ -5,6 +5,7 @@ import type { Services } from './services.ts';
 import { computeTypes } from './types/compute.ts';
 import { httpApiTypes } from './types/http-api.ts';
 import { identityTypes } from './types/identity.ts';
+import { malwareProtectionTypes } from './types/malware-protection.ts';
 import { messagingTypes } from './types/messaging.ts';
 import { observabilityTypes } from './types/observability.ts';
 import { scheduleTypes } from './types/schedules.ts';
@@ -23,4 +24,5 @@ export const resourceTypes = (
   ...scheduleTypes(context, services),
   ...observabilityTypes(context, services),
   ...httpApiTypes(context, services),
+  ...malwareProtectionTypes(context, services),
 });

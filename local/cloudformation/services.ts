@@ -1,6 +1,7 @@
 import type { HttpApis } from '../apigateway/http-apis.ts';
 import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { EventBuses } from '../events/buses.ts';
+import type { GuardDuty } from '../guardduty/guardduty.ts';
 import type { Kms } from '../kms/kms.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { S3 } from '../s3/s3.ts';
@@ -25,4 +26,5 @@ export interface Services {
   readonly cloudwatch: CloudWatch;
   readonly xray: XRay;
   readonly httpApis: HttpApis;
+  readonly guardduty: GuardDuty;
 }

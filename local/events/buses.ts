@@ -171,6 +171,8 @@ export class EventBuses {
     const service = target.arn.split(':')[2];
     if (service === 'lambda') this.#targets.lambda.invokeLater(sender, target.arn, input);
     else if (service === 'sns') this.#targets.sns.publishFrom(sender, target.arn, unquoted(input));
+    // GuardDuty listens by a rule that it manages itself.
+    else if (service === 'guardduty') this.#context.jobs.add('guardduty.scan', event.id, event);
     else this.#targets.sqs.sendFrom(sender, target.arn, input);
   }
 

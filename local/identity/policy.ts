@@ -10,6 +10,7 @@ export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action?: OneOrMany<string>;
   readonly Resource?: OneOrMany<string>;
+  readonly NotResource?: OneOrMany<string>;
   readonly Principal?: '*' | Readonly<Record<string, OneOrMany<string>>>;
   readonly Condition?: ConditionBlock;
 }
@@ -47,6 +48,7 @@ export const evaluate = (document: PolicyDocument, question: Question, kind: 'id
 const applies = (statement: Statement, question: Question, kind: 'identity' | 'resource'): boolean =>
   many(statement.Action).some((action) => matches(action, question.action, true)) &&
   (statement.Resource === undefined || many(statement.Resource).some((one) => matches(one, question.resource))) &&
+  !many(statement.NotResource).some((one) => matches(one, question.resource)) &&
   (kind === 'identity' || principalMatches(statement.Principal, question.principal)) &&
   conditionsHold(statement.Condition ?? {}, question.context);
 
@@ -58,7 +60,7 @@ const principalMatches = (allowed: Statement['Principal'], principal: readonly s
     .some((name) => name === '*' || principal.includes(name));
 };
 
-const statementKeys = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition'];
+const statementKeys = ['Sid', 'Effect', 'Action', 'Resource', 'NotResource', 'Principal', 'Condition'];
 
 /** Refuses a policy that this evaluator would misread. Called for every policy when it is deployed. */
 export const checkPolicy = (where: string, document: PolicyDocument): PolicyDocument => {
@@ -95,6 +97,7 @@ const knownKeys = new Set(
     's3:x-amz-server-side-encryption',
     'ses:FromAddress',
     'kms:ViaService',
+    'events:ManagedBy',
   ].map((key) => key.toLowerCase()),
 );
 

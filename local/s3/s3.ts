@@ -17,6 +17,7 @@ import { listObjects, listVersions } from './list.ts';
 import { Multipart } from './multipart.ts';
 import { type Creation, objectCreated } from './object-created.ts';
 import { ObjectStore, type StoredObject } from './object-store.ts';
+import { OnBehalf } from './on-behalf.ts';
 import { parseRange } from './range.ts';
 import {
   encryption,
@@ -30,11 +31,11 @@ import {
   xml,
 } from './responses.ts';
 import { isGoverned, isLocked, lockHeaders, requireChecksum } from './retention.ts';
+import { Tagging, type Tags } from './tagging.ts';
 
 /** Subresources that no operation here answers; S3 has them, so silence would be a lie. */
 const unsupported = [
   'acl',
-  'tagging',
   'retention',
   'legal-hold',
   'restore',
@@ -50,17 +51,20 @@ const unsupported = [
 
 /** Headers that ask for something that would not happen. */
 const unsupportedHeaders =
-  /^(x-amz-(tagging|acl|grant-|storage-class|server-side-encryption|object-lock-mode|object-lock-retain|object-lock-legal|website|copy-source-(if|server)|request-payer)|if-(un)?modified-since)/;
+  /^(x-amz-(tagging$|acl|grant-|storage-class|server-side-encryption|object-lock-mode|object-lock-retain|object-lock-legal|website|copy-source-(if|server)|request-payer)|if-(un)?modified-since)/;
 
 /** S3: the operations that the product, the AWS CLI's `s3api` basics and presigned URLs need. */
 export class S3 {
   readonly buckets: Registry<BucketRecord>;
   readonly objects: ObjectStore;
+  /** For other services, which act with roles that they were given. */
+  readonly onBehalf: OnBehalf;
   readonly #context: Context;
   readonly #buses: EventBuses;
   readonly #access: Access;
   readonly #lifecycle: Lifecycle;
   readonly #multipart: Multipart;
+  readonly #tagging: Tagging;
 
   constructor(context: Context, buses: EventBuses, kms: Kms) {
     this.#context = context;
@@ -69,6 +73,13 @@ export class S3 {
     this.buckets = new Registry(context.journal, 'bucket');
     this.objects = new ObjectStore(context.journal, context.clock, context.dataDir);
     this.#multipart = new Multipart(context, this.#access, this.objects);
+    this.#tagging = new Tagging(context.journal);
+    this.onBehalf = new OnBehalf({
+      buckets: this.buckets,
+      objects: this.objects,
+      access: this.#access,
+      tagging: this.#tagging,
+    });
     this.#lifecycle = new Lifecycle(this.objects, this.#multipart, context.clock);
   }
 
@@ -102,6 +113,7 @@ export class S3 {
       });
     }
     if (queryValue(request, 'partNumber') !== undefined) throw notImplemented('the subresource ?partNumber');
+    if (queryValue(request, 'tagging') !== undefined) return this.#getTags(request, bucket, target.key, auth);
     switch (request.method) {
       case 'PUT':
         return request.headers['x-amz-copy-source'] === undefined
@@ -171,6 +183,7 @@ export class S3 {
   async #copy(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
     this.#requireWrite(request, bucket, key, auth);
     const source = this.#source(request, auth);
+    const tags = this.#tagsToCopy(request, source, bucket, key, auth);
     const { blob, etag, checksums } = await copyWhole(this.objects, source);
     const stored = this.#commit(request, bucket, key, auth, 'CopyObject', {
       blob,
@@ -180,6 +193,7 @@ export class S3 {
         request.headers['x-amz-metadata-directive'] === 'REPLACE' ? keptHeaders(request.headers) : source.headers,
       checksums,
     });
+    this.#tagging.set(stored, tags);
     const result = xml('CopyObjectResult', { LastModified: iso(stored), ETag: `"${stored.etag}"` });
     const versions = { 'x-amz-copy-source-version-id': source.versionId, 'x-amz-version-id': stored.versionId };
     return { ...result, headers: { ...result.headers, ...versions, ...encryption(bucket) } };
@@ -188,6 +202,29 @@ export class S3 {
   #source(request: AwsRequest, auth: Authenticated): StoredObject {
     const { bucket, key, versionId } = copySourceOf(request);
     return this.#readable(request, this.#bucket(bucket), key, versionId, auth);
+  }
+
+  /**
+   * Tags are copied with an object unless the copy says otherwise, and that takes the right to read and to write them.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+   */
+  #tagsToCopy(request: AwsRequest, source: StoredObject, bucket: BucketRecord, key: string, auth: Authenticated): Tags {
+    const tags = this.#tagging.of(source);
+    if (request.headers['x-amz-tagging-directive'] === 'REPLACE' || Object.keys(tags).length === 0) return {};
+    const action = copySourceOf(request).versionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging';
+    this.#access.require(auth, action, this.#bucket(source.bucket), source.key, request);
+    this.#access.require(auth, 's3:PutObjectTagging', bucket, key, request);
+    return tags;
+  }
+
+  #getTags(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
+    if (request.method !== 'GET') throw notImplemented(`${request.method} of ?tagging`);
+    const versionId = queryValue(request, 'versionId');
+    const action = versionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging';
+    this.#access.require(auth, action, bucket, key, request);
+    const object = this.#existing(request, bucket, key, versionId, auth);
+    const Tag = Object.entries(this.#tagging.of(object)).map(([Key, Value]) => ({ Key, Value }));
+    return xml('Tagging', { TagSet: { Tag } });
   }
 
   #requireWrite(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): void {
@@ -217,7 +254,10 @@ export class S3 {
       }
       this.#access.require(auth, 's3:BypassGovernanceRetention', bucket, key, request);
     }
-    if (version) this.objects.remove(version);
+    if (version) {
+      this.objects.remove(version);
+      this.#tagging.set(version, {});
+    }
     return { status: 204, headers: { 'x-amz-version-id': versionId } };
   }
 
@@ -277,14 +317,23 @@ export class S3 {
     auth: Authenticated,
   ): StoredObject {
     this.#access.require(auth, versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, request);
+    const object = this.#existing(request, bucket, key, versionId, auth);
+    this.#access.requireKey(auth, 'kms:Decrypt', bucket, key);
+    return object;
+  }
+
+  #existing(
+    request: AwsRequest,
+    bucket: BucketRecord,
+    key: string,
+    versionId: string | undefined,
+    auth: Authenticated,
+  ): StoredObject {
     const object =
       versionId === undefined
         ? this.objects.latest(bucket.name, key)
         : this.objects.version(bucket.name, key, versionId);
-    if (object && object.blob !== '') {
-      this.#access.requireKey(auth, 'kms:Decrypt', bucket, key);
-      return object;
-    }
+    if (object && object.blob !== '') return object;
     this.#access.require(auth, 's3:ListBucket', bucket, undefined, request);
     if (versionId !== undefined) {
       throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, {
