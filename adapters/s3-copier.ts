@@ -65,7 +65,16 @@ export const createS3Copier = (
           const { ContentType, ContentEncoding } = await s3.send(new HeadObjectCommand(from));
           await inParts(source, toKey, size, { ContentType, ContentEncoding });
         } else
-          await s3.send(new CopyObjectCommand({ Bucket: toBucket, Key: toKey, CopySource: source, IfNoneMatch: '*' }));
+          await s3.send(
+            new CopyObjectCommand({
+              Bucket: toBucket,
+              Key: toKey,
+              CopySource: source,
+              IfNoneMatch: '*',
+              // A scanner's tags stay behind: copying them takes rights that nobody here needs.
+              TaggingDirective: 'REPLACE',
+            }),
+          );
       } catch (error) {
         if (!isHttpStatus(error, 412)) throw error;
       }

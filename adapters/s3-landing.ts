@@ -1,16 +1,21 @@
 import {
   type ChecksumAlgorithm,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { scanResults } from '../core/malware-scan.ts';
 import type { Landing } from '../core/ports.ts';
 import type { PinnedUpload } from '../core/request.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** An attempt has one key, and that key takes one upload; more than these is somebody playing with the bucket. */
 const mostVersions = 10;
+
+/** https://docs.aws.amazon.com/guardduty/latest/ug/monitor-enable-s3-object-tagging-malware-protection.html */
+const scanTag = 'GuardDutyMalwareScanStatus';
 
 /** What S3 may have kept of an object (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). */
 const checksums = ['SHA256', 'CRC64NVME', 'CRC32C', 'CRC32', 'SHA1'] as const satisfies ChecksumAlgorithm[];
@@ -58,6 +63,13 @@ export const createS3Landing = (s3: S3Client, bucket: string): Landing => {
       );
       const kept = checksums.find((one) => head[`Checksum${one}`] !== undefined);
       return kept && `${kept} ${head[`Checksum${kept}`]}`;
+    },
+    async scanResult({ key, versionId }) {
+      const { TagSet = [] } = await s3.send(
+        new GetObjectTaggingCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
+      );
+      const value = TagSet.find(({ Key }) => Key === scanTag)?.Value;
+      return scanResults.find((one) => one === value);
     },
   };
 };

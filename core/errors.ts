@@ -56,6 +56,16 @@ export class OperatorAccepted extends BusinessError {
   override readonly name = 'OperatorAccepted';
 }
 
+/** The malware scanner found a threat in an upload. */
+export class ThreatFound extends BusinessError {
+  override readonly name = 'ThreatFound';
+}
+
+/** The malware scanner cannot look into an upload: it is locked by a password. */
+export class NotScannable extends BusinessError {
+  override readonly name = 'NotScannable';
+}
+
 /** Every business error, for the test that compares them with the workflow. */
 export const businessErrors = [
   PeriodAlreadyOpen,
@@ -68,6 +78,8 @@ export const businessErrors = [
   OperatorWaived,
   OperatorReissued,
   OperatorAccepted,
+  ThreatFound,
+  NotScannable,
 ] as const;
 
 /** An outage or throttling of a service that we call: the state machine tries again. */

@@ -235,7 +235,7 @@ export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] 
   }
   for (const path of ['severity', 'tolerate'] as const) {
     for (const rule of Object.keys(file[path] ?? {})) {
-      if (!isRule(rule)) wrong(path, rule, 'a rule of docs/rules.md', 'check the spelling');
+      if (!isRule(rule)) wrong(path, rule, 'a rule of docs/rules.md that a feed may weigh', 'check the spelling');
     }
   }
   return problems;

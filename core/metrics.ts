@@ -13,6 +13,7 @@ export const metricNames = [
   'UploadAccepted',
   'UploadAfterClose',
   'UnexpectedUpload',
+  'ThreatFound',
   'MailUndelivered',
   'MailComplained',
 ] as const;

@@ -57,6 +57,13 @@ export const ledgerKeys = {
   decisionWaits: (request: RequestKey) => `waits/${folder(request)}/${request.generation}/decision/`,
   decisionWait: (request: RequestKey, enteredAt: string, retry: number) =>
     `waits/${folder(request)}/${request.generation}/decision/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+  scanWaits: (request: RequestKey, attempt: number) =>
+    `waits/${folder(request)}/${request.generation}/scan/${attempt}/`,
+  scanWait: (request: RequestKey, attempt: number, enteredAt: string, retry: number) =>
+    `waits/${folder(request)}/${request.generation}/scan/${attempt}/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+  /** What the malware scanner said of an upload. */
+  scan: (request: RequestKey, attempt: number, versionId: string) =>
+    `scans/${attemptPrefix(request, attempt)}${versionId}.json`,
   signals: (request: RequestKey) => `signals/${folder(request)}/${request.generation}/`,
   /** One per person and attempt: a mail that goes to the same dead address again tells nothing new. */
   bounceSignal: (request: RequestKey, attempt: number, person: string) =>

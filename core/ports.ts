@@ -1,4 +1,5 @@
 import type { Feed } from './feed.ts';
+import type { ScanResult } from './malware-scan.ts';
 import type { MetricName } from './metrics.ts';
 import type { FeedId } from './names.ts';
 import type { PinnedUpload } from './request.ts';
@@ -57,6 +58,8 @@ export interface Landing {
   open(upload: PinnedUpload): FileSource;
   /** What S3 keeps as the checksum of this version: `SHA256 <base64>`; undefined where it has none. */
   checksum(upload: PinnedUpload): Promise<string | undefined>;
+  /** What the malware scanner wrote on this version; undefined as long as it has not. */
+  scanResult(upload: PinnedUpload): Promise<ScanResult | undefined>;
 }
 
 /** Copies one pinned version somewhere. A copy that is already there is left alone. */

@@ -175,10 +175,12 @@ export const taskInputs = {
   registerWait: z.strictObject({
     request: requestPointer,
     attempt,
-    for: z.enum(['upload', 'decision']),
+    for: z.enum(['upload', 'decision', 'scan']),
     token: z.string(),
     enteredAt: z.string(),
     retry: z.int(),
+    /** What is scanned, for `scan`. */
+    upload: z.optional(pinnedUpload),
   }),
   lookForUpload: z.strictObject({ request: requestPointer, attempt, waitedFor: milestone }),
   validateUpload: z.strictObject({ request: requestPointer, attempt, upload: pinnedUpload }),

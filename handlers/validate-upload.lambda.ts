@@ -8,7 +8,7 @@ import { createS3Reports } from '../adapters/s3-reports.ts';
 import { systemClock } from '../adapters/system.ts';
 import { checksFolder } from '../core/environment.ts';
 import { createValidateUpload } from './validate-upload.ts';
-import { bundledFolder, lambda, setting } from './wiring.ts';
+import { bundledFolder, isOn, lambda, setting } from './wiring.ts';
 
 const s3 = new S3Client({});
 
@@ -19,6 +19,7 @@ export const handler = lambda(
     checks: createBundledChecks(bundledFolder(checksFolder)),
     reports: createS3Reports(s3, setting('ledgerBucket')),
     tools: nodeTools,
+    isScanned: isOn('malwareScan'),
     metrics,
     clock: systemClock,
   }),

@@ -1,15 +1,13 @@
 import { arrivalKey, settleArrival } from '../core/arrivals.ts';
 import { readHistory } from '../core/history.ts';
-import { ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { daysOfPeriod } from '../core/period.ts';
 import type { Checks, Clock, Landing, Ledger, Metrics, Reports } from '../core/ports.ts';
 import { type PinnedUpload, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
 import { findUploadOf, hexOf } from '../core/uploading/announced.ts';
+import { keepReport } from '../core/uploading/keep-report.ts';
 import type { Context } from '../core/validation/context.ts';
-import type { Report } from '../core/validation/findings.ts';
-import { reportFiles } from '../core/validation/report/files.ts';
 import type { Tools } from '../core/validation/source.ts';
 import { validate } from '../core/validation/validate.ts';
 
@@ -19,6 +17,8 @@ interface Deps {
   readonly checks: Checks;
   readonly reports: Reports;
   readonly tools: Tools;
+  /** Whether a scanner looks at every upload. */
+  readonly isScanned: boolean;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }
@@ -36,11 +36,10 @@ export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   const report = await validate(deps.landing.open(upload), document.feedConfig.file, context, deps.tools);
   const storedChecksum = await deps.landing.checksum(upload);
   const kept = { ...report, ...(storedChecksum !== undefined && { storedChecksum }) };
-  await deps.ledger.put(ledgerKeys.findings(request, attempt), kept);
-  if (kept.findings.length > 0) await keepFiles(deps, document, attempt, kept);
+  await keepReport(deps, document, attempt, kept);
   deps.metrics.count(report.valid ? 'UploadValid' : 'UploadInvalid', request.requestId);
   const { valid, rows = null, sha256, totals } = report;
-  return { valid, sha256, rows, findings: totals };
+  return { valid, sha256, rows, findings: totals, scan: deps.isScanned };
 };
 
 /** What is known of this delivery besides its bytes. */
@@ -58,18 +57,4 @@ const contextOf = async (
     ...(announced !== undefined && { announcedSha256: hexOf(announced) }),
     ...(file.checks !== undefined && { checks: await checks.load(document, file.checks) }),
   };
-};
-
-/** What people take away of a report. Nobody asks for one where nothing was found. */
-const keepFiles = async (
-  { reports }: Deps,
-  document: RequestDocument,
-  attempt: number,
-  report: Report,
-): Promise<void> => {
-  const { partner, period, requestId, feedConfig } = document;
-  const subject = { title: feedConfig.title, partner, period, requestId, attempt };
-  for (const { name, contentType, write } of reportFiles) {
-    await reports.put(ledgerKeys.findingsFile(document, attempt, name), write(report, subject), contentType);
-  }
 };

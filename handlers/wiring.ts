@@ -63,6 +63,9 @@ export const setting = (key: EnvironmentKey): string => {
 /** A setting that not every deployment has. */
 export const optionalSetting = (key: EnvironmentKey): string | undefined => process.env[environmentKeys[key]];
 
+/** A setting that is `on` in some deployments. */
+export const isOn = (key: EnvironmentKey): boolean => optionalSetting(key) === 'on';
+
 /** A folder that was put beside the function's code. */
 export const bundledFolder = (name: string): string => join(lambdaVariable('LAMBDA_TASK_ROOT'), name);
 

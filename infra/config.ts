@@ -49,6 +49,12 @@ export interface Settings {
   readonly lockAcceptedDays?: number;
   /** Days for which nobody can delete evidence (Object Lock; compliance mode in prod). @default 3650 in prod, else 1 */
   readonly lockArchiveDays?: number;
+  /**
+   * Has GuardDuty scan every upload for malware before it is accepted (about $0.09 a GB and $0.22 per 1,000 files); what
+   * is not clean is not accepted.
+   * @default false
+   */
+  readonly malwareScan?: boolean;
   /** Sets aside concurrency by the table of functions; the account must have it. @default only in prod */
   readonly reserveConcurrency?: boolean;
   /** Where your operators read the runbook; alarms link to its sections. @default 'docs/runbook.md' */
@@ -82,6 +88,7 @@ export interface StageConfig {
   readonly acceptedBucket: string | undefined;
   readonly lockAcceptedDays: number;
   readonly lockArchiveDays: number;
+  readonly malwareScan: boolean;
   readonly reserveConcurrency: boolean;
   readonly runbook: string;
   readonly scheduleStacks: number;
@@ -120,6 +127,7 @@ export const withDefaults = (settings: Settings): StageConfig => {
     acceptedBucket: settings.acceptedBucket,
     lockAcceptedDays: settings.lockAcceptedDays ?? 0,
     lockArchiveDays: settings.lockArchiveDays ?? (isProd ? 3650 : 1),
+    malwareScan: settings.malwareScan ?? false,
     reserveConcurrency: settings.reserveConcurrency ?? isProd,
     runbook: settings.runbook ?? 'docs/runbook.md',
     scheduleStacks: settings.scheduleStacks ?? 0,

@@ -111,6 +111,7 @@ const kinds = {
   acceptedBucket: 'text',
   lockAcceptedDays: 'number',
   lockArchiveDays: 'number',
+  malwareScan: 'flag',
   reserveConcurrency: 'flag',
   runbook: 'text',
   scheduleStacks: 'number',

@@ -9,9 +9,11 @@ import { Events } from './constructs/events.ts';
 import { Functions } from './constructs/functions.ts';
 import { LinkKey } from './constructs/link-key.ts';
 import { Mail } from './constructs/mail.ts';
+import { MalwareScan } from './constructs/malware-scan.ts';
 import { Messaging } from './constructs/messaging.ts';
 import { grantPermissions, restrictSecrets } from './constructs/permissions.ts';
 import { s3KeyOf } from './constructs/s3-key.ts';
+import { grantScanPermissions } from './constructs/scan-permissions.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { Signer } from './constructs/signer.ts';
 import { Storage } from './constructs/storage.ts';
@@ -34,6 +36,8 @@ export interface UploadWorkflowParts {
   readonly messaging: Messaging;
   readonly functions: Functions;
   readonly signer: Signer;
+  /** Where uploads are scanned. */
+  readonly scan: MalwareScan | undefined;
   readonly workflow: Workflow;
   /** ARN pattern of the machine's executions. */
   readonly executionsArn: string;
@@ -73,7 +77,9 @@ export class UploadWorkflow extends Construct {
       downloaders: [functions.role('answer-operator')],
       reportDownloaders: [functions.role('answer-partner')],
     });
-    encryption.allowRoles([...functions.roles, signer.role, signer.reader, signer.reportReader]);
+    const scan = config.malwareScan ? new MalwareScan(this, 'MalwareScan', { storage, s3Key, messaging }) : undefined;
+    const keyUsers = [...functions.roles, signer.role, signer.reader, signer.reportReader];
+    encryption.allowRoles(scan ? [...keyUsers, scan.role] : keyUsers);
     const granting = {
       storage,
       mail,
@@ -88,14 +94,31 @@ export class UploadWorkflow extends Construct {
     };
     grantPermissions(functions, granting);
     grantApiPermissions(functions, granting);
+    if (scan) grantScanPermissions(functions, granting);
     restrictSecrets(functions, storage);
     api.addRoutes(functions);
     const workflow = new Workflow(this, 'Workflow', { config, functions, messaging, encryption });
-    const events = new Events(this, 'Events', { landing: storage.landing, mail, functions, messaging });
+    const events = new Events(this, 'Events', {
+      landing: storage.landing,
+      scansUploads: config.malwareScan,
+      mail,
+      functions,
+      messaging,
+    });
     const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
     if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
     new Watch(this, 'Watch', { config, functions, messaging, workflow, events, api });
-    acknowledgeFindings({ api, storage, mail, messaging, functions, signer, workflow, executionsArn: arns.executions });
+    acknowledgeFindings({
+      api,
+      storage,
+      mail,
+      messaging,
+      functions,
+      signer,
+      scan,
+      workflow,
+      executionsArn: arns.executions,
+    });
     this.storage = storage;
     this.api = api;
     this.messaging = messaging;

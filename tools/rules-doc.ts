@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { catalog, isMessage, ruleOf, rules } from '../core/validation/catalog.ts';
+import { catalog, isMessage, isOfDeployment, ruleOf, rules } from '../core/validation/catalog.ts';
 import { maxFileBytes } from '../core/validation/ceiling.ts';
 import { examplesPerRule, mostExcerpts } from '../core/validation/findings.ts';
 import { maxUniqueRows } from '../core/validation/kernel/keys.ts';
@@ -19,6 +19,13 @@ const messagesOf = (rule: string): string =>
         `| ${cell('got' in en && en.got ? en.got : 'what stands there')} | ${cell(en.expected)} | ${cell(en.fix)} |`,
     )
     .join('\n');
+
+const weightOf = (rule: string): string => {
+  if (isOfDeployment(rule))
+    return 'An error, where the deployment has uploads scanned (`malwareScan`); no feed can weigh it.';
+  const weight = { error: 'An error', warning: 'A warning', off: 'Off' }[defaultSeverity(rule)];
+  return `${weight}, unless the feed says otherwise.`;
+};
 
 const limits = limitsOf({ maxBytes: 0 });
 
@@ -84,7 +91,7 @@ export const rulesDocument = (): string => {
     .map(
       (rule) => `## ${rule}
 
-${defaultSeverity(rule) === 'error' ? 'An error' : defaultSeverity(rule) === 'warning' ? 'A warning' : 'Off'}, unless the feed says otherwise.
+${weightOf(rule)}
 
 | what came | what is expected | how to mend it |
 |---|---|---|

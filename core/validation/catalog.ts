@@ -710,6 +710,30 @@ export const catalog = {
       fix: 'die Zeilen berichtigen, die unter {rule} stehen',
     },
   ),
+  'malware.found': says(
+    {
+      expected: 'a file without malware',
+      got: '{threats}',
+      fix: 'do not open the file; have the computer that it came from checked, and send a clean export',
+    },
+    {
+      expected: 'eine Datei ohne Schadsoftware',
+      got: '{threats}',
+      fix: 'die Datei nicht öffnen; den Rechner, von dem sie kommt, prüfen lassen und einen sauberen Export senden',
+    },
+  ),
+  'malware.notScannable': says(
+    {
+      expected: 'a file that our malware scanner can look into',
+      got: 'one that it cannot open',
+      fix: 'send it without a password',
+    },
+    {
+      expected: 'eine Datei, in die unser Virenscanner hineinsehen kann',
+      got: 'eine, die er nicht öffnen kann',
+      fix: 'die Datei ohne Passwort senden',
+    },
+  ),
   custom: says({ expected: '{wanted}', fix: '{cure}' }, { expected: '{wanted}', fix: '{cure}' }),
 } satisfies Readonly<Record<string, Message>>;
 
@@ -744,5 +768,9 @@ export const say = (id: MessageId, params: Params, locale: Locale): Words => {
 /** Every rule there is. */
 export const rules: readonly string[] = [...new Set(Object.keys(catalog).filter(isMessage).map(ruleOf))];
 
-/** One of ours, or one of a feed's own (`custom.<name>`). */
-export const isRule = (name: string): boolean => rules.includes(name) || /^custom\.[A-Za-z0-9-]{1,40}$/.test(name);
+/** Not a feed's to decide: the deployment says whether uploads are scanned, and what that finds is an error. */
+export const isOfDeployment = (rule: string): boolean => rule.startsWith('malware.');
+
+/** One of ours that a feed may weigh, or one of its own (`custom.<name>`). */
+export const isRule = (name: string): boolean =>
+  (rules.includes(name) && !isOfDeployment(name)) || /^custom\.[A-Za-z0-9-]{1,40}$/.test(name);

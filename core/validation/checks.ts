@@ -1,4 +1,5 @@
-import { excerpt, type Findings, type Place, type ShownRow } from './findings.ts';
+import { excerpt } from './excerpt.ts';
+import type { Findings, Place, ShownRow } from './findings.ts';
 
 /** A rule of a feed's own, for every row of its table. It stands in a module beside the feed, under its name. */
 export interface FeedCheck {

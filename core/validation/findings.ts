@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type MessageId, type Params, ruleOf, say } from './catalog.ts';
+import { excerpt } from './excerpt.ts';
 import { defaultSeverity, type SeverityOrOff } from './severity.ts';
 
 /** One thing wrong with an upload. `line` is the physical line, `row` the record (the header is not a row). */
@@ -47,6 +48,20 @@ export const report = z.looseObject({
   excerpts: z.optional(z.array(excerptOfRow)),
 });
 export type Report = z.infer<typeof report>;
+
+/** A report with one finding more, about the whole file; the same one is said once. */
+export const withFinding = (report: Report, id: MessageId, params: Params): Report => {
+  if (report.totals[ruleOf(id)] !== undefined) return report;
+  const more = new Findings();
+  more.add(id, params);
+  const { findings, totals } = more.conclude(undefined);
+  return {
+    ...report,
+    valid: false,
+    findings: [...findings, ...report.findings],
+    totals: { ...report.totals, ...totals },
+  };
+};
 
 /** Every time that a rule was broken, shown as an example or not. */
 export const findingCount = (totals: Report['totals']): number =>
@@ -216,10 +231,4 @@ const around = ({ columns, cells, at }: ShownRow): Pick<RowExcerpt, 'columns' | 
     cells: cells.slice(from, to).map((one) => excerpt(one, 40)),
     ...(at !== undefined && { at: at - from }),
   };
-};
-
-/** A partner's bytes, made safe to show: no control characters, at most so many characters. */
-export const excerpt = (text: string, most: number): string => {
-  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  return short.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '·');
 };

@@ -9,7 +9,7 @@ import type { UploadWorkflowParts } from '../upload-workflow.ts';
  * still matches a finding: what is mended must leave this list.
  */
 export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
-  const { api, storage, mail, messaging, functions, signer, workflow, executionsArn } = parts;
+  const { api, storage, mail, messaging, functions, signer, workflow, executionsArn, scan } = parts;
   const { ledger, landing, accepted, quarantine } = storage;
 
   acknowledge(storage, 'AwsSolutions::AwsSolutions-S1', accessLogs);
@@ -24,6 +24,11 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
     wildcard(at, bucket.arnForObjects(`${prefix}*`), reason);
 
   for (const [prefix, reason] of Object.entries(ledgerPrefixes)) objects(functions, ledger, prefix, reason);
+  if (scan) {
+    objects(functions, ledger, 'scans/', 'one document per scanned version');
+    objects(scan, landing, '', 'scans every upload: keys are made per attempt');
+    wildcard(scan, scan.managedRule, 'GuardDuty names its rule itself, and only it may manage it');
+  }
   objects(functions, landing, '', 'reads the pinned version of any upload: keys are made per attempt');
   objects(functions, accepted, '', 'promotes to a key per period; the bucket is for nothing else');
   objects(functions, quarantine, '', 'sets aside under the key of the upload; the bucket is for nothing else');

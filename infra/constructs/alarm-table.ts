@@ -1,5 +1,5 @@
 import { type MetricName, metricsNamespace } from '../../core/metrics.ts';
-import { type FunctionName, functionNames, functionTable } from './function-table.ts';
+import { type FunctionName, functionTable } from './function-table.ts';
 
 /** One alarm: what it watches, from where on it calls, and why from there. */
 export interface AlarmRow {
@@ -23,6 +23,7 @@ export interface AlarmRow {
 export interface AlarmNames {
   readonly stage: string;
   readonly stateMachineArn: string;
+  readonly functions: readonly FunctionName[];
   readonly functionName: (name: FunctionName) => string;
   readonly apiId: string;
   readonly queues: readonly { readonly id: string; readonly name: string }[];
@@ -101,6 +102,19 @@ const requests = ({ stage }: AlarmNames): AlarmRow[] => {
   ];
 };
 
+const scans = ({ stage, functions }: AlarmNames): AlarmRow[] =>
+  functions.includes('receive-scan')
+    ? [
+        counter(stage)('ThreatFound', 'receive-scan', {
+          id: 'threats-found',
+          section: 'Malware found',
+          minutes: 5,
+          threshold: 1,
+          reason: 'a partner sent malware: they do not know, or somebody has their link',
+        }),
+      ]
+    : [];
+
 const executions = ({ stateMachineArn }: AlarmNames): AlarmRow[] =>
   (
     [
@@ -125,8 +139,8 @@ const executions = ({ stateMachineArn }: AlarmNames): AlarmRow[] =>
     reason,
   }));
 
-const functions = ({ functionName }: AlarmNames): AlarmRow[] =>
-  functionNames.flatMap((name) => {
+const functions = ({ functions: names, functionName }: AlarmNames): AlarmRow[] =>
+  names.flatMap((name) => {
     const base = { namespace: 'AWS/Lambda', dimensions: { FunctionName: functionName(name) }, minutes: 5 } as const;
     const isOrdinary = throwsInTheOrdinaryWay.includes(name);
     const { timeoutSeconds } = functionTable[name];
@@ -244,6 +258,7 @@ const api = ({ apiId }: AlarmNames): AlarmRow[] => [
 /** Every alarm of the main stack. */
 export const alarmRows = (names: AlarmNames): AlarmRow[] => [
   ...requests(names),
+  ...scans(names),
   ...executions(names),
   ...functions(names),
   ...api(names),

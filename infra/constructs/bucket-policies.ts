@@ -19,11 +19,19 @@ const deny = (
 /**
  * A key takes one upload: whoever does not send `If-None-Match: *` is refused, whatever was signed.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ *
+ * @param except keys of services that put objects here and send no such header
  */
-export const onlyFirstUploads = (bucket: IBucket): PolicyStatement =>
-  deny('OnlyFirstUploads', ['s3:PutObject'], [bucket.arnForObjects('*')], {
-    Null: { 's3:if-none-match': 'true' },
-    Bool: { 's3:ObjectCreationOperation': 'true' },
+export const onlyFirstUploads = (bucket: IBucket, except: readonly string[]): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'OnlyFirstUploads',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['s3:PutObject'],
+    ...(except.length === 0
+      ? { resources: [bucket.arnForObjects('*')] }
+      : { notResources: except.map((key) => bucket.arnForObjects(key)) }),
+    conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 
 /** A URL that somebody signed for longer than we sign ends all the same. */

@@ -8,21 +8,25 @@ import { probePrefix } from '../../core/names.ts';
 import type { FunctionName } from './function-table.ts';
 import type { Functions } from './functions.ts';
 import type { Mail } from './mail.ts';
+import { validationObject } from './malware-scan.ts';
 import type { Messaging } from './messaging.ts';
 
 interface EventsProps {
   readonly landing: IBucket;
+  /** Whether a scanner looks at uploads, and tells. */
+  readonly scansUploads: boolean;
   readonly mail: Mail;
   readonly functions: Functions;
   readonly messaging: Messaging;
 }
 
 /**
- * What comes back from outside: uploads go to `receive-upload`, mails that did not arrive to `receive-bounce`. Two
+ * What comes back from outside: uploads go to `receive-upload`, what the malware scanner says of them to `receive-scan`,
+ * mails that did not arrive to `receive-bounce`. Two
  * queues catch what fails: events that EventBridge could not hand over, and events that a function took and failed on
  * (EventBridge does not see those).
  *
- * Both functions are called in their newest version: events belong to no deployment, and both read every format of the
+ * These functions are called in their newest version: events belong to no deployment, and each reads every format of the
  * ledger's documents.
  */
 export class Events extends Construct {
@@ -33,7 +37,7 @@ export class Events extends Construct {
   constructor(scope: Construct, id: string, props: EventsProps) {
     super(scope, id);
     this.#props = props;
-    const { landing, mail } = props;
+    const { landing, mail, scansUploads } = props;
     const uploads = this.#handOver(
       'UploadCreated',
       'receive-upload',
@@ -43,7 +47,9 @@ export class Events extends Construct {
         detailType: ['Object Created'],
         detail: {
           bucket: { name: [landing.bucketName] },
-          object: { key: [{ 'anything-but': { prefix: probePrefix } }] },
+          object: {
+            key: [{ 'anything-but': { prefix: scansUploads ? [probePrefix, validationObject] : probePrefix } }],
+          },
         },
       },
     );
@@ -60,7 +66,21 @@ export class Events extends Construct {
     this.rules = [
       { id: 'uploads', name: uploads.ruleName },
       { id: 'mails', name: mails.ruleName },
+      ...(scansUploads ? [{ id: 'scans', name: this.#scans().ruleName }] : []),
     ];
+  }
+
+  #scans(): Rule {
+    return this.#handOver(
+      'UploadScanned',
+      'receive-scan',
+      'What the malware scanner says of uploads goes to receive-scan',
+      {
+        source: ['aws.guardduty'],
+        detailType: ['GuardDuty Malware Protection Object Scan Result'],
+        detail: { s3ObjectDetails: { bucketName: [this.#props.landing.bucketName] } },
+      },
+    );
   }
 
   #handOver(id: string, to: FunctionName, description: string, eventPattern: EventPattern): Rule {

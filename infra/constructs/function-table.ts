@@ -12,7 +12,7 @@ interface FunctionRow {
 }
 
 // biome-ignore format: a table is read by its columns
-/** Every function, in the order of the workflow, then those of the API. A test gives each wait of the workflow more time than its function. */
+/** Every function (`receive-scan` only where uploads are scanned), in the order of the workflow, then those of the API. A test gives each wait of the workflow more time than its function. */
 export const functionTable = {
   'open-request':        { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Claims a period and makes its plan' },
   'generate-upload-url': { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Signs the upload URL of an attempt' },
@@ -20,6 +20,7 @@ export const functionTable = {
   'register-wait':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Stores the task token of a wait' },
   'receive-upload':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records an arrival and ends the wait' },
   'receive-bounce':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 5,  logs: 'stage', does: 'Records that a mail did not arrive and ends the wait' },
+  'receive-scan':        { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records what the malware scanner said and ends the wait' },
   'look-for-upload':     { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Looks once more before a milestone' },
   'validate-upload':     { memoryMb: 1769, timeoutSeconds: 900, reserved: 20, logs: 'stage', does: 'Checks the pinned version' },
   'accept-upload':       { memoryMb: 256,  timeoutSeconds: 300, reserved: 10, logs: 'stage', does: 'Promotes a valid upload' },
@@ -34,3 +35,7 @@ export const functionTable = {
 export type FunctionName = keyof typeof functionTable;
 const isFunctionName = (name: string): name is FunctionName => name in functionTable;
 export const functionNames = Object.keys(functionTable).filter(isFunctionName);
+
+/** Those that a deployment has. */
+export const deployedFunctions = ({ malwareScan }: { readonly malwareScan: boolean }): readonly FunctionName[] =>
+  functionNames.filter((name) => malwareScan || name !== 'receive-scan');

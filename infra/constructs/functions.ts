@@ -15,7 +15,7 @@ import { deployedName } from '../../core/deployed-names.ts';
 import { allEnvironmentKeys, type EnvironmentKey, environmentKeys } from '../../core/environment.ts';
 import { metricsNamespace } from '../../core/metrics.ts';
 import type { StageConfig } from '../config.ts';
-import { type FunctionName, functionNames, functionTable } from './function-table.ts';
+import { deployedFunctions, type FunctionName, functionTable } from './function-table.ts';
 
 interface FunctionsProps {
   readonly config: StageConfig;
@@ -24,13 +24,16 @@ interface FunctionsProps {
 
 /** The functions, each with its own role, log group and environment. What they may do is in permissions.ts. */
 export class Functions extends Construct {
+  /** Those of this deployment. */
+  readonly names: readonly FunctionName[];
   readonly #functions: ReadonlyMap<FunctionName, LambdaFunction>;
   readonly #roles: ReadonlyMap<FunctionName, Role>;
   readonly #policies: ReadonlyMap<FunctionName, Policy>;
 
   constructor(scope: Construct, id: string, { config, codeOf }: FunctionsProps) {
     super(scope, id);
-    const made = functionNames.map((name) => [name, this.#make(name, config, codeOf(name))] as const);
+    this.names = deployedFunctions(config);
+    const made = this.names.map((name) => [name, this.#make(name, config, codeOf(name))] as const);
     this.#functions = new Map(made.map(([name, { fn }]) => [name, fn]));
     this.#roles = new Map(made.map(([name, { role }]) => [name, role]));
     this.#policies = new Map(made.map(([name, { policy }]) => [name, policy]));

@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -50,6 +50,19 @@ export class Messaging extends Construct {
     this.failedStarts = this.#queue('FailedStarts', name('failed-starts'));
     this.failedEvents = this.#queue('FailedEvents', name('failed-events'));
     this.failedInvocations = this.#queue('FailedInvocations', name('failed-invocations'));
+  }
+
+  /** Lets one rule speak to the operators, and no other. */
+  letPublish(sid: string, rule: IRule): void {
+    this.operators.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.operators.topicArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+      }),
+    );
   }
 
   get queues(): { id: FailureQueue; name: string }[] {

@@ -17,6 +17,7 @@ import { deployedName } from '../../core/deployed-names.ts';
 import { probePrefix } from '../../core/names.ts';
 import type { StageConfig } from '../config.ts';
 import { onlyFirstUploads, onlyFreshSignatures, onlyFromNetworks, onlyNamedRoles } from './bucket-policies.ts';
+import { validationObject } from './malware-scan.ts';
 
 interface StorageProps {
   readonly config: StageConfig;
@@ -57,7 +58,7 @@ export class Storage extends Construct {
   }
 
   #landing(page: string): Bucket {
-    const { landingRetention, pageOrigin, allowedCidrs } = this.#config;
+    const { landingRetention, pageOrigin, allowedCidrs, malwareScan } = this.#config;
     const bucket = this.#bucket('Landing', {
       lifecycleRules: [
         {
@@ -79,7 +80,7 @@ export class Storage extends Construct {
       ],
     });
     sendEventsToEventBridge(bucket);
-    bucket.addToResourcePolicy(onlyFirstUploads(bucket));
+    bucket.addToResourcePolicy(onlyFirstUploads(bucket, malwareScan ? [validationObject] : []));
     bucket.addToResourcePolicy(onlyFreshSignatures(bucket));
     if (allowedCidrs.length > 0) bucket.addToResourcePolicy(onlyFromNetworks(bucket, allowedCidrs));
     return bucket;

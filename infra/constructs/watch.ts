@@ -32,6 +32,7 @@ export class Watch extends Construct {
       rows: alarmRows({
         stage: config.stage,
         stateMachineArn: workflow.arn,
+        functions: functions.names,
         functionName: (name) => functions.get(name).functionName,
         apiId: api.id,
         queues: messaging.queues,

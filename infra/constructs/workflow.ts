@@ -152,15 +152,7 @@ export class Workflow extends Construct {
         }),
       ],
     });
-    messaging.operators.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'RedEndingsMayPublish',
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [messaging.operators.topicArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': this.endedRed.ruleArn } },
-      }),
-    );
+    messaging.letPublish('RedEndingsMayPublish', this.endedRed);
   }
 }
 

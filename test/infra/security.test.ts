@@ -45,6 +45,7 @@ describe.each([
   ['an existing bucket', { acceptedBucket: 'data-team-orders' }],
   ['stacks of schedules', { scheduleStacks: 3 }],
   ['an encrypted workflow', { encryptWorkflow: true }],
+  ['a malware scan', { malwareScan: true }],
 ])('the app with %s', (_, settings) => {
   const app = appWith(settings);
   const report = reportOf(app);

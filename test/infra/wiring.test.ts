@@ -8,7 +8,7 @@ import { allEnvironmentKeys, environmentKeys } from '../../core/environment.ts';
 import { metricNames } from '../../core/metrics.ts';
 import { handlerNames } from '../../infra/bundle.ts';
 import { slug } from '../../infra/constructs/alarms.ts';
-import { functionNames, functionTable } from '../../infra/constructs/function-table.ts';
+import { deployedFunctions, functionNames, functionTable } from '../../infra/constructs/function-table.ts';
 import { pascal } from '../../infra/constructs/functions.ts';
 import { definitionFile, workflowFunctions } from '../../infra/constructs/workflow.ts';
 import { UploadWorkflow } from '../../infra/upload-workflow.ts';
@@ -22,12 +22,11 @@ const prod = synthesize({ stage: 'prod', domain: 'example.org' });
 describe('the functions', () => {
   it('are the handlers, and a row in the table for each', () => {
     expect(handlerNames()).toEqual([...functionNames].sort());
-    expect(
-      dev
-        .all('AWS::Lambda::Function')
-        .map(({ Properties }) => Properties.FunctionName)
-        .sort(),
-    ).toEqual(functionNames.map((name) => `airlock-dev-${name}`).sort());
+    for (const malwareScan of [false, true]) {
+      const deployed = synthesize({ malwareScan }).all('AWS::Lambda::Function');
+      const names = deployed.map(({ Properties }) => Properties.FunctionName.replace('airlock-dev-', ''));
+      expect(names.sort()).toEqual([...deployedFunctions({ malwareScan })].sort());
+    }
   });
 
   it('run as their row says, on Node 24 and arm64, traced, with a role and a log group of their own', () => {
@@ -44,9 +43,10 @@ describe('the functions', () => {
       });
     }
     const roles = new Set(prod.all('AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role)));
-    expect(roles.size).toBe(functionNames.length);
+    const { length } = deployedFunctions({ malwareScan: false });
+    expect(roles.size).toBe(length);
     const logs = prod.all('AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays);
-    expect(logs).toEqual(Array(functionNames.length + 2).fill(365));
+    expect(logs).toEqual(Array(length + 2).fill(365));
   });
 
   it('reserve concurrency only where it is wanted: a new account has ten', () => {
@@ -58,7 +58,9 @@ describe('the functions', () => {
 
   it('set every environment key that some function reads, under its declared name', () => {
     const set = new Set(
-      dev.all('AWS::Lambda::Function').flatMap(({ Properties }) => Object.keys(Properties.Environment.Variables)),
+      synthesize({ malwareScan: true })
+        .all('AWS::Lambda::Function')
+        .flatMap(({ Properties }) => Object.keys(Properties.Environment.Variables)),
     );
     expect(allEnvironmentKeys.map((key) => environmentKeys[key]).filter((name) => !set.has(name))).toEqual([]);
   });
@@ -188,7 +190,9 @@ describe('the schedules', () => {
 });
 
 describe('every alarm', () => {
-  const alarms = dev.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+  const alarms = synthesize({ malwareScan: true })
+    .all('AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => Properties);
   const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
   const sections = [...runbook.matchAll(/^## (.*)$/gm)].map(([, title = '']) => slug(title));
 

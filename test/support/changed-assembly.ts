@@ -6,10 +6,13 @@ interface ChangeableTemplate {
   readonly Resources: Record<string, { Type: string; Properties: ReturnType<typeof JSON.parse> }>;
 }
 
-/** The test's app with a changed template. */
-export const changedAssembly = (change: (template: ChangeableTemplate) => void): string => {
+/** The test's app, or another one, with a changed template. */
+export const changedAssembly = (
+  change: (template: ChangeableTemplate) => void,
+  assembly: string = testAssembly,
+): string => {
   const folder = temporaryFolder();
-  cpSync(testAssembly, folder, { recursive: true });
+  cpSync(assembly, folder, { recursive: true });
   const file = join(folder, 'Airlock-dev.template.json');
   const template = JSON.parse(readFileSync(file, 'utf8'));
   change(template);

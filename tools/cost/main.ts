@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { FeedErrors, loadFeeds } from '../../adapters/feed-files.ts';
 import { alarmRows, scheduleAlarmRows } from '../../infra/constructs/alarm-table.ts';
+import { deployedFunctions } from '../../infra/constructs/function-table.ts';
 import { addUp, type Bill, estimateFeed, fixedBill, sumOf } from './estimate.ts';
 
 /** `npm run cost`: what the feeds of a folder cost in a month, by list prices. */
@@ -38,7 +39,13 @@ const main = (): void => {
     row(feed, runsPerMonth.toFixed(1), money(sumOf(onTime)), money(sumOf(never)));
   }
   list('all feeds on time, by service', addUp(estimates.map(({ onTime }) => onTime)));
-  const names = { stage: '', stateMachineArn: '', functionName: () => '', apiId: '' };
+  const names = {
+    stage: '',
+    functions: deployedFunctions({ malwareScan: false }),
+    stateMachineArn: '',
+    functionName: () => '',
+    apiId: '',
+  };
   // How many there are is all that counts here; what they are called is the deployment's.
   const nameless = (count: number) => Array.from({ length: count }, (_, index) => ({ id: String(index), name: '' }));
   const alarms = alarmRows({ ...names, queues: nameless(3), topics: nameless(2), rules: nameless(3) });

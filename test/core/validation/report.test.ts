@@ -1,5 +1,6 @@
 import { catalog, isMessage, locales, say } from '../../../core/validation/catalog.ts';
-import { excerpt, Findings, type Report } from '../../../core/validation/findings.ts';
+import { excerpt } from '../../../core/validation/excerpt.ts';
+import { Findings, type Report } from '../../../core/validation/findings.ts';
 import { reportAsCsv } from '../../../core/validation/report/csv.ts';
 import { reportAsHtml } from '../../../core/validation/report/html.ts';
 import { reportAsText } from '../../../core/validation/report/text.ts';
