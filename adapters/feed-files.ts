@@ -5,6 +5,13 @@ import type { Feed } from '../core/feed.ts';
 import type { FeedProblem } from '../core/feed-problem.ts';
 import { readFeed } from '../core/feed-rules.ts';
 import { idPattern } from '../core/names.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Calendars } from '../core/schedule/calendar-rules.ts';
+import { createCalendars } from './holiday-calendars.ts';
+import { systemClock } from './system.ts';
+
+/** Years after this one whose holidays a deployment knows: it should be deployed again before. */
+const calendarYears = 3;
 
 /** All that is wrong with the feeds of a folder, in one message. */
 export class FeedErrors extends Error {
@@ -14,15 +21,18 @@ export class FeedErrors extends Error {
 /**
  * Reads `<folder>/<partner>/<feed>.yaml`.
  *
+ * @param clock says from which year on holidays are looked up
  * @throws FeedErrors with every problem of every file: file, path, got, allowed, fix
  */
-export const loadFeeds = (folder: string): Feed[] => {
+export const loadFeeds = (folder: string, clock: Clock = systemClock): Feed[] => {
+  const year = clock.now().getUTCFullYear();
+  const calendars = createCalendars(year - 1, year + calendarYears);
   if (!existsSync(folder)) throw new FeedErrors(`no folder of feeds: got ${folder}; make it, or pass -c feeds=DIR`);
   const results = partnersOf(folder).flatMap((partner) =>
     readdirSync(join(folder, partner))
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()
-      .map((name) => loadFeed(folder, partner, name)),
+      .map((name) => loadFeed(folder, partner, name, calendars)),
   );
   const problems = results.flatMap((result) => ('message' in result ? [result.message] : []));
   if (problems.length > 0) throw new FeedErrors(problems.join('\n'));
@@ -37,7 +47,12 @@ const partnersOf = (folder: string): string[] =>
     .map((entry) => entry.name)
     .sort();
 
-const loadFeed = (folder: string, partner: string, name: string): { feed: Feed } | { message: string } => {
+const loadFeed = (
+  folder: string,
+  partner: string,
+  name: string,
+  calendars: Calendars,
+): { feed: Feed } | { message: string } => {
   const path = join(folder, partner, name);
   const file = relative('.', path);
   const feed = name.replace(/\.ya?ml$/, '');
@@ -51,7 +66,12 @@ const loadFeed = (folder: string, partner: string, name: string): { feed: Feed }
   const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, uniqueKeys: true });
   const [syntax] = document.errors;
   if (syntax) return { message: `${file}: not valid YAML: ${syntax.message.split('\n')[0]}; mend this line` };
-  const result = readFeed({ partner, feed }, document.toJS(), (name) => readText(join(folder, partner, name)));
+  const result = readFeed(
+    { partner, feed },
+    document.toJS(),
+    (name) => readText(join(folder, partner, name)),
+    calendars,
+  );
   if ('feed' in result) return result;
   return { message: result.problems.map((problem) => sentence(file, problem)).join('\n') };
 };

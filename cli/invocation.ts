@@ -19,6 +19,9 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   validate FILE --feed partner/feed [--period 2026-11-22] [--html FILE] [--csv FILE] [--locale en]
                       check a file on this machine by the rules of a feed, without any deployment; exit code 1 when it
                       would be sent back
+  simulate --year 2027 [--feed partner/feed] [--csv FILE] [--ics FILE]
+                      what the feeds would do in a year if no file ever came: openings, reminders, escalations, skips
+                      and their reasons, without any deployment
   doctor              look at a whole deployment; exit code 1 when something failed
   smoke               a file on time and one that never comes, for real; needs -c smoke=true at deployment
   url --method GET --bucket accepted --key KEY [--seconds 300]
@@ -33,7 +36,7 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   --local    the embedded AWS on this machine (npm start) instead of an account
   --port     its port (default 4566)
   --json     print the result as JSON
-  --feeds    folder of the feeds, for validate (default feeds)`;
+  --feeds    folder of the feeds, for validate and simulate (default feeds)`;
 
 /** @throws CliError for flags that are not there */
 export const readInvocation = (args: string[]): Invocation | 'help' => {
@@ -73,6 +76,8 @@ const parse = (args: string[]) => {
         feed: { type: 'string' },
         feeds: { type: 'string', default: 'feeds' },
         period: { type: 'string' },
+        year: { type: 'string' },
+        ics: { type: 'string' },
         html: { type: 'string' },
         csv: { type: 'string' },
         locale: { type: 'string', default: 'en' },

@@ -1,5 +1,6 @@
 import { dlqList, dlqRedrive } from './commands/dlq.ts';
 import { doctor } from './commands/doctor.ts';
+import { simulate } from './commands/simulate.ts';
 import { smoke } from './commands/smoke.ts';
 import { url } from './commands/url.ts';
 import { validate } from './commands/validate.ts';
@@ -8,6 +9,7 @@ import { type Invocation, print, readInvocation, usage } from './invocation.ts';
 
 const commands: { readonly [name: string]: (invocation: Invocation) => Promise<boolean> } = {
   doctor,
+  simulate,
   smoke,
   url,
   validate,

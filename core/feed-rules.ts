@@ -3,6 +3,7 @@ import { type Feed, type FeedSource, feedSource, resolvedFeed } from './feed.ts'
 import { describe, type FeedProblem } from './feed-problem.ts';
 import { type BesideTheFeed, fileProblems, readFile } from './file-rules.ts';
 import type { FeedId } from './names.ts';
+import { type Calendars, readSchedule } from './schedule/calendar-rules.ts';
 import { durationSeconds } from './time.ts';
 
 /**
@@ -24,19 +25,23 @@ const defaultReminderSeconds = 3600;
  *
  * @param source the parsed YAML
  * @param beside reads a file beside the feed; undefined when there is none
+ * @param calendars where holidays come from; a feed that names any is refused without
  * @returns the feed with every default filled in, or everything that is wrong with it
  */
 export const readFeed = (
   { partner, feed }: FeedId,
   source: unknown,
   beside: BesideTheFeed,
+  calendars: Calendars = noCalendars,
 ): { feed: Feed } | { problems: FeedProblem[] } => {
   const parsed = feedSource.safeParse(source);
   if (!parsed.success) return { problems: parsed.error.issues.map((issue) => describe(issue, source)) };
   const written = parsed.data;
   const file = readFile(written.file, beside);
-  if ('problems' in file) return file;
-  const resolved = resolve({ partner, feed }, written, file.file);
+  const schedule = readSchedule(written.schedule, beside, calendars);
+  const early = [...('problems' in schedule ? schedule.problems : []), ...('problems' in file ? file.problems : [])];
+  if ('problems' in schedule || 'problems' in file) return { problems: early };
+  const resolved = resolve({ partner, feed }, written, schedule.schedule, file.file);
   const problems = [
     ...windowProblems(resolved, written),
     ...fileProblems(resolved.file, written.file),
@@ -45,13 +50,20 @@ export const readFeed = (
   return problems.length > 0 ? { problems } : { feed: z.parse(resolvedFeed, resolved) };
 };
 
-const resolve = (names: FeedId, written: FeedSource, file: Feed['file']): Feed => {
+const noCalendars: Calendars = {
+  from: '2000-01-01',
+  until: '2000-12-31',
+  ofCountry: () => undefined,
+  ofFile: () => ({}),
+};
+
+const resolve = (names: FeedId, written: FeedSource, schedule: Feed['schedule'], file: Feed['file']): Feed => {
   const dueSeconds = durationSeconds(written.window.due);
   const reminders = written.reminders?.map(durationSeconds) ?? [defaultReminderSeconds].filter((s) => s < dueSeconds);
   return {
     ...names,
     title: written.title,
-    schedule: written.schedule,
+    schedule,
     period: written.period,
     window: { dueSeconds, closeSeconds: durationSeconds(written.window.close ?? written.window.due) },
     delivery: written.delivery,

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { fileSource, resolvedFile } from './feed-file.ts';
 import { idPattern } from './names.ts';
 import { periodUnits } from './period.ts';
-import { scheduleExpressionProblem } from './schedule-expression.ts';
+import { calendar, holidayRules } from './schedule/calendar.ts';
+import { scheduleExpressionProblem } from './schedule/expression.ts';
 import { durationSeconds, isTimeZone } from './time.ts';
 
 /** Everything about one recurring delivery, with defaults filled in. Durations are seconds, sizes are bytes. */
@@ -63,12 +64,30 @@ const count = (least: number, most: number) =>
       z.lte(most, `a whole number from ${least} to ${most}`),
     );
 
-const expression = z
-  .string()
+const expression = z.string().check(
+  z.refine((value) => scheduleExpressionProblem(value) === undefined, {
+    error: ({ input }) =>
+      `cron(…) with six fields, rate(…) or at(…), as EventBridge Scheduler takes them (${scheduleExpressionProblem(String(input))})`,
+  }),
+);
+
+const weekday = z.enum(['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']);
+/** Business days: what is none is a holiday, or a weekend. */
+const calendarSource = z.strictObject({
+  country: z.optional(
+    z.string().check(z.regex(/^[A-Z]{2}(-[A-Z0-9]{1,4}){0,2}$/, 'a country, state or region such as DE or DE-BY')),
+  ),
+  ics: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]+$/, 'the name of a file beside the feed'))),
+  weekend: z._default(z.array(weekday).check(z.maxLength(6)), ['SAT', 'SUN']),
+  onHoliday: z._default(z.enum(holidayRules), 'skip'),
+});
+/** Of a month: 1 the first, -1 the last. */
+const businessDay = z
+  .int()
   .check(
     z.refine(
-      (value) => scheduleExpressionProblem(value) === undefined,
-      'cron(…) with six fields, rate(…) or at(…), as EventBridge Scheduler takes them',
+      (value) => Math.abs(value) >= 1 && Math.abs(value) <= 20,
+      'from 1 (the first) to 20, or from -1 (the last) to -20',
     ),
   );
 
@@ -81,6 +100,8 @@ export const feedSource = z.strictObject({
     timezone: z._default(timezone, 'UTC'),
     enabled: z._default(z.boolean(), true),
     skip: z._default(z.array(localDate), []),
+    calendar: z.optional(calendarSource),
+    businessDay: z.optional(businessDay),
   }),
   period: z._default(
     z.strictObject({
@@ -125,7 +146,16 @@ export const resolvedFeed = z.strictObject({
   partner: id,
   feed: id,
   title,
-  schedule: z.strictObject({ expression, timezone, enabled: z.boolean(), skip: z.array(localDate) }),
+  schedule: z.strictObject({
+    expression,
+    timezone,
+    enabled: z.boolean(),
+    skip: z.array(localDate),
+    calendar: z.optional(calendar),
+    businessDay: z.optional(businessDay),
+    /** What the Scheduler is told, where the calendar decides which of the days are meant. */
+    fires: z.optional(expression),
+  }),
   period: z.strictObject({ unit: z.enum(periodUnits), offset: z.int() }),
   window: z.strictObject({ dueSeconds: z.int(), closeSeconds: z.int() }),
   // Requests that were opened before there were links say nothing of this.

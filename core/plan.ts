@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { audiences, type Feed } from './feed.ts';
 import { mintedUrlSeconds } from './link.ts';
-import { periodOf } from './period.ts';
 import { addSeconds } from './time.ts';
 
 /** A moment in a request's plan. `index` is its place in the plan, `at` an ISO-8601 instant. */
@@ -34,12 +33,6 @@ const uploadGraceSeconds = 15 * 60;
 
 /** "Can sometimes take a minute or longer" (S3 user guide on EventBridge); five is on the safe side. */
 const eventDelaySeconds = 5 * 60;
-
-/** The date in the feed's zone, where `schedule.skip` names it: nothing is expected then. */
-export const skippedDate = ({ timezone, skip }: Feed['schedule'], scheduledAt: string): string | undefined => {
-  const date = periodOf(scheduledAt, timezone, 'day', 0);
-  return skip.includes(date) ? date : undefined;
-};
 
 /** The plan of a request: everything is measured from the scheduled time. */
 export const makePlan = (

@@ -4,9 +4,10 @@ import type { Contact, Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { periodOf } from '../core/period.ts';
-import { makePlan, nextMilestone, skippedDate } from '../core/plan.ts';
+import { makePlan, nextMilestone } from '../core/plan.ts';
 import type { Clock, Digest, Executions, Feeds, Ledger, Metrics } from '../core/ports.ts';
 import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
+import { expectationAt } from '../core/schedule/deliveries.ts';
 
 interface Deps {
   readonly feeds: Feeds;
@@ -29,9 +30,9 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
   const deployed = await deps.feeds.find(input);
   if (!deployed) throw new Error(`no feed ${input.partner}/${input.feed} in this deployment`);
   const scheduledAt = new Date(input.scheduledTime).toISOString();
-  refuseSkippedDate(deployed.feed, scheduledAt);
+  const forAt = requireDeliveryDay(deployed.feed, scheduledAt);
 
-  const fresh = newRequest(deps, deployed, scheduledAt, input.execution);
+  const fresh = newRequest(deps, deployed, { scheduledAt, forAt }, input.execution);
   await rememberPeople(deps, deployed.feed);
   const request = await claim(deps, fresh);
   await deps.ledger.create(ledgerKeys.due(request.plan.dueAt.slice(0, 10), request), { requestId: request.requestId });
@@ -43,20 +44,21 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
   };
 };
 
-const refuseSkippedDate = ({ schedule, partner, feed }: Feed, scheduledAt: string): void => {
-  const date = skippedDate(schedule, scheduledAt);
-  if (date !== undefined) {
-    throw new NotADeliveryDay(`${partner}/${feed} expects nothing on ${date}: schedule.skip names this date`);
-  }
+/** @returns the time that the period is computed from: another one where the calendar moved the delivery */
+const requireDeliveryDay = ({ schedule, partner, feed }: Feed, scheduledAt: string): string => {
+  const expected = expectationAt(schedule, Date.parse(scheduledAt));
+  if ('forAt' in expected) return new Date(expected.forAt).toISOString();
+  const date = periodOf(scheduledAt, schedule.timezone, 'day', 0);
+  throw new NotADeliveryDay(`${partner}/${feed} expects nothing on ${date}: ${expected.reason}`);
 };
 
 const newRequest = (
   { clock, digest }: Deps,
   { feed, hash }: { feed: Feed; hash: string },
-  scheduledAt: string,
+  { scheduledAt, forAt }: { readonly scheduledAt: string; readonly forAt: string },
   execution: RequestDocument['execution'],
 ): RequestDocument => {
-  const period = periodOf(scheduledAt, feed.schedule.timezone, feed.period.unit, feed.period.offset);
+  const period = periodOf(forAt, feed.schedule.timezone, feed.period.unit, feed.period.offset);
   const key = { partner: feed.partner, feed: feed.feed, period, generation: 1, claim: 1 };
   return {
     version: 1,

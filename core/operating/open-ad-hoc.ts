@@ -6,9 +6,9 @@ import { findDocument } from '../documents.ts';
 import { linkUrl, newGrant } from '../link.ts';
 import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
 import { periodOf } from '../period.ts';
-import { skippedDate } from '../plan.ts';
 import type { Clock, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
 import { requestDocument } from '../request.ts';
+import { expectationAt } from '../schedule/deliveries.ts';
 
 interface Deps {
   readonly feeds: Feeds;
@@ -35,14 +35,15 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
     throw new Problem('feed-unknown', `this deployment has no feed ${partner}/${feed}; name one of its feeds`);
   const at = new Date(scheduledTime ?? deps.clock.now()).toISOString();
   const { schedule, period: rule } = deployed.feed;
-  const date = skippedDate(schedule, at);
-  if (date !== undefined) {
+  const expected = expectationAt(schedule, Date.parse(at));
+  if ('reason' in expected) {
+    const date = periodOf(at, schedule.timezone, 'day', 0);
     throw new Problem(
       'not-a-delivery-day',
-      `${partner}/${feed} expects nothing on ${date} (schedule.skip); name another day`,
+      `${partner}/${feed} expects nothing on ${date} (${expected.reason}); name another day`,
     );
   }
-  const period = periodOf(at, schedule.timezone, rule.unit, rule.offset);
+  const period = periodOf(new Date(expected.forAt).toISOString(), schedule.timezone, rule.unit, rule.offset);
   const known = await findDocument(deps.ledger, ledgerKeys.request({ partner, feed, period }), requestDocument);
   if (known?.document.outcome) {
     const { line } = known.document.outcome;

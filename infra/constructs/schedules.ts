@@ -130,7 +130,7 @@ const addSchedules = (scope: Construct, name: string, feeds: readonly Feed[], st
       name: `${feed.partner}_${feed.feed}`,
       groupName: name,
       description: feed.title,
-      scheduleExpression: feed.schedule.expression,
+      scheduleExpression: feed.schedule.fires ?? feed.schedule.expression,
       scheduleExpressionTimezone: feed.schedule.timezone,
       state: feed.schedule.enabled ? 'ENABLED' : 'DISABLED',
       flexibleTimeWindow: { mode: 'OFF' },
