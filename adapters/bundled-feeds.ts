@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolvedFeed } from '../core/feed.ts';
 import { parse } from '../core/parse.ts';
@@ -13,5 +13,13 @@ export const createBundledFeeds = (folder: string, digest: Digest): Feeds => ({
     });
     if (text === undefined) return undefined;
     return { feed: parse(resolvedFeed, JSON.parse(text), `feed ${partner}/${feed}`), hash: digest(text) };
+  },
+  async all() {
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.json')).sort();
+    return Promise.all(
+      names.map(async (name) =>
+        parse(resolvedFeed, JSON.parse(await readFile(join(folder, name), 'utf8')), `feed ${name}`),
+      ),
+    );
   },
 });

@@ -28,6 +28,25 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
                       a URL that downloads one object, signed with your credentials (at most 15 minutes)
   url --method PUT --request ID [--attempt 1] [--seconds 300] [--type T] [--size BYTES] [--sha256 BASE64]
                       a URL that uploads the file of an attempt, once; bound to what is given (at most an hour)
+  request list [--due today|late|missing|DATE]
+                      what is due, what is late now, what was missed within a week
+  request show ID     all that happened to a request, and what is planned
+  request open --feed partner/feed [--period PERIOD | --at TIME | --from DATE --to DATE]
+                      ask for a delivery now, for a period, or for every day of a range that its schedule means
+  request reissue|revoke|waive|accept|acknowledge|reopen ID --reason "why"
+                      a new link; no link works any more; nothing is due; take a rejected file as it is; take a late one
+                      on, so that nobody more is alarmed; ask once more for a period that has ended
+  request extend|snooze ID --until TIME|PT4H --reason "why"
+                      more time for the partner; taken on until then
+  request upload ID FILE --reason "why"
+                      send a file in the partner's place
+  feed list           the feeds of a deployment, and which are paused
+  feed check          whether the feeds of a folder can be deployed; exit code 1 when not
+  feed pause|resume partner/feed --reason "why" [--until TIME|P3D]
+                      open no requests of a feed; go on
+  address list        contacts whose mail came back, and is not sent there any more
+  address clear PERSON --reason "why"
+                      mail goes there again
   dlq list            how many messages each queue of failures holds
   dlq redrive QUEUE   do again what failed: ${failureQueues.join(', ')}
 
@@ -35,8 +54,9 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   --region   where it is (default: the region of your AWS configuration)
   --local    the embedded AWS on this machine (npm start) instead of an account
   --port     its port (default 4566)
+  --token    a token for the API, where it takes those instead of IAM
   --json     print the result as JSON
-  --feeds    folder of the feeds, for validate and simulate (default feeds)`;
+  --feeds    folder of the feeds, for validate, simulate, feed check, request open --from (default feeds)`;
 
 /** @throws CliError for flags that are not there */
 export const readInvocation = (args: string[]): Invocation | 'help' => {
@@ -77,6 +97,13 @@ const parse = (args: string[]) => {
         feeds: { type: 'string', default: 'feeds' },
         period: { type: 'string' },
         year: { type: 'string' },
+        due: { type: 'string' },
+        at: { type: 'string' },
+        from: { type: 'string' },
+        to: { type: 'string' },
+        until: { type: 'string' },
+        reason: { type: 'string' },
+        token: { type: 'string' },
         ics: { type: 'string' },
         html: { type: 'string' },
         csv: { type: 'string' },

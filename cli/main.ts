@@ -1,5 +1,20 @@
 import { dlqList, dlqRedrive } from './commands/dlq.ts';
 import { doctor } from './commands/doctor.ts';
+import { addressClear, addressList, feedCheck, feedList, feedPause, feedResume } from './commands/feed.ts';
+import {
+  requestAccept,
+  requestAcknowledge,
+  requestExtend,
+  requestList,
+  requestOpen,
+  requestReissue,
+  requestReopen,
+  requestRevoke,
+  requestShow,
+  requestSnooze,
+  requestUpload,
+  requestWaive,
+} from './commands/request.ts';
 import { simulate } from './commands/simulate.ts';
 import { smoke } from './commands/smoke.ts';
 import { url } from './commands/url.ts';
@@ -13,6 +28,24 @@ const commands: { readonly [name: string]: (invocation: Invocation) => Promise<b
   smoke,
   url,
   validate,
+  'request list': requestList,
+  'request show': requestShow,
+  'request open': requestOpen,
+  'request reissue': requestReissue,
+  'request revoke': requestRevoke,
+  'request extend': requestExtend,
+  'request waive': requestWaive,
+  'request snooze': requestSnooze,
+  'request acknowledge': requestAcknowledge,
+  'request accept': requestAccept,
+  'request reopen': requestReopen,
+  'request upload': requestUpload,
+  'feed list': feedList,
+  'feed check': feedCheck,
+  'feed pause': feedPause,
+  'feed resume': feedResume,
+  'address list': addressList,
+  'address clear': addressClear,
   'dlq list': dlqList,
   'dlq redrive': dlqRedrive,
 };
@@ -23,9 +56,9 @@ const main = async (): Promise<boolean> => {
     print(usage);
     return true;
   }
-  const words = invocation.command.join(' ');
-  // These two take a word of their own.
-  const run = commands[words.replace(/^(dlq redrive|validate)( .*)?$/s, '$1')];
+  const [noun = '', verb = ''] = invocation.command;
+  // What follows is the command's own.
+  const run = commands[`${noun} ${verb}`] ?? commands[noun];
   if (!run) throw new CliError(`no command "${invocation.command.join(' ')}"\n\n${usage}`);
   return run(invocation);
 };

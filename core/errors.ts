@@ -51,6 +51,11 @@ export class OperatorReissued extends BusinessError {
   override readonly name = 'OperatorReissued';
 }
 
+/** An operator gave the partner more time. Arrives as a signal. */
+export class OperatorExtended extends BusinessError {
+  override readonly name = 'OperatorExtended';
+}
+
 /** An operator accepted a rejected upload. Arrives as a signal. */
 export class OperatorAccepted extends BusinessError {
   override readonly name = 'OperatorAccepted';
@@ -77,6 +82,7 @@ export const businessErrors = [
   NothingToDeliver,
   OperatorWaived,
   OperatorReissued,
+  OperatorExtended,
   OperatorAccepted,
   ThreatFound,
   NotScannable,

@@ -37,6 +37,8 @@ export const linkGrant = z.looseObject({
   period: z.string().check(z.regex(periodPattern)),
   generation: z.int().check(z.gte(1)),
   recipient,
+  /** Why, where a caller of the API said so. */
+  reason: z.optional(z.string()),
   issuedAt: z.string(),
   /** When URLs were minted with it; only as many as the limit needs. */
   mintedAt: z._default(z.array(z.string()), []),

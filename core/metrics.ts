@@ -14,6 +14,7 @@ export const metricNames = [
   'UploadAfterClose',
   'UnexpectedUpload',
   'ThreatFound',
+  'StartMissing',
   'MailUndelivered',
   'MailComplained',
 ] as const;

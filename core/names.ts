@@ -47,6 +47,7 @@ export const probePrefix = '_doctor/';
 /** Keys of the ledger bucket, all in one place. */
 export const ledgerKeys = {
   request: (request: Omit<RequestKey, 'generation'>) => `requests/${folder(request)}.json`,
+  dueOn: (date: string) => `due/${date}/`,
   due: (date: string, request: Omit<RequestKey, 'generation'>) => `due/${date}/${folder(request)}`,
   arrival: (request: RequestKey, attempt: number, versionId: string) =>
     `arrivals/${attemptPrefix(request, attempt)}${versionId}.json`,
@@ -90,6 +91,13 @@ export const ledgerKeys = {
   /** What people take away of a report: a page, a table. */
   findingsFile: (request: RequestKey, attempt: number, name: string) =>
     `findings/${attemptPrefix(request, attempt)}${name}`,
+  /** A period that nothing was asked for, and why. */
+  skipped: (request: Omit<RequestKey, 'generation'>) => `skipped/${folder(request)}.json`,
+  pause: ({ partner, feed }: FeedId) => `pauses/${partner}/${feed}.json`,
+  watchedStarts: 'watch/starts.json',
+  /** An address that mail does not reach. */
+  deadAddress: (person: string) => `addresses/${person}.json`,
+  deadAddresses: 'addresses/',
   history: ({ partner, feed }: FeedId) => `history/${partner}/${feed}.json`,
   person: (id: string) => `people/${id}.json`,
 } as const;

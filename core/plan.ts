@@ -71,6 +71,22 @@ const rungs = ({ escalation }: Pick<Feed, 'escalation'>): Feed['escalation'] =>
     return { afterDueSeconds, to: [...new Set(together.flatMap(({ to }) => to))] };
   });
 
+/**
+ * A plan with another due time: reminders, rungs and the close keep their distance to it, and what was measured from the
+ * scheduled time stays.
+ */
+export const extendedPlan = (
+  feed: Pick<Feed, 'window' | 'reminders' | 'escalation' | 'delivery'>,
+  { opensAt, dueAt: before }: Plan,
+  dueAt: string,
+): Plan => {
+  const laterBy = (Date.parse(dueAt) - Date.parse(before)) / 1000;
+  const known = (Date.parse(before) - Date.parse(opensAt)) / 1000;
+  const closesAfterDue = feed.window.closeSeconds - feed.window.dueSeconds;
+  const dueSeconds = known + laterBy;
+  return makePlan({ ...feed, window: { dueSeconds, closeSeconds: dueSeconds + closesAfterDue } }, opensAt);
+};
+
 const partnerOnly: Milestone['to'] = ['partner'];
 
 /** The milestone to wait for next: the first from `from` on that is not past, else the last one (the close). */

@@ -23,6 +23,8 @@ export type Digest = (text: string) => string;
 export interface Feeds {
   /** Undefined when the deployment has no such feed. */
   find(id: FeedId): Promise<{ feed: Feed; hash: string } | undefined>;
+  /** In the order of their names. */
+  all(): Promise<readonly Feed[]>;
 }
 
 /** The rules that feeds bring themselves. */

@@ -64,6 +64,14 @@ export const requestDocument = z.looseObject({
   /** `closing`: no upload is taken any more, but one that slipped in may still be found. */
   status: z.enum(['open', 'closing', 'ended']),
   outcome: z.optional(outcome),
+  /** Generations of this period that have ended, oldest first. */
+  earlier: z.optional(z.array(z.strictObject({ generation: z.int(), execution: z.string(), outcome }))),
+  /** Who had the period opened once more, and why. */
+  reopened: z.optional(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() })),
+  /** Who has taken it on, so that the rungs to come alarm nobody; with `until` only up to then. */
+  quiet: z.optional(
+    z.strictObject({ at: z.string(), by: z.string(), reason: z.string(), until: z.optional(z.string()) }),
+  ),
   /** When an operator revoked every link that was out, who, and why. */
   linksRevoked: z.optional(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() })),
 });
@@ -99,7 +107,19 @@ export const arrivalDocument = z.looseObject({
 export type ArrivalDocument = z.infer<typeof arrivalDocument>;
 
 /** `waits/…`: the task token of one entry into a wait. A bearer secret. */
-export const waitDocument = z.looseObject({ version: z.literal(1), token: z.string(), registeredAt: z.string() });
+export const waitDocument = z.looseObject({
+  version: z.literal(1),
+  token: z.string(),
+  registeredAt: z.string(),
+  /** Signals that the execution's own definition catches here; waits that do not say so catch these. */
+  hears: z._default(z.array(z.string()), [
+    'DeliveryFailed',
+    'NothingToDeliver',
+    'OperatorWaived',
+    'OperatorReissued',
+    'OperatorAccepted',
+  ]),
+});
 
 /** `links/…`: one issued URL. A bearer secret. */
 export const linkDocument = z.looseObject({
@@ -113,8 +133,17 @@ export type LinkDocument = z.infer<typeof linkDocument>;
 /** `signals/…`: something that happened to a request while nobody was listening. */
 export const signalDocument = z.looseObject({
   version: z.literal(1),
-  error: z.enum(['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued', 'OperatorAccepted']),
+  error: z.enum([
+    'DeliveryFailed',
+    'NothingToDeliver',
+    'OperatorWaived',
+    'OperatorReissued',
+    'OperatorExtended',
+    'OperatorAccepted',
+  ]),
   cause: z.string(),
+  /** Until when, for `OperatorExtended`. */
+  until: z.optional(z.string()),
   /** When it was given; signals of bounces do not say it. */
   at: z.optional(z.string()),
   /** Key of the wait that it was last taken for. */
@@ -144,7 +173,7 @@ export const notificationDocument = z.looseObject({
 export type NotificationDocument = z.infer<typeof notificationDocument>;
 
 /** The mails a partner gets, and why. */
-export const partnerMailKinds = ['request', 'reminder', 'late', 'fix', 'reissued', 'receipt'] as const;
+export const partnerMailKinds = ['request', 'reminder', 'late', 'fix', 'reissued', 'extended', 'receipt'] as const;
 export type PartnerMailKind = (typeof partnerMailKinds)[number];
 
 /** Those that ask for something: the request cannot go on as if they had arrived. */
@@ -164,7 +193,12 @@ export const taskInputs = {
     feed: z.string().check(z.regex(idPattern)),
     scheduledTime: z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO-8601 time')),
     execution: z.strictObject({ arn: z.string(), name: z.string() }),
+    /** Where whoever starts it says so itself; else it is computed from the scheduled time. */
+    period: z.nullable(z.string().check(z.regex(periodPattern))),
+    /** Who wants a period that has ended opened once more, and why. */
+    reopen: z.nullable(z.strictObject({ by: z.string(), reason: z.string() })),
   }),
+  revisePlan: z.strictObject({ request: requestPointer }),
   generateUploadUrl: z.strictObject({ request: requestPointer, attempt, issue: z.int().check(z.gte(1)) }),
   emailPartner: z.strictObject({
     request: requestPointer,

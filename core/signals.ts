@@ -65,6 +65,9 @@ const tellUnder = async (
   const newest = (await deps.ledger.list(prefix)).at(-1);
   if (newest === undefined || newest === triedBefore) return 'recorded';
   const wait = await findDocument(deps.ledger, newest, waitDocument);
+  const signal = await findDocument(deps.ledger, key, signalDocument);
+  // A definition that does not catch it would fail by it: an execution goes on with the one that it started with.
+  if (wait && signal && !wait.document.hears.includes(signal.document.error)) return 'recorded';
   const told = wait ? await tellSignal(deps, key, { key: newest, token: wait.document.token }) : 'over';
   return told === 'over' ? tellUnder(deps, key, prefix, newest) : told;
 };

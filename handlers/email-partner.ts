@@ -1,3 +1,4 @@
+import { whomToMail } from '../core/dead-addresses.ts';
 import { MailRefused, UploadUrlExpired } from '../core/errors.ts';
 import { type IssuedLinks, issuedLinks, linkUrl } from '../core/link.ts';
 import { partnerMail, receiptMail, type UploadWay } from '../core/messages/partner.ts';
@@ -23,7 +24,7 @@ interface Deps {
 
 /**
  * Sends the partner the mail of this occasion: to every partner contact, and to the backup contacts when one of those
- * is refused.
+ * is refused, or is known to get no mail.
  *
  * @throws UploadUrlExpired when the URL of this issue has no life left
  * @throws MailRefused when the mail service refused at least one of them; the others have their mail by then
@@ -38,12 +39,14 @@ export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
       : await composer(deps, { document, attempt, issue, kind });
 
   const sendTo = (people: readonly string[]) => sendAll(deps, occasion, people, compose);
-  const { partner = [], backup = [] } = document.feedConfig.contacts;
-  const first = await sendTo(partner);
-  const second = first.refused > 0 ? await sendTo(backup) : { sent: 0, refused: 0 };
+  const { backup = [] } = document.feedConfig.contacts;
+  const people = await whomToMail(deps.ledger, document.feedConfig.contacts);
+  const first = await sendTo(people);
+  const others = backup.filter((person) => !people.includes(person));
+  const second = first.refused > 0 ? await sendTo(others) : { sent: 0, refused: 0 };
   const refused = first.refused + second.refused;
   if (refused > 0) {
-    throw new MailRefused(`${refused} of ${partner.length + backup.length} contacts were refused by the mail service`);
+    throw new MailRefused(`${refused} of ${people.length + others.length} contacts were refused by the mail service`);
   }
   if (document.feedConfig.delivery.channels.includes('sns') && kind !== 'receipt') {
     await notice(deps, { document, attempt, issue, kind });

@@ -19,12 +19,13 @@ interface Deps {
 
 /**
  * Tells the people of this rung by mail, and the operators by their topic. A refused mail is recorded and does not
- * stop the others: the topic is the second way.
+ * stop the others: the topic is the second way. A request that somebody has taken on alarms nobody more.
  */
 export const createEscalate = (deps: Deps) => async (event: unknown) => {
   const input = parse(taskInputs.escalate, event, 'input of escalate');
   const { request, attempt, issue, kind, milestone, reason } = input;
   const { document } = await readRequest(deps.ledger, request);
+  if (kind === 'late' && isQuiet(document, deps.clock.now())) return { sent: 0, refused: 0, quiet: true };
   const report =
     kind === 'rejected'
       ? (await findDocument(deps.ledger, ledgerKeys.findings(request, attempt), reportSchema))?.document
@@ -39,6 +40,10 @@ export const createEscalate = (deps: Deps) => async (event: unknown) => {
   deps.metrics.count('RequestEscalated', request.requestId);
   return count;
 };
+
+/** Whether somebody has taken it on. */
+const isQuiet = ({ quiet }: RequestDocument, now: Date): boolean =>
+  quiet !== undefined && (quiet.until === undefined || now.getTime() < Date.parse(quiet.until));
 
 /** The rung's people on our side; the partner gets the mail with the new URL instead. */
 const audience = (

@@ -1,8 +1,10 @@
+import type * as z from 'zod/mini';
 import { findDocument } from '../core/documents.ts';
 import { NotADeliveryDay, PeriodAlreadyOpen } from '../core/errors.ts';
 import type { Contact, Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
+import { pauseOf } from '../core/pauses.ts';
 import { periodOf } from '../core/period.ts';
 import { makePlan, nextMilestone } from '../core/plan.ts';
 import type { Clock, Digest, Executions, Feeds, Ledger, Metrics } from '../core/ports.ts';
@@ -18,21 +20,24 @@ interface Deps {
   readonly digest: Digest;
 }
 
+type Input = z.infer<typeof taskInputs.openRequest>;
+
 /**
  * Claims the period for this execution and makes its plan. Firing twice is harmless: the first claim wins, a retry of
- * the winner gets its stored plan back.
+ * the winner gets its stored plan back. A period that has ended is opened once more where somebody asked for that: its
+ * next generation.
  *
  * @throws PeriodAlreadyOpen when another execution has the period
- * @throws NotADeliveryDay when the feed skips this date
+ * @throws NotADeliveryDay when the feed's calendar leaves this date out, or the feed is paused
  */
 export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
   const input = parse(taskInputs.openRequest, event, 'input of open-request');
   const deployed = await deps.feeds.find(input);
   if (!deployed) throw new Error(`no feed ${input.partner}/${input.feed} in this deployment`);
   const scheduledAt = new Date(input.scheduledTime).toISOString();
-  const forAt = requireDeliveryDay(deployed.feed, scheduledAt);
+  const period = input.period ?? (await requireDeliveryDay(deps, deployed.feed, scheduledAt, input));
 
-  const fresh = newRequest(deps, deployed, { scheduledAt, forAt }, input.execution);
+  const fresh = newRequest(deps, deployed, { scheduledAt, period }, input);
   await rememberPeople(deps, deployed.feed);
   const request = await claim(deps, fresh);
   await deps.ledger.create(ledgerKeys.due(request.plan.dueAt.slice(0, 10), request), { requestId: request.requestId });
@@ -44,32 +49,45 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
   };
 };
 
-/** @returns the time that the period is computed from: another one where the calendar moved the delivery */
-const requireDeliveryDay = ({ schedule, partner, feed }: Feed, scheduledAt: string): string => {
+/** @returns the period; it is another day's where the calendar moved the delivery */
+const requireDeliveryDay = async (deps: Deps, feed: Feed, scheduledAt: string, input: Input): Promise<string> => {
+  const { schedule, period: rule } = feed;
   const expected = expectationAt(schedule, Date.parse(scheduledAt));
-  if ('forAt' in expected) return new Date(expected.forAt).toISOString();
+  const forAt = 'forAt' in expected ? new Date(expected.forAt).toISOString() : scheduledAt;
+  const period = periodOf(forAt, schedule.timezone, rule.unit, rule.offset);
+  const pause = await pauseOf(deps.ledger, feed, deps.clock.now());
+  const reason = 'reason' in expected ? expected.reason : pause && `paused by ${pause.by}: ${pause.reason}`;
+  if (reason === undefined) return period;
+  // For whoever asks later why there is nothing: a skipped period is as visible as one that was asked for.
+  await deps.ledger.create(ledgerKeys.skipped({ ...input, period }), {
+    version: 1,
+    scheduledAt,
+    reason,
+    execution: input.execution.name,
+  });
   const date = periodOf(scheduledAt, schedule.timezone, 'day', 0);
-  throw new NotADeliveryDay(`${partner}/${feed} expects nothing on ${date}: ${expected.reason}`);
+  throw new NotADeliveryDay(`${feed.partner}/${feed.feed} expects nothing on ${date}: ${reason}`);
 };
 
 const newRequest = (
   { clock, digest }: Deps,
   { feed, hash }: { feed: Feed; hash: string },
-  { scheduledAt, forAt }: { readonly scheduledAt: string; readonly forAt: string },
-  execution: RequestDocument['execution'],
+  { scheduledAt, period }: { readonly scheduledAt: string; readonly period: string },
+  { execution, reopen }: Input,
 ): RequestDocument => {
-  const period = periodOf(forAt, feed.schedule.timezone, feed.period.unit, feed.period.offset);
+  const openedAt = clock.now().toISOString();
   const key = { partner: feed.partner, feed: feed.feed, period, generation: 1, claim: 1 };
   return {
     version: 1,
     ...pointTo(key),
     scheduledAt,
-    openedAt: clock.now().toISOString(),
+    openedAt,
     execution,
     feedConfig: withPeopleById(feed, personIds(feed, digest)),
     feedHash: hash,
     plan: makePlan(feed, scheduledAt),
     status: 'open',
+    ...(reopen && { reopened: { ...reopen, at: openedAt } }),
   };
 };
 
@@ -106,19 +124,35 @@ const claim = async (deps: Deps, fresh: RequestDocument): Promise<RequestDocumen
   if (!found) throw new Error(`${key} exists, but cannot be read`);
   const { document, etag } = found;
   if (document.execution.arn === fresh.execution.arn) return document;
-  if (await isAbandoned(deps, document)) {
-    const takenOver = {
-      ...fresh,
-      generation: document.generation,
-      claim: document.claim + 1,
-      // What was revoked stays so, whoever holds the request.
-      ...(document.linksRevoked && { linksRevoked: document.linksRevoked }),
-    };
-    await ledger.replace(key, takenOver, etag);
+  const successor = await successorOf(deps, document, fresh);
+  if (successor) {
+    await ledger.replace(key, successor, etag);
     // Read again, whatever the answer was: a client that repeats a write by itself may be told of its own success as a conflict.
     const now = await findDocument(ledger, key, requestDocument);
     if (now?.document.execution.arn === fresh.execution.arn) return now.document;
   }
   const state = document.status === 'ended' ? `has ended (${document.outcome?.kind})` : 'is open';
   throw new PeriodAlreadyOpen(`${requestId(fresh)} ${state} in execution ${document.execution.name}`);
+};
+
+/** What takes the place of a request: its next generation, or a takeover of one whose execution died. */
+const successorOf = async (
+  deps: Deps,
+  before: RequestDocument,
+  fresh: RequestDocument,
+): Promise<RequestDocument | undefined> => {
+  const { generation, claim: claims, outcome, execution, earlier = [], linksRevoked } = before;
+  if (fresh.reopened && outcome && before.status === 'ended') {
+    const ended = { generation, execution: execution.name, outcome };
+    return { ...fresh, generation: generation + 1, claim: claims + 1, earlier: [...earlier, ended] };
+  }
+  if (!(await isAbandoned(deps, before))) return undefined;
+  return {
+    ...fresh,
+    generation,
+    claim: claims + 1,
+    earlier,
+    // What was revoked stays so, whoever holds the request.
+    ...(linksRevoked && { linksRevoked }),
+  };
 };

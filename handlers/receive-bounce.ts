@@ -1,3 +1,4 @@
+import { flagDead } from '../core/dead-addresses.ts';
 import { changeDocument, findDocument } from '../core/documents.ts';
 import { type Fate, fateOf, isWorse, mailEvent } from '../core/mail-fate.ts';
 import { ledgerKeys } from '../core/names.ts';
@@ -50,7 +51,12 @@ const actOn = async (deps: Deps, occasion: Occasion, person: string, fate: Fate)
   if (fate.state !== 'delayed') {
     deps.metrics.count(fate.state === 'complained' ? 'MailComplained' : 'MailUndelivered', request.requestId);
   }
-  if (fate.state === 'undelivered' && asksForFile(kind)) return signal(deps, occasion, person, fate);
+  if (fate.state === 'undelivered') {
+    const { at, reason } = fate;
+    // Before the signal: the next mail passes this contact over, and goes to the backup.
+    await flagDead(deps.ledger, person, { at, reason, requestId: request.requestId });
+    if (asksForFile(kind)) return signal(deps, occasion, person, fate);
+  }
   await deps.notices.publish(
     `Mail ${fate.state}: ${request.requestId}`,
     `The mail "${kind}" of ${request.requestId} to person ${person} (people/${person}.json in the ledger) is ${fate.state}: ${fate.reason}.`,

@@ -18,8 +18,9 @@ type Input = z.infer<typeof taskInputs.registerWait>;
 
 /** Which signals end which wait; the state machine catches exactly these. */
 const heardBy = {
-  upload: ['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued'],
+  upload: ['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued', 'OperatorExtended'],
   decision: ['OperatorAccepted', 'OperatorWaived', 'OperatorReissued'],
+  scan: [],
 };
 
 /**
@@ -31,7 +32,8 @@ export const createRegisterWait =
   async (event: unknown): Promise<{ registered: string }> => {
     const input = parse(taskInputs.registerWait, event, 'input of register-wait');
     const key = keyOf(input);
-    await deps.ledger.put(key, { version: 1, token: input.token, registeredAt: deps.clock.now().toISOString() });
+    const registeredAt = deps.clock.now().toISOString();
+    await deps.ledger.put(key, { version: 1, token: input.token, registeredAt, hears: heardBy[input.for] });
     if (input.for === 'scan') await lookForScan(deps, input, uploadOf(input));
     else if (input.for === 'decision' || !(await isThere(deps, input)))
       await lookForSignal(deps, input, key, input.for);

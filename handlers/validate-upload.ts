@@ -35,7 +35,11 @@ export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   const context = await contextOf(deps, document, attempt, upload);
   const report = await validate(deps.landing.open(upload), document.feedConfig.file, context, deps.tools);
   const storedChecksum = await deps.landing.checksum(upload);
-  const kept = { ...report, ...(storedChecksum !== undefined && { storedChecksum }) };
+  const kept = {
+    ...report,
+    checkedAt: deps.clock.now().toISOString(),
+    ...(storedChecksum !== undefined && { storedChecksum }),
+  };
   await keepReport(deps, document, attempt, kept);
   deps.metrics.count(report.valid ? 'UploadValid' : 'UploadInvalid', request.requestId);
   const { valid, rows = null, sha256, totals } = report;

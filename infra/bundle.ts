@@ -63,7 +63,7 @@ const bundleChecks = ({ partner, feed, file }: Feed, folder: string, out: string
 };
 
 /** The functions that know feeds before a request is open. */
-const readersOfFeeds = ['open-request', 'answer-operator'];
+const readersOfFeeds = ['open-request', 'watch-starts', 'answer-operator'];
 
 const writeFeeds = (feeds: readonly Feed[], out: string): void => {
   for (const feed of feeds) {

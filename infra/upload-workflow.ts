@@ -18,6 +18,7 @@ import { Schedules } from './constructs/schedules.ts';
 import { Signer } from './constructs/signer.ts';
 import { Storage } from './constructs/storage.ts';
 import { Watch } from './constructs/watch.ts';
+import { Watchdog } from './constructs/watchdog.ts';
 import { Workflow, workflowArns } from './constructs/workflow.ts';
 
 /** Props of `UploadWorkflow`: the feeds, their code, and any of the `Settings`. */
@@ -106,6 +107,7 @@ export class UploadWorkflow extends Construct {
       messaging,
     });
     const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
+    new Watchdog(this, 'Watchdog', { config, functions, messaging });
     if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
     new Watch(this, 'Watch', { config, functions, messaging, workflow, events, api });
     acknowledgeFindings({

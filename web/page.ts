@@ -107,6 +107,10 @@ export class Page {
       this.#show(h('main', {}, ...view.statement(this.#speech.text.unknown)));
       return;
     }
+    if (error instanceof ApiProblem && error.problem === 'link-over') {
+      this.#show(h('main', {}, ...view.statement(this.#speech.text.superseded)));
+      return;
+    }
     // The request is being opened, or the connection is away: ask again by and by, ever more rarely.
     this.#polls += 1;
     const after = error instanceof ApiProblem ? (error.retryAfterSeconds ?? 0) * 1000 : 0;

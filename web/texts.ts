@@ -77,6 +77,7 @@ const english = {
   askForLink: 'Ask for a new link',
   linkAsked: 'They have been told. If a new link is made for you, it comes by mail.',
   unknown: ['This link does not work', 'Please open it once more from your mail, as a whole. If it still does not work, ask those who sent it.'],
+  superseded: ['This was asked for once more', 'There is a newer link in your mail: please use that one.'],
   problems: {
     'already-delivered': 'A file was delivered before. This one was not sent.',
     'link-over': 'The link takes no file any more.',
@@ -166,6 +167,7 @@ const german: Texts = {
   askForLink: 'Neuen Link erbitten',
   linkAsked: 'Die Empfänger wissen Bescheid. Ein neuer Link käme mit der Post.',
   unknown: ['Dieser Link funktioniert nicht', 'Bitte öffnen Sie ihn noch einmal vollständig aus Ihrer E-Mail. Geht es dann nicht, fragen Sie die Absender.'],
+  superseded: ['Danach wurde noch einmal gefragt', 'In Ihrer Post ist ein neuerer Link: Bitte verwenden Sie diesen.'],
   problems: {
     'already-delivered': 'Es wurde schon eine Datei geliefert. Diese wurde nicht gesendet.',
     'link-over': 'Der Link nimmt keine Datei mehr an.',

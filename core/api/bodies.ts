@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { resolvedFile } from '../feed-file.ts';
 import { idPattern } from '../names.ts';
+import { periodPattern } from '../period.ts';
+import { milestone } from '../plan.ts';
 import { finding } from '../validation/findings.ts';
 
 /*
@@ -50,9 +52,21 @@ export const completeBody = z.strictObject({ sha256: z.optional(base64Sha256) })
 
 export const reasonBody = z.strictObject({ reason: shortText(300) });
 
+const laterTime = z
+  .string()
+  .check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO-8601 time such as 2026-11-23T18:00:00Z'));
+
+export const extendBody = z.strictObject({ reason: shortText(300), until: laterTime });
+export const quietBody = z.strictObject({ reason: shortText(300), until: z.optional(laterTime) });
+export const pauseBody = quietBody;
+
 export const openBody = z.strictObject({
+  /** Why, where somebody acts in the partner's place; kept with the link. */
+  reason: z.optional(shortText(300)),
   partner: z.string().check(z.regex(idPattern)),
   feed: z.string().check(z.regex(idPattern)),
+  /** Asked for by name, with a window from now on: a backfill stays bound to its period. Not with `scheduledTime`. */
+  period: z.optional(z.string().check(z.regex(periodPattern, 'a period such as 2026-11-22, 2026-11, 2026-w47'))),
   /** The period is computed from it as for a schedule; now when absent. */
   scheduledTime: z.optional(
     z
@@ -178,6 +192,56 @@ export const requestAnswer = z.strictObject({
   closesAt: instant,
   execution: z.string(),
   outcome: z.optional(z.strictObject({ kind: z.string(), at: instant, line: z.string() })),
+});
+
+export const requestsAnswer = z.strictObject({
+  requests: z.array(
+    z.strictObject({
+      requestId: z.string(),
+      title: z.string(),
+      /** `waiting`, `late`, or how it ended. */
+      state: z.string(),
+      generation: z.int(),
+      dueAt: instant,
+      closesAt: instant,
+      outcome: z.optional(z.string()),
+      /** Who has taken it on, and why. */
+      quiet: z.optional(z.string()),
+    }),
+  ),
+  /** Ask again with `after` set to this for those that follow. */
+  next: z.optional(z.string()),
+});
+
+export const timelineAnswer = z.strictObject({
+  requestId: z.string(),
+  state: z.string(),
+  waitsFor: z.optional(z.string()),
+  attempt: z.optional(z.int()),
+  timeline: z.array(z.strictObject({ at: instant, what: z.string() })),
+  planned: z.array(milestone),
+});
+
+export const feedsAnswer = z.strictObject({
+  feeds: z.array(
+    z.strictObject({
+      feed: z.string(),
+      title: z.string(),
+      expression: z.string(),
+      timezone: z.string(),
+      enabled: z.boolean(),
+      mode: z.string(),
+      paused: z.optional(
+        z.strictObject({ at: instant, by: z.string(), reason: z.string(), until: z.optional(instant) }),
+      ),
+    }),
+  ),
+});
+
+export const reopenAnswer = z.strictObject({ requestId: z.string(), generation: z.int() });
+
+export const addressesAnswer = z.strictObject({
+  addresses: z.array(z.strictObject({ person: z.string(), at: instant, reason: z.string(), requestId: z.string() })),
 });
 
 export const downloadAnswer = z.strictObject({ url: z.string(), expiresAt: instant, attempt: z.optional(z.int()) });

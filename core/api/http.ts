@@ -7,6 +7,7 @@ const proxyEvent = z.object({
   routeKey: z.string(),
   headers: z._default(z.record(z.string(), z.string()), {}),
   pathParameters: z._default(z.record(z.string(), z.string()), {}),
+  queryStringParameters: z._default(z.record(z.string(), z.string()), {}),
   body: z.optional(z.string()),
   isBase64Encoded: z._default(z.boolean(), false),
   requestContext: z.object({
@@ -24,6 +25,7 @@ export interface ApiRequest {
   /** `POST /links/{linkId}/uploads` */
   readonly route: string;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
   /** Of `Authorization: Bearer …`; a secret. */
   readonly bearer: string | undefined;
   /** Whom the authorizer let in: an ARN, or the subject of a token. */
@@ -41,7 +43,7 @@ export interface ApiResponse {
 
 /** @throws InvalidInput for what API Gateway never sends */
 export const readRequest = (event: unknown): ApiRequest => {
-  const { routeKey, headers, pathParameters, body, isBase64Encoded, requestContext } = parse(
+  const { routeKey, headers, pathParameters, queryStringParameters, body, isBase64Encoded, requestContext } = parse(
     proxyEvent,
     event,
     'event of the API',
@@ -50,6 +52,7 @@ export const readRequest = (event: unknown): ApiRequest => {
   return {
     route: routeKey,
     parameters: pathParameters,
+    query: queryStringParameters,
     bearer: /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1],
     caller: iam?.userArn ?? jwt?.claims.sub,
     json: () => readJson(body, isBase64Encoded),

@@ -53,6 +53,7 @@ const subject = ({ kind, request, way }: PartnerMail): string => {
     reminder: `Reminder: ${what} is due soon`,
     late: `Late: ${what} was due`,
     fix: `Please correct: ${what}`,
+    extended: `More time: ${what}`,
     reissued: `New upload ${way.mode === 'link' ? 'link' : 'address'}: ${what}`,
   };
   return lines[kind];
@@ -69,6 +70,7 @@ const opening = ({ kind, request, attempt, way, report }: PartnerMail): string =
     reminder: `We have not received ${missing} yet. It is due ${due}.`,
     late: `${what} was due ${due}, and ${attempt > 1 ? 'no valid file' : 'nothing'} has arrived. You can still send it.`,
     fix: `We could not use the file you sent for ${what}: ${problems} ${problems === 1 ? 'problem' : 'problems'}. Please mend it and send it again (attempt ${attempt} of ${Math.max(attempt, request.feedConfig.attempts)}).`,
+    extended: `You have more time for ${missing}: it is now due ${due}.`,
     reissued: `Here is a new ${way.mode === 'link' ? 'link' : 'address'} for ${what}.`,
   };
   return lines[kind];

@@ -1,13 +1,14 @@
-import { reasonBody } from '../api/bodies.ts';
+import { extendBody, quietBody, reasonBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { changeDocument } from '../documents.ts';
 import { ledgerKeys, newestAttempt } from '../names.ts';
 import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Ledger, Tasks } from '../ports.ts';
-import { type RequestDocument, requestDocument } from '../request.ts';
+import { type RequestDocument, requestDocument, type SignalDocument } from '../request.ts';
 import { tellNewestWait } from '../signals.ts';
 import { requireRequest } from './look-up.ts';
+import { requireHearing } from './standing.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -16,61 +17,132 @@ interface Deps {
 }
 
 /** Who acts on which request, and the body that says why. */
-interface Act {
+export interface Act {
   readonly id: string | undefined;
   readonly caller: string;
   readonly body: unknown;
 }
 
-/** @throws Problem request-unknown, request-ended, bad-request */
-const requireOpen = async (
-  { ledger }: Deps,
-  { id, body }: Act,
-): Promise<{ request: RequestDocument; reason: string }> => {
+/** The workflow itself ends after 35 days. */
+const longestMs = 30 * 86_400_000;
+
+/** @throws Problem request-unknown, request-ended */
+const requireOpen = async ({ ledger }: Deps, { id }: Act): Promise<RequestDocument> => {
   const request = await requireRequest(ledger, id);
-  const { reason } = parseBody(reasonBody, body);
-  if (request.status === 'open') return { request, reason };
+  if (request.status === 'open') return request;
   const how = request.outcome?.line ?? 'it is closing';
   throw new Problem('request-ended', `${request.requestId} takes no more orders: ${how}`);
 };
 
 /** Ends every link that is out; a later issue makes new ones. @throws Problem not-offered in direct mode */
 export const revokeLinks = async (deps: Deps, act: Act): Promise<void> => {
-  const { request, reason } = await requireOpen(deps, act);
+  const { reason } = parseBody(reasonBody, act.body);
+  const request = await requireOpen(deps, act);
   if (request.feedConfig.delivery.mode === 'direct') {
     throw new Problem(
       'not-offered',
       'this feed mails URLs, not links: a URL cannot be called back and ends by itself within the hour; waive the request, or use delivery.mode: link',
     );
   }
-  const linksRevoked = { at: deps.clock.now().toISOString(), by: act.caller, reason };
-  await changeDocument(deps.ledger, ledgerKeys.request(request), requestDocument, (document) => ({
-    ...document,
-    linksRevoked,
-  }));
+  await change(deps, request, { linksRevoked: { at: now(deps), by: act.caller, reason } });
 };
 
 /** Has the workflow issue and mail a new link. @throws Problem request-ended when there is no time left for one */
 export const reissueLink = async (deps: Deps, act: Act): Promise<void> => {
-  const { request } = await requireOpen(deps, act);
+  const { reason } = parseBody(reasonBody, act.body);
+  const request = await requireOpen(deps, act);
   if (!hasTimeBefore(request.plan.closesAt, deps.clock.now())) {
     throw new Problem(
       'request-ended',
-      `${request.requestId} took files until ${request.plan.closesAt}: nothing is issued any more`,
+      `${request.requestId} took files until ${request.plan.closesAt}: nothing is issued any more; extend it first`,
     );
   }
-  await signal(deps, act, 'OperatorReissued');
+  await signal(deps, act, request, { error: 'OperatorReissued', reason });
 };
 
 /** Has the workflow close the request as waived. */
-export const waiveRequest = (deps: Deps, act: Act): Promise<void> => signal(deps, act, 'OperatorWaived');
+export const waiveRequest = async (deps: Deps, act: Act): Promise<void> => {
+  const { reason } = parseBody(reasonBody, act.body);
+  await signal(deps, act, await requireOpen(deps, act), { error: 'OperatorWaived', reason });
+};
+
+/** Has the workflow accept a file that its rules rejected. @throws Problem wrong-state unless it waits for a decision */
+export const acceptUpload = async (deps: Deps, act: Act): Promise<void> => {
+  const { reason } = parseBody(reasonBody, act.body);
+  const request = await requireOpen(deps, act);
+  await requireHearing(deps.ledger, request, 'OperatorAccepted');
+  await signal(deps, act, request, { error: 'OperatorAccepted', reason });
+};
+
+/**
+ * Has the workflow give the partner more time: due, reminders, rungs and close move.
+ *
+ * @throws Problem wrong-state, bad-request for a time that is not later, not-offered in direct mode
+ */
+export const extendRequest = async (deps: Deps, act: Act): Promise<void> => {
+  const { reason, until } = parseBody(extendBody, act.body);
+  const request = await requireOpen(deps, act);
+  if (request.feedConfig.delivery.mode === 'direct') {
+    throw new Problem(
+      'not-offered',
+      'in direct mode a URL lives for an hour at most, and the plan issues them: use delivery.mode: link, or reissue',
+    );
+  }
+  const at = new Date(until).toISOString();
+  const [earliest, latest] = [
+    Math.max(Date.parse(request.plan.dueAt), deps.clock.now().getTime()),
+    Date.parse(request.openedAt) + longestMs,
+  ];
+  if (Date.parse(at) <= earliest || Date.parse(at) > latest) {
+    const allowed = `after ${new Date(earliest).toISOString()} and no later than ${new Date(latest).toISOString()}`;
+    throw new Problem('bad-request', `the body: until: got ${until}, allowed ${allowed}; see docs/openapi.json`);
+  }
+  await requireHearing(deps.ledger, request, 'OperatorExtended');
+  await signal(deps, act, request, { error: 'OperatorExtended', reason, until: at });
+};
+
+/**
+ * Somebody has taken a late request on: the rungs to come alarm nobody more; with `until` only up to then. The partner is
+ * reminded all the same.
+ */
+export const quietRequest = async (deps: Deps, act: Act, kind: 'acknowledge' | 'snooze'): Promise<void> => {
+  const { reason, until } = parseBody(quietBody, act.body);
+  if ((kind === 'snooze') !== (until !== undefined)) {
+    const allowed = kind === 'snooze' ? 'an ISO-8601 time' : 'none: snooze has one';
+    throw new Problem(
+      'bad-request',
+      `the body: until: got ${until ?? 'nothing'}, allowed ${allowed}; see docs/openapi.json`,
+    );
+  }
+  const request = await requireOpen(deps, act);
+  const quiet = {
+    at: now(deps),
+    by: act.caller,
+    reason,
+    ...(until !== undefined && { until: new Date(until).toISOString() }),
+  };
+  await change(deps, request, { quiet });
+};
+
+const now = ({ clock }: Deps): string => clock.now().toISOString();
+
+const change = async ({ ledger }: Deps, request: RequestDocument, more: Partial<RequestDocument>): Promise<void> => {
+  await changeDocument(ledger, ledgerKeys.request(request), requestDocument, (document) => ({ ...document, ...more }));
+};
+
+type Order = Pick<SignalDocument, 'error' | 'until'> & { readonly reason: string };
 
 /** Written before a wait is looked for, as every signal: it is heard now, or by the next wait. */
-const signal = async (deps: Deps, act: Act, error: 'OperatorReissued' | 'OperatorWaived'): Promise<void> => {
-  const { request, reason } = await requireOpen(deps, act);
-  const at = deps.clock.now().toISOString();
+const signal = async (
+  deps: Deps,
+  act: Act,
+  request: RequestDocument,
+  { error, reason, until }: Order,
+): Promise<void> => {
+  const at = now(deps);
   const key = ledgerKeys.operatorSignal(request, error, at);
-  await deps.ledger.create(key, { version: 1, error, cause: `${reason} (${act.caller})`, at });
+  const cause = `${reason} (${act.caller})`;
+  await deps.ledger.create(key, { version: 1, error, cause, at, ...(until !== undefined && { until }) });
   const attempt = newestAttempt(await deps.ledger.list(ledgerKeys.issues(request)));
   await tellNewestWait(deps, key, [ledgerKeys.decisionWaits(request), ledgerKeys.waits(request, attempt)]);
 };

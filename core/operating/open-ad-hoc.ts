@@ -3,6 +3,7 @@ import { type openAnswer, openBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
+import type { Feed } from '../feed.ts';
 import { linkUrl, newGrant } from '../link.ts';
 import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
 import { periodOf } from '../period.ts';
@@ -29,30 +30,32 @@ interface Deps {
  * @throws Problem feed-unknown, request-ended
  */
 export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Promise<z.infer<typeof openAnswer>> => {
-  const { partner, feed, scheduledTime } = parseBody(openBody, body);
+  const { partner, feed, scheduledTime, period: wanted, reason } = parseBody(openBody, body);
+  if (wanted !== undefined && scheduledTime !== undefined) {
+    throw new Problem(
+      'bad-request',
+      'the body: got period and scheduledTime, allowed one of them; see docs/openapi.json',
+    );
+  }
   const deployed = await deps.feeds.find({ partner, feed });
   if (!deployed)
     throw new Problem('feed-unknown', `this deployment has no feed ${partner}/${feed}; name one of its feeds`);
   const at = new Date(scheduledTime ?? deps.clock.now()).toISOString();
-  const { schedule, period: rule } = deployed.feed;
-  const expected = expectationAt(schedule, Date.parse(at));
-  if ('reason' in expected) {
-    const date = periodOf(at, schedule.timezone, 'day', 0);
-    throw new Problem(
-      'not-a-delivery-day',
-      `${partner}/${feed} expects nothing on ${date} (${expected.reason}); name another day`,
-    );
-  }
-  const period = periodOf(new Date(expected.forAt).toISOString(), schedule.timezone, rule.unit, rule.offset);
+  const period = wanted ?? periodAt(deployed.feed, at);
   const known = await findDocument(deps.ledger, ledgerKeys.request({ partner, feed, period }), requestDocument);
   if (known?.document.outcome) {
     const { line } = known.document.outcome;
-    throw new Problem('request-ended', `${known.document.requestId} has ended (${line}); name another period`);
+    throw new Problem(
+      'request-ended',
+      `${known.document.requestId} has ended (${line}); reopen it, or name another period`,
+    );
   }
   const request: RequestKey = { partner, feed, period, generation: known?.document.generation ?? 1 };
   // The link first: where it cannot be made nothing has been started.
-  const link = deployed.feed.delivery.mode === 'link' ? await linkFor(deps, request, caller) : undefined;
-  const opened = known === undefined && (await start(deps, request, at));
+  const link = deployed.feed.delivery.mode === 'link' ? await linkFor(deps, request, { caller, reason }) : undefined;
+  const opened =
+    known === undefined &&
+    (await start(deps, request, { scheduledTime: at, ...(wanted !== undefined && { period: wanted }) }));
   return { requestId: requestId(request), opened, ...(link !== undefined && { link }) };
 };
 
@@ -60,19 +63,39 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
  * Named by its period, so that two calls at once start one execution. Where one of that name began and left no request
  * behind, another name is taken: the workflow's claim still keeps the period to one.
  */
-const start = async ({ starter, linkIds }: Deps, request: RequestKey, scheduledTime: string): Promise<boolean> => {
+const start = async (
+  { starter, linkIds }: Deps,
+  request: RequestKey,
+  when: { readonly scheduledTime: string; readonly period?: string },
+): Promise<boolean> => {
   const { partner, feed } = request;
   const name = requestId(request);
-  if (await starter.start(name, { partner, feed, scheduledTime })) return true;
-  return starter.start(`${name}_${linkIds.next().slice(0, 6)}`, { partner, feed, scheduledTime });
+  if (await starter.start(name, { partner, feed, ...when })) return true;
+  return starter.start(`${name}_${linkIds.next().slice(0, 6)}`, { partner, feed, ...when });
+};
+
+/** The period that a start at a time is for. @throws Problem not-a-delivery-day */
+const periodAt = ({ partner, feed, schedule, period }: Feed, at: string): string => {
+  const expected = expectationAt(schedule, Date.parse(at));
+  if ('forAt' in expected) {
+    return periodOf(new Date(expected.forAt).toISOString(), schedule.timezone, period.unit, period.offset);
+  }
+  const date = periodOf(at, schedule.timezone, 'day', 0);
+  throw new Problem(
+    'not-a-delivery-day',
+    `${partner}/${feed} expects nothing on ${date} (${expected.reason}); name another day, or the period`,
+  );
 };
 
 const linkFor = async (
   { ledger, secrets, linkIds, clock, page }: Deps,
   request: RequestKey,
-  caller: string,
+  { caller, reason }: { readonly caller: string; readonly reason: string | undefined },
 ): Promise<string> => {
   const linkId = linkIds.next();
-  await ledger.create(ledgerKeys.grant(linkId), newGrant(request, { caller }, clock.now().toISOString()));
+  await ledger.create(ledgerKeys.grant(linkId), {
+    ...newGrant(request, { caller }, clock.now().toISOString()),
+    ...(reason !== undefined && { reason }),
+  });
   return linkUrl(page, linkId, await secrets.secretOf(linkId));
 };

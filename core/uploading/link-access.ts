@@ -52,6 +52,9 @@ export const openLink = async (
   if (!found) throw new Problem('link-unknown', 'the link or its secret is wrong; use the whole link as it was mailed');
   const request = await findDocument(ledger, ledgerKeys.request(found.document), requestDocument);
   const isSame = request?.document.generation === found.document.generation;
+  if (request && request.document.generation > found.document.generation) {
+    throw new Problem('link-over', 'the period was asked for once more since: use the newest link that was mailed');
+  }
   return { linkId, grant: found.document, request: isSame ? request.document : undefined };
 };
 

@@ -39,6 +39,8 @@ export const report = z.looseObject({
   rows: z.optional(z.int()),
   bytes: z.int(),
   sha256: z.string(),
+  /** When it was checked; older reports do not say it. */
+  checkedAt: z.optional(z.string()),
   /** What S3 says of the object: `SHA256 base64`, `CRC64NVME base64`, … */
   storedChecksum: z.optional(z.string()),
   /** The first findings of each rule, in the order of the file. */

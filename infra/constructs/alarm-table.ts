@@ -37,14 +37,11 @@ const throwsInTheOrdinaryWay: readonly FunctionName[] = ['open-request', 'genera
 /** A function that takes this much of its time is about to be cut off. */
 const durationShare = 0.8;
 
-/** Nothing counts it yet: the watchdog over starts comes with the calendars (docs/features.md). */
-const watchdog = 'watch-starts';
-
 const counter =
   (stage: string) =>
   (
-    metric: MetricName | 'StartMissing',
-    by: FunctionName | typeof watchdog,
+    metric: MetricName,
+    by: FunctionName,
     row: Pick<AlarmRow, 'id' | 'section' | 'minutes' | 'threshold' | 'reason'>,
   ): AlarmRow => ({
     ...row,
@@ -92,7 +89,7 @@ const requests = ({ stage }: AlarmNames): AlarmRow[] => {
       threshold: 1,
       reason: 'whoever does not get the mail cannot send the file',
     }),
-    counted('StartMissing', watchdog, {
+    counted('StartMissing', 'watch-starts', {
       id: 'starts-missing',
       section: 'Starts missing',
       minutes: 60,

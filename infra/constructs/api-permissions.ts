@@ -53,9 +53,10 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
   });
   functions.allow(
     'answer-operator',
-    get('ReadRequests', ledger, 'requests/*', 'signals/*', 'waits/*'),
-    list('FindRequests', ledger, 'requests/*', 'signals/*', 'waits/*', 'links/*', 'findings/*'),
-    put('RecordOrders', ledger, 'requests/*', 'signals/*', 'grants/*'),
+    get('ReadRequests', ledger, ...readByOperators),
+    // Which attempts there were is told by the keys of issues; what was issued is not for the API to read.
+    list('FindRequests', ledger, ...readByOperators, 'links/*', 'due/*'),
+    put('RecordOrders', ledger, 'requests/*', 'signals/*', 'grants/*', 'pauses/*', 'addresses/*'),
     statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
     statement('BecomeReader', ['sts:AssumeRole'], [signer.reader.roleArn]),
     statement('StartRequests', ['states:StartExecution'], [stateMachineArn]),
@@ -65,6 +66,18 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
   );
   linkKey.allow('MakeLinks', 'kms:GenerateMac', [functions.role('email-partner'), functions.role('answer-operator')]);
 };
+
+/** What an order needs, and what a timeline tells. */
+const readByOperators = [
+  'requests/*',
+  'signals/*',
+  'waits/*',
+  'arrivals/*',
+  'notifications/*',
+  'findings/*',
+  'pauses/*',
+  'addresses/*',
+];
 
 /** What a page shows, and what a partner's word needs. */
 const readByPartners = [

@@ -38,9 +38,9 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.configure('open-request', { ledgerBucket: ledger.bucketName });
   functions.allow(
     'open-request',
-    put('ClaimPeriods', ledger, 'requests/*', 'people/*', 'due/*'),
-    get('ReadClaims', ledger, 'requests/*'),
-    list('FindClaims', ledger, 'requests/*'),
+    put('ClaimPeriods', ledger, 'requests/*', 'people/*', 'due/*', 'skipped/*'),
+    get('ReadClaims', ledger, 'requests/*', 'pauses/*'),
+    list('FindClaims', ledger, 'requests/*', 'pauses/*'),
     statement('LookAtOwners', ['states:DescribeExecution'], [executionsArn]),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
@@ -71,8 +71,8 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   });
   functions.allow(
     'email-partner',
-    get('ReadWhatToSay', ledger, 'requests/*', 'links/*', 'people/*', 'findings/*', 'notifications/*'),
-    list('FindWhatToSay', ledger, 'requests/*', 'links/*', 'people/*', 'findings/*', 'notifications/*'),
+    get('ReadWhatToSay', ledger, ...readForMails),
+    list('FindWhatToSay', ledger, ...readForMails),
     put('RecordMails', ledger, 'notifications/*'),
     sendMail(mail),
     statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
@@ -90,6 +90,31 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     put('TakeSignals', ledger, 'signals/*'),
     findUploads(landing),
     completeTasks('states:SendTaskSuccess', 'states:SendTaskFailure'),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
+  );
+
+  functions.configure('revise-plan', { ledgerBucket: ledger.bucketName });
+  functions.allow(
+    'revise-plan',
+    get('ReadExtensions', ledger, 'requests/*', 'signals/*'),
+    list('FindExtensions', ledger, 'requests/*', 'signals/*'),
+    put('RevisePlans', ledger, 'requests/*', 'due/*'),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
+  );
+
+  functions.configure('watch-starts', {
+    ledgerBucket: ledger.bucketName,
+    operatorsTopicArn: messaging.operators.topicArn,
+  });
+  functions.allow(
+    'watch-starts',
+    get('ReadWatch', ledger, 'watch/*'),
+    list('FindStarts', ledger, 'watch/*', 'requests/*', 'skipped/*'),
+    put('RecordWatch', ledger, 'watch/*'),
+    publish('TellOperators', messaging.operators),
+    statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
   );
@@ -116,9 +141,9 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   });
   functions.allow(
     'receive-bounce',
-    put('RecordBounces', ledger, 'notifications/*', 'signals/*'),
-    get('ReadMailsAndWaits', ledger, 'notifications/*', 'signals/*', 'requests/*', 'waits/*'),
-    list('FindMailsAndWaits', ledger, 'notifications/*', 'signals/*', 'requests/*', 'waits/*'),
+    put('RecordBounces', ledger, 'notifications/*', 'signals/*', 'addresses/*'),
+    get('ReadMailsAndWaits', ledger, 'notifications/*', 'signals/*', 'requests/*', 'waits/*', 'addresses/*'),
+    list('FindMailsAndWaits', ledger, 'notifications/*', 'signals/*', 'requests/*', 'waits/*', 'addresses/*'),
     completeTasks('states:SendTaskFailure'),
     publish('TellOperators', messaging.operators),
     statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
@@ -211,6 +236,9 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     ...s3Key.encrypt(),
   );
 };
+
+/** What a mail to a partner is made of. */
+const readForMails = ['requests/*', 'links/*', 'people/*', 'findings/*', 'notifications/*', 'addresses/*'];
 
 const readersOfTokens = [
   'register-wait',

@@ -30,6 +30,7 @@ export const workflowFunctions = [
   'generate-upload-url',
   'email-partner',
   'register-wait',
+  'revise-plan',
   'look-for-upload',
   'validate-upload',
   'accept-upload',

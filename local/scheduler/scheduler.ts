@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
 import type { Job } from '../jobs.ts';
+import type { Lambda } from '../lambda/lambda.ts';
 import { Registry } from '../registry.ts';
 import type { Sqs } from '../sqs/sqs.ts';
 import type { States } from '../states/states.ts';
@@ -35,7 +36,7 @@ interface Firing {
   readonly attempt: number;
 }
 
-/** The universal target that this runtime knows. */
+/** The universal target that this runtime knows; besides it there are functions. */
 export const startExecutionTarget = 'arn:aws:scheduler:::aws-sdk:sfn:startExecution';
 
 /** EventBridge Scheduler: schedules in their zones, started with their own role, tried again, kept when they fail. */
@@ -44,13 +45,18 @@ export class Scheduler {
   readonly groups: Registry<{ readonly arn: string }>;
   readonly #context: Context;
   readonly #states: States;
+  readonly #lambda: Lambda;
   readonly #sqs: Sqs;
   readonly #cloudwatch: CloudWatch;
 
-  constructor(context: Context, { states, sqs, cloudwatch }: { states: States; sqs: Sqs; cloudwatch: CloudWatch }) {
+  constructor(
+    context: Context,
+    { states, lambda, sqs, cloudwatch }: { states: States; lambda: Lambda; sqs: Sqs; cloudwatch: CloudWatch },
+  ) {
     this.#context = context;
     this.#cloudwatch = cloudwatch;
     this.#states = states;
+    this.#lambda = lambda;
     this.#sqs = sqs;
     this.schedules = new Registry(context.journal, 'schedule');
     this.groups = new Registry(context.journal, 'schedule-group');
@@ -79,7 +85,7 @@ export class Scheduler {
    *
    * @param name of the schedule, whatever its group
    */
-  fire(name: string, scheduledAt: number): { executionArn: string } {
+  fire(name: string, scheduledAt: number): { executionArn?: string } {
     const schedule = this.schedules.all().find(({ body }) => body.name === name)?.body;
     if (!schedule) throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
     return this.#context.journal.transaction(() => this.#invoke(schedule, scheduledAt, 1));
@@ -197,7 +203,8 @@ export class Scheduler {
     this.#cloudwatch.put({ namespace: 'AWS/Scheduler', name, dimensions: { ScheduleGroup: group } }, 1);
   }
 
-  #invoke(schedule: ScheduleRecord, scheduledAt: number, attempt: number): { executionArn: string } {
+  /** @returns the execution, where one was started */
+  #invoke(schedule: ScheduleRecord, scheduledAt: number, attempt: number): { executionArn?: string } {
     const { identities, authorizer, accountId, region } = this.#context;
     const { roleArn, input } = schedule.target;
     const role = identities.roleByArn(roleArn);
@@ -212,11 +219,18 @@ export class Scheduler {
         'aws:SourceArn': `arn:aws:scheduler:${region}:${accountId}:schedule-group/${schedule.group}`,
       },
     });
-    const request: Record<string, unknown> = JSON.parse(fill(input, schedule, scheduledAt, attempt));
-    const started = this.#states.start(
-      { principal: identities.actAs(roleArn, schedule.name) },
-      { stateMachineArn: request.StateMachineArn, name: request.Name, input: request.Input },
-    );
+    const filled = fill(input, schedule, scheduledAt, attempt);
+    const sender = { principal: identities.actAs(roleArn, schedule.name) };
+    if (schedule.target.arn !== startExecutionTarget) {
+      this.#lambda.invokeLater(sender, schedule.target.arn, filled);
+      return {};
+    }
+    const request: Record<string, unknown> = JSON.parse(filled);
+    const started = this.#states.start(sender, {
+      stateMachineArn: request.StateMachineArn,
+      name: request.Name,
+      input: request.Input,
+    });
     return { executionArn: String(started.executionArn) };
   }
 }

@@ -14,11 +14,14 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
     packages: /^(@aws-sdk\/|@middy\/|@aws-lambda-powertools\/|node:path$)/,
   },
   handlers: { ours: ['core', 'handlers'], packages: /^zod\/mini$/ },
-  adapters: { ours: ['adapters', 'core'], packages: /^(@aws-sdk\/|@aws-lambda-powertools\/|yaml$|node:)/ },
+  adapters: {
+    ours: ['adapters', 'core'],
+    packages: /^(@aws-sdk\/|@aws-lambda-powertools\/|yaml$|node-ical$|date-holidays$|node:)/,
+  },
   infra: { ours: ['infra', 'core', 'adapters'], packages: /^(aws-cdk-lib|cdk-nag|constructs|esbuild|node:)/ },
   local: { ours: ['local'], packages: /^(node:|jsonata$|croner$|@aws-sdk\/checksums\/crc$)/ },
   'console (start)': { ours: ['console', 'core', 'local'], packages: /^(node:|@aws-sdk\/)/ },
-  cli: { ours: ['cli', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },
+  cli: { ours: ['cli', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/|aws4$|zod\/mini$)/ },
   console: { ours: ['console', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },
   web: { ours: ['web', 'core'], packages: /^(@noble\/hashes\/sha2\.js$|zod\/mini$)/ },
 };

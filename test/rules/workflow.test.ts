@@ -62,11 +62,11 @@ describe('the workflow', () => {
     expect(machine.TimeoutSeconds).toBeGreaterThan(30 * 86_400 + 2 * 3600);
   });
 
-  it('calls every handler but those that events and the API call, and nothing else', () => {
+  it('calls every handler but those that events, the clock and the API call, and nothing else', () => {
     const handlers = readdirSync(join(root, 'handlers'))
       .filter((name) => name.endsWith('.lambda.ts'))
       .map((name) => name.replace('.lambda.ts', ''))
-      .filter((name) => !/^(receive|answer)-/.test(name))
+      .filter((name) => !/^(receive|answer|watch)-/.test(name))
       .map((name) => `\${${name.replaceAll(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())}}`);
     const called = new Set(tasks.map(([, state]) => state.Arguments?.FunctionName));
     expect([...called].sort()).toEqual(handlers.sort());

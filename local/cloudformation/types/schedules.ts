@@ -26,7 +26,8 @@ export const scheduleTypes = (context: Context, { scheduler }: Services): Record
       properties.always('FlexibleTimeWindow', { Mode: 'OFF' });
       const target = properties.nested('Target');
       const arn = target.text('Arn');
-      if (arn !== startExecutionTarget) throw new UnsupportedFeatureError(logicalId, `Target ${arn}`);
+      const isFunction = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+$/.test(arn);
+      if (arn !== startExecutionTarget && !isFunction) throw new UnsupportedFeatureError(logicalId, `Target ${arn}`);
       const retry = target.nested('RetryPolicy');
       const deadLetter = target.nested('DeadLetterConfig');
       const schedule = {

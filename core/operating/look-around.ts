@@ -1,0 +1,188 @@
+import type * as z from 'zod/mini';
+import type { requestsAnswer, timelineAnswer } from '../api/bodies.ts';
+import { Problem } from '../api/problems.ts';
+import { findDocument } from '../documents.ts';
+import { attemptOfKey, ledgerKeys, type RequestKey } from '../names.ts';
+import type { Clock, Ledger } from '../ports.ts';
+import {
+  arrivalDocument,
+  notificationDocument,
+  type RequestDocument,
+  requestDocument,
+  signalDocument,
+} from '../request.ts';
+import { findingCount, report } from '../validation/findings.ts';
+import { requireRequest } from './look-up.ts';
+import { standingOf } from './standing.ts';
+
+interface Deps {
+  readonly ledger: Pick<Ledger, 'find' | 'list'>;
+  readonly clock: Clock;
+}
+
+/** Requests that one answer tells of. */
+const mostInAnswer = 100;
+
+/** How a request stands to whoever depends on its file. */
+const stateOf = ({ status, outcome, plan }: RequestDocument, now: Date): string => {
+  if (status === 'ended') return outcome?.kind ?? 'ended';
+  return now.getTime() >= Date.parse(plan.dueAt) ? 'late' : 'waiting';
+};
+
+/**
+ * Requests that are due on a date (UTC), in the order of their names.
+ *
+ * @param after the `next` of the answer before
+ * @throws Problem bad-request
+ */
+export const listRequests = async (
+  { ledger, clock }: Deps,
+  { dueOn, after = '' }: { readonly dueOn?: string; readonly after?: string },
+): Promise<z.infer<typeof requestsAnswer>> => {
+  if (dueOn === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(dueOn)) {
+    throw new Problem('bad-request', `dueOn: got ${dueOn ?? 'nothing'}, allowed a date such as 2026-11-25`);
+  }
+  const marks = (await ledger.list(ledgerKeys.dueOn(dueOn))).filter((key) => key > after);
+  const shown = marks.slice(0, mostInAnswer);
+  const found = await Promise.all(
+    shown.map((key) => {
+      const [, , partner = '', feed = '', period = ''] = key.split('/');
+      return findDocument(ledger, ledgerKeys.request({ partner, feed, period }), requestDocument);
+    }),
+  );
+  const next = marks.length > shown.length ? shown.at(-1) : undefined;
+  return {
+    requests: found.flatMap((one) => {
+      if (!one) return [];
+      const { requestId, generation, plan, outcome, feedConfig, quiet } = one.document;
+      // One that was extended has a mark on its first date too.
+      if (plan.dueAt.slice(0, 10) !== dueOn) return [];
+      return [
+        {
+          requestId,
+          title: feedConfig.title,
+          state: stateOf(one.document, clock.now()),
+          generation,
+          dueAt: plan.dueAt,
+          closesAt: plan.closesAt,
+          ...(outcome && { outcome: outcome.line }),
+          ...(quiet && { quiet: `${quiet.by}: ${quiet.reason}` }),
+        },
+      ];
+    }),
+    ...(next !== undefined && { next }),
+  };
+};
+
+type Moment = z.infer<typeof timelineAnswer>['timeline'][number];
+
+/** All that is known of a request, in the order in which it happened. People are named by id. @throws Problem request-unknown */
+export const showTimeline = async ({ ledger, clock }: Deps, id?: string): Promise<z.infer<typeof timelineAnswer>> => {
+  const request = await requireRequest(ledger, id);
+  const standing = request.status === 'open' ? await standingOf(ledger, request) : undefined;
+  const parts = await Promise.all([
+    told(request),
+    arrivals(ledger, request),
+    mails(ledger, request),
+    orders(ledger, request),
+    reports(ledger, request),
+  ]);
+  return {
+    requestId: request.requestId,
+    state: stateOf(request, clock.now()),
+    ...(standing && { waitsFor: standing.waitsFor, attempt: standing.attempt }),
+    timeline: parts.flat().sort((a, b) => (a.at < b.at ? -1 : 1)),
+    planned:
+      request.status === 'open'
+        ? request.plan.milestones.filter(({ at }) => Date.parse(at) > clock.now().getTime())
+        : [],
+  };
+};
+
+const told = async (request: RequestDocument): Promise<Moment[]> => {
+  const {
+    scheduledAt,
+    openedAt,
+    execution,
+    earlier = [],
+    reopened,
+    linksRevoked,
+    quiet,
+    outcome,
+    generation,
+  } = request;
+  return [
+    ...earlier.map((one) => ({ at: one.outcome.at, what: `generation ${one.generation} ended: ${one.outcome.line}` })),
+    {
+      at: openedAt,
+      what: `opened by ${execution.name}, scheduled for ${scheduledAt}${generation > 1 ? `, generation ${generation}` : ''}`,
+    },
+    ...(reopened ? [{ at: reopened.at, what: `wanted once more by ${reopened.by}: ${reopened.reason}` }] : []),
+    ...(linksRevoked
+      ? [{ at: linksRevoked.at, what: `links revoked by ${linksRevoked.by}: ${linksRevoked.reason}` }]
+      : []),
+    ...(quiet
+      ? [
+          {
+            at: quiet.at,
+            what: `taken on by ${quiet.by}${quiet.until ? ` until ${quiet.until}` : ''}: ${quiet.reason}`,
+          },
+        ]
+      : []),
+    ...(outcome ? [{ at: outcome.at, what: outcome.line }] : []),
+  ];
+};
+
+const folderOf = ({ partner, feed, period, generation }: RequestKey) => `${partner}/${feed}/${period}/${generation}/`;
+
+const arrivals = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
+  const keys = await ledger.list(`arrivals/${folderOf(request)}`);
+  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, arrivalDocument)));
+  return found.flatMap((one, index) =>
+    one
+      ? [
+          {
+            at: one.document.arrivedAt,
+            what: `attempt ${attemptOfKey(keys[index] ?? '')}: ${one.document.size} bytes arrived${one.document.sourceIp ? ` from ${one.document.sourceIp}` : ''} (${one.document.settled})`,
+          },
+        ]
+      : [],
+  );
+};
+
+const mails = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
+  const keys = await ledger.list(`notifications/${folderOf(request)}`);
+  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, notificationDocument)));
+  return found.flatMap((one) => {
+    if (!one) return [];
+    const { at, kind, person, status, fate } = one.document;
+    const sent = { at, what: `mail ${kind} to ${person}: ${status}` };
+    return fate ? [sent, { at: fate.at, what: `mail ${kind} to ${person}: ${fate.state} (${fate.reason})` }] : [sent];
+  });
+};
+
+const orders = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
+  const keys = await ledger.list(ledgerKeys.signals(request));
+  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, signalDocument)));
+  return found.flatMap((one) =>
+    one?.document.at === undefined
+      ? []
+      : [
+          {
+            at: one.document.at,
+            what: `${one.document.error}${one.document.until ? ` until ${one.document.until}` : ''}: ${one.document.cause}`,
+          },
+        ],
+  );
+};
+
+const reports = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
+  const keys = (await ledger.list(ledgerKeys.allFindings(request))).filter((key) => key.endsWith('/report.json'));
+  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, report)));
+  return found.flatMap((one, index) => {
+    if (one?.document.checkedAt === undefined) return [];
+    const { checkedAt, valid, rows, totals } = one.document;
+    const what = valid ? `valid${rows === undefined ? '' : `, ${rows} rows`}` : `${findingCount(totals)} findings`;
+    return [{ at: checkedAt, what: `attempt ${attemptOfKey(keys[index] ?? '')} checked: ${what}` }];
+  });
+};
