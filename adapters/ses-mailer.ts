@@ -16,12 +16,13 @@ const refusals = ['MessageRejected', 'InvalidParameterValue', 'MailFromDomainNot
 
 /** Mail by SES. The structured API only: no raw headers are ever built from data. */
 export const createSesMailer = ({ ses, sender, configurationSet }: Settings): Mailer => ({
-  async send({ to, subject, text, html, tags }) {
+  async send({ to, subject, text, html, replyTo, tags }) {
     try {
       const { MessageId } = await ses.send(
         new SendEmailCommand({
           Source: sender,
           Destination: { ToAddresses: [to] },
+          ...(replyTo !== undefined && { ReplyToAddresses: [replyTo] }),
           Message: {
             Subject: { Data: subject, Charset: 'UTF-8' },
             Body: { Text: { Data: text, Charset: 'UTF-8' }, Html: { Data: html, Charset: 'UTF-8' } },

@@ -22,6 +22,8 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   simulate --year 2027 [--feed partner/feed] [--csv FILE] [--ics FILE]
                       what the feeds would do in a year if no file ever came: openings, reminders, escalations, skips
                       and their reasons, without any deployment
+  mail preview --feed partner/feed [--out DIR]
+                      every mail of a feed, in every language, as pages to look at
   doctor              look at a whole deployment; exit code 1 when something failed
   smoke               a file on time and one that never comes, for real; needs -c smoke=true at deployment
   url --method GET --bucket accepted --key KEY [--seconds 300]
@@ -56,7 +58,7 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   --port     its port (default 4566)
   --token    a token for the API, where it takes those instead of IAM
   --json     print the result as JSON
-  --feeds    folder of the feeds, for validate, simulate, feed check, request open --from (default feeds)`;
+  --feeds    folder of the feeds, for commands without a deployment (default feeds)`;
 
 /** @throws CliError for flags that are not there */
 export const readInvocation = (args: string[]): Invocation | 'help' => {
@@ -103,6 +105,7 @@ const parse = (args: string[]) => {
         to: { type: 'string' },
         until: { type: 'string' },
         reason: { type: 'string' },
+        out: { type: 'string', default: 'mails' },
         token: { type: 'string' },
         ics: { type: 'string' },
         html: { type: 'string' },

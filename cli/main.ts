@@ -1,6 +1,7 @@
 import { dlqList, dlqRedrive } from './commands/dlq.ts';
 import { doctor } from './commands/doctor.ts';
 import { addressClear, addressList, feedCheck, feedList, feedPause, feedResume } from './commands/feed.ts';
+import { mailPreview } from './commands/mail.ts';
 import {
   requestAccept,
   requestAcknowledge,
@@ -46,6 +47,7 @@ const commands: { readonly [name: string]: (invocation: Invocation) => Promise<b
   'feed resume': feedResume,
   'address list': addressList,
   'address clear': addressClear,
+  'mail preview': mailPreview,
   'dlq list': dlqList,
   'dlq redrive': dlqRedrive,
 };

@@ -50,6 +50,9 @@ export const readFeed = (
   return problems.length > 0 ? { problems } : { feed: z.parse(resolvedFeed, resolved) };
 };
 
+const secondsBefore = (reminder: NonNullable<FeedSource['reminders']>[number]): number =>
+  durationSeconds(typeof reminder === 'string' ? reminder : reminder.before);
+
 const noCalendars: Calendars = {
   from: '2000-01-01',
   until: '2000-12-31',
@@ -59,7 +62,10 @@ const noCalendars: Calendars = {
 
 const resolve = (names: FeedId, written: FeedSource, schedule: Feed['schedule'], file: Feed['file']): Feed => {
   const dueSeconds = durationSeconds(written.window.due);
-  const reminders = written.reminders?.map(durationSeconds) ?? [defaultReminderSeconds].filter((s) => s < dueSeconds);
+  const reminders = written.reminders?.map(secondsBefore) ?? [defaultReminderSeconds].filter((s) => s < dueSeconds);
+  const ownerReminders = (written.reminders ?? [])
+    .filter((one) => typeof one !== 'string' && one.to.includes('owner'))
+    .map(secondsBefore);
   return {
     ...names,
     title: written.title,
@@ -68,7 +74,9 @@ const resolve = (names: FeedId, written: FeedSource, schedule: Feed['schedule'],
     window: { dueSeconds, closeSeconds: durationSeconds(written.window.close ?? written.window.due) },
     delivery: written.delivery,
     contacts: written.contacts,
+    ...(written.brand && { brand: written.brand }),
     reminders,
+    ...(ownerReminders.length > 0 && { ownerReminders }),
     escalation: written.escalation.map(({ at, to }) => ({ afterDueSeconds: durationSeconds(at), to })),
     attempts: written.attempts,
     file,
@@ -96,7 +104,7 @@ const windowProblems = (feed: Feed, written: FeedSource): FeedProblem[] => {
     if (seconds <= 0 || seconds >= dueSeconds) {
       wrong(
         `reminders.${index}`,
-        written.reminders?.[index],
+        typeof written.reminders?.[index] === 'string' ? written.reminders[index] : written.reminders?.[index]?.before,
         `more than PT0S and less than window.due (${written.window.due})`,
         'a reminder falls between opening and due',
       );

@@ -6,6 +6,7 @@ import { periodUnits } from './period.ts';
 import { calendar, holidayRules } from './schedule/calendar.ts';
 import { scheduleExpressionProblem } from './schedule/expression.ts';
 import { durationSeconds, isTimeZone } from './time.ts';
+import { locales } from './validation/catalog.ts';
 
 /** Everything about one recurring delivery, with defaults filled in. Durations are seconds, sizes are bytes. */
 export type Feed = z.infer<typeof resolvedFeed>;
@@ -41,11 +42,27 @@ const duration = z.string().check(z.refine(isDuration, 'an ISO-8601 duration of 
 const contact = z.strictObject({
   name: z.string().check(z.regex(/^[^\p{Cc}]{1,80}$/u, 'a name of 1 to 80 characters without line breaks')),
   email: z.string().check(z.refine(isPlainAddress, 'one plain address such as data@acme.example')),
-  locale: z._default(z.enum(['en']), 'en'),
+  locale: z._default(z.enum(locales), 'en'),
+});
+/** How mails to the partner look: as from whom the partner knows. */
+const brand = z.strictObject({
+  name: z.string().check(z.regex(/^[^\p{Cc}]{1,60}$/u, 'a name of 1 to 60 characters without line breaks')),
+  logo: z.optional(z.string().check(z.regex(/^https:\/\/[^\s"'<>]{1,300}$/, 'the https:// address of a picture'))),
+  replyTo: z.optional(z.string().check(z.refine(isPlainAddress, 'one plain address such as data@company.example'))),
 });
 const people = z.array(contact).check(z.maxLength(10, 'at most 10 people'));
 const someone = people.check(z.minLength(1, 'at least one person'));
 const rungAudiences = ['owner', 'oncall'] as const;
+/** Before due: to the partner, and to the owner where that is said. */
+const reminderSource = z.union([
+  duration,
+  z.strictObject({
+    before: duration,
+    to: z
+      .array(z.enum(['partner', 'owner']))
+      .check(z.refine((to) => to.includes('partner'), 'partner among them: an owner alone is told by escalation')),
+  }),
+]);
 const localDate = z
   .string()
   .check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'), z.refine(isLocalDate, 'a date that exists'));
@@ -125,7 +142,8 @@ export const feedSource = z.strictObject({
     owner: someone,
     oncall: z._default(people, []),
   }),
-  reminders: z.optional(z.array(duration).check(z.maxLength(10, 'at most 10 reminders'))),
+  brand: z.optional(brand),
+  reminders: z.optional(z.array(reminderSource).check(z.maxLength(10, 'at most 10 reminders'))),
   escalation: z._default(
     z
       .array(
@@ -161,7 +179,10 @@ export const resolvedFeed = z.strictObject({
   // Requests that were opened before there were links say nothing of this.
   delivery: z.strictObject({ mode: modes, channels, nothingToDeliver: z.optional(z.boolean()) }),
   contacts: z.strictObject({ partner: someone, backup: people, owner: someone, oncall: people }),
+  brand: z.optional(brand),
   reminders: z.array(z.int()),
+  /** Those of the reminders, in seconds, that the owner hears too. */
+  ownerReminders: z.optional(z.array(z.int())),
   escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(z.enum(rungAudiences)) })),
   attempts: z.int(),
   file: resolvedFile,

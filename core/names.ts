@@ -86,6 +86,7 @@ export const ledgerKeys = {
     `signals/${folder(request)}/${request.generation}/operator-${at.replaceAll(/[^0-9TZ]/g, '-')}-${what}.json`,
   notification: (request: ClaimedKey, attempt: number, issue: number, kind: string, person: string) =>
     `notifications/${attemptPrefix(request, attempt)}${request.claim}-${issue}-${kind}-${person}.json`,
+  notifications: (request: RequestKey) => `notifications/${folder(request)}/${request.generation}/`,
   allFindings: (request: RequestKey) => `findings/${folder(request)}/${request.generation}/`,
   findings: (request: RequestKey, attempt: number) => `findings/${attemptPrefix(request, attempt)}report.json`,
   /** What people take away of a report: a page, a table. */

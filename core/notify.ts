@@ -43,6 +43,11 @@ export const occasionOf = (
   };
 };
 
+/** Who was told that a request is late, by the keys of its notifications. */
+export const alarmedBy = (keys: readonly string[]): string[] => [
+  ...new Set(keys.flatMap((key) => /-escalation-late-\d+-([0-9a-f]{24})\.json$/.exec(key)?.[1] ?? [])),
+];
+
 /** Writes a mail to somebody; a secret in it is made only now. */
 export type Compose = (
   person: Person,

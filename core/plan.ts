@@ -36,13 +36,17 @@ const eventDelaySeconds = 5 * 60;
 
 /** The plan of a request: everything is measured from the scheduled time. */
 export const makePlan = (
-  feed: Pick<Feed, 'window' | 'reminders' | 'escalation' | 'delivery'>,
+  feed: Pick<Feed, 'window' | 'reminders' | 'ownerReminders' | 'escalation' | 'delivery'>,
   scheduledAt: string,
 ): Plan => {
   const dueAt = addSeconds(scheduledAt, feed.window.dueSeconds);
   const closesAt = addSeconds(scheduledAt, feed.window.closeSeconds);
   const moments: Omit<Milestone, 'index'>[] = [
-    ...feed.reminders.map((before) => ({ kind: 'remind' as const, at: addSeconds(dueAt, -before), to: partnerOnly })),
+    ...feed.reminders.map((before) => ({
+      kind: 'remind' as const,
+      at: addSeconds(dueAt, -before),
+      to: feed.ownerReminders?.includes(before) ? partnerAndOwner : partnerOnly,
+    })),
     ...rungs(feed).map(({ afterDueSeconds, to }) => ({
       kind: 'escalate' as const,
       at: addSeconds(dueAt, afterDueSeconds),
@@ -76,7 +80,7 @@ const rungs = ({ escalation }: Pick<Feed, 'escalation'>): Feed['escalation'] =>
  * scheduled time stays.
  */
 export const extendedPlan = (
-  feed: Pick<Feed, 'window' | 'reminders' | 'escalation' | 'delivery'>,
+  feed: Pick<Feed, 'window' | 'reminders' | 'ownerReminders' | 'escalation' | 'delivery'>,
   { opensAt, dueAt: before }: Plan,
   dueAt: string,
 ): Plan => {
@@ -88,6 +92,7 @@ export const extendedPlan = (
 };
 
 const partnerOnly: Milestone['to'] = ['partner'];
+const partnerAndOwner: Milestone['to'] = ['partner', 'owner'];
 
 /** The milestone to wait for next: the first from `from` on that is not past, else the last one (the close). */
 export const nextMilestone = (plan: Plan, now: Date, from = 0): Milestone =>

@@ -151,6 +151,8 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Where answers go; the sender's own address otherwise. */
+  readonly replyTo?: string;
   /** Names and values of `[A-Za-z0-9_-]` (SES message tags). */
   readonly tags: Readonly<Record<string, string>>;
 }

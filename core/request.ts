@@ -3,6 +3,7 @@ import { audiences, type Feed, resolvedFeed } from './feed.ts';
 import { idPattern, type RequestKey, requestId } from './names.ts';
 import { periodPattern } from './period.ts';
 import { milestone, plan } from './plan.ts';
+import { locales } from './validation/catalog.ts';
 
 /** The pointer that travels through the workflow. Everything else is read from the ledger. */
 export const requestPointer = z.strictObject({
@@ -78,7 +79,7 @@ export const requestDocument = z.looseObject({
 export type RequestDocument = z.infer<typeof requestDocument>;
 
 /** `people/<id>.json`: the only place with a name and an address. */
-export const personDocument = z.looseObject({ name: z.string(), email: z.string(), locale: z.enum(['en']) });
+export const personDocument = z.looseObject({ name: z.string(), email: z.string(), locale: z.enum(locales) });
 export type Person = z.infer<typeof personDocument>;
 
 /** An upload, pinned to the version that S3 gave it. */
@@ -173,16 +174,28 @@ export const notificationDocument = z.looseObject({
 export type NotificationDocument = z.infer<typeof notificationDocument>;
 
 /** The mails a partner gets, and why. */
-export const partnerMailKinds = ['request', 'reminder', 'late', 'fix', 'reissued', 'extended', 'receipt'] as const;
+export const partnerMailKinds = [
+  'request',
+  'reminder',
+  'late',
+  'fix',
+  'reissued',
+  'extended',
+  'receipt',
+  'waived',
+] as const;
 export type PartnerMailKind = (typeof partnerMailKinds)[number];
 
 /** Those that ask for something: the request cannot go on as if they had arrived. */
 export const asksForFile = (kind: string): boolean =>
-  kind !== 'receipt' && partnerMailKinds.some((known) => known === kind);
+  kind !== 'receipt' && kind !== 'waived' && partnerMailKinds.some((known) => known === kind);
 
 /** The mails that people on our side get, and why. */
 export const escalationKinds = ['late', 'rejected', 'mailRefused', 'deliveryFailed', 'nothingToDeliver'] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
+
+/** Every mail that people on our side get. */
+export type StaffMailKind = EscalationKind | 'dueSoon' | 'recovered' | 'linkAsked';
 
 const attempt = z.int().check(z.gte(1));
 
@@ -205,6 +218,8 @@ export const taskInputs = {
     attempt,
     issue: z.int(),
     kind: z.enum(partnerMailKinds),
+    /** Of a reminder: whom it is for. */
+    milestone: z.nullable(milestone),
   }),
   registerWait: z.strictObject({
     request: requestPointer,

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import type { Locale } from './validation/catalog.ts';
 
 /** Seconds of an ISO-8601 duration of fixed length (`PT4H`, `P1D` = 24 h). Throws RangeError on anything else. */
 export const durationSeconds = (iso: string): number => {
@@ -33,14 +34,18 @@ export const clockTime = (at: string, timezone: string): string =>
   `${format(at, timezone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })} (${zoneCity(timezone)})`;
 
 /** `Monday 23 November 2026, 07:41 (Berlin, GMT+1)`: always with its zone, and never rounded up. */
-export const fullTime = (at: string, timezone: string): string => {
-  const date = format(at, timezone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-  const time = format(at, timezone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+export const fullTime = (at: string, timezone: string, locale: Locale = 'en'): string => {
+  const date = format(at, timezone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }, locale);
+  const time = format(at, timezone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, locale);
   const offset = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, timeZoneName: 'shortOffset' })
     .formatToParts(new Date(at))
     .find((part) => part.type === 'timeZoneName')?.value;
   return `${date}, ${time} (${zoneCity(timezone)}, ${offset ?? timezone})`;
 };
 
-const format = (at: string, timeZone: string, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(new Date(at)).replace(',', '');
+const languages = { en: 'en-GB', de: 'de-DE' } as const;
+
+const format = (at: string, timeZone: string, options: Intl.DateTimeFormatOptions, locale: Locale = 'en'): string => {
+  const text = new Intl.DateTimeFormat(languages[locale], { timeZone, ...options }).format(new Date(at));
+  return locale === 'en' ? text.replace(',', '') : text;
+};

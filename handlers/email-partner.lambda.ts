@@ -18,6 +18,7 @@ export const handler = lambda(
       sender: setting('sender'),
       configurationSet: setting('configurationSet'),
     }),
+    operators: createSnsNotices(new SNSClient({}), setting('operatorsTopicArn')),
     notices: createSnsNotices(new SNSClient({}), setting('noticesTopicArn')),
     secrets: createKmsLinkSecrets(new KMSClient({}), setting('linkKeyArn')),
     page: setting('pageUrl'),

@@ -1,9 +1,10 @@
 import { whomToMail } from '../core/dead-addresses.ts';
 import { MailRefused, UploadUrlExpired } from '../core/errors.ts';
 import { type IssuedLinks, issuedLinks, linkUrl } from '../core/link.ts';
-import { partnerMail, receiptMail, type UploadWay } from '../core/messages/partner.ts';
+import { partnerMail, partnerWord, type UploadWay } from '../core/messages/partner.ts';
+import { staffMail, staffNotice } from '../core/messages/staff.ts';
 import { ledgerKeys } from '../core/names.ts';
-import { type Compose, type Occasion, sendOnce } from '../core/notify.ts';
+import { alarmedBy, type Compose, type Occasion, sendOnce } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
 import { hasTimeBefore } from '../core/plan.ts';
 import type { Clock, Ids, Ledger, LinkSecrets, Mailer, Notices } from '../core/ports.ts';
@@ -16,6 +17,8 @@ interface Deps {
   readonly mailer: Mailer;
   readonly secrets: LinkSecrets;
   readonly notices: Notices;
+  /** The topic that escalations speak to as well. */
+  readonly operators: Notices;
   readonly ids: Ids;
   readonly clock: Clock;
   /** Origin of the page behind links. */
@@ -30,12 +33,12 @@ interface Deps {
  * @throws MailRefused when the mail service refused at least one of them; the others have their mail by then
  */
 export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
-  const { request, attempt, issue, kind } = parse(taskInputs.emailPartner, event, 'input of email-partner');
+  const { request, attempt, issue, kind, milestone } = parse(taskInputs.emailPartner, event, 'input of email-partner');
   const { document } = await readRequest(deps.ledger, request);
   const occasion: Occasion = { request, attempt, issue, kind };
   const compose =
-    kind === 'receipt'
-      ? (person: Person) => receiptMail(document, person)
+    kind === 'receipt' || kind === 'waived'
+      ? (person: Person) => partnerWord({ kind, request: document }, person)
       : await composer(deps, { document, attempt, issue, kind });
 
   const sendTo = (people: readonly string[]) => sendAll(deps, occasion, people, compose);
@@ -48,10 +51,35 @@ export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
   if (refused > 0) {
     throw new MailRefused(`${refused} of ${people.length + others.length} contacts were refused by the mail service`);
   }
-  if (document.feedConfig.delivery.channels.includes('sns') && kind !== 'receipt') {
+  if (document.feedConfig.delivery.channels.includes('sns') && kind !== 'receipt' && kind !== 'waived') {
     await notice(deps, { document, attempt, issue, kind });
   }
+  if (kind === 'reminder' && milestone?.to.includes('owner'))
+    await warnOwner(deps, occasion, document, milestone.index);
+  if (kind === 'receipt') await tellAlarmed(deps, occasion, document);
   return { sent: first.sent + second.sent };
+};
+
+/** The owner hears that it is due soon, where the feed wants that, unless somebody has taken it on. */
+const warnOwner = async (deps: Deps, occasion: Occasion, request: RequestDocument, index: number): Promise<void> => {
+  if (request.quiet) return;
+  const warning = { ...occasion, kind: `escalation-dueSoon-${index}` };
+  const mail = { kind: 'dueSoon', request, attempt: occasion.attempt } as const;
+  for (const person of request.feedConfig.contacts.owner ?? []) {
+    await sendOnce(deps, warning, person, (owner) => staffMail(mail, owner));
+  }
+};
+
+/** Whoever was alarmed hears that it came after all. */
+const tellAlarmed = async (deps: Deps, occasion: Occasion, request: RequestDocument): Promise<void> => {
+  const alarmed = alarmedBy(await deps.ledger.list(ledgerKeys.notifications(request)));
+  if (alarmed.length === 0) return;
+  const mail = { kind: 'recovered', request, attempt: occasion.attempt } as const;
+  for (const person of alarmed) {
+    await sendOnce(deps, { ...occasion, kind: 'escalation-recovered-0' }, person, (one) => staffMail(mail, one));
+  }
+  const { subject, message } = staffNotice(mail);
+  await deps.operators.publish(subject, message);
 };
 
 type Kind = Parameters<typeof partnerMail>[0]['kind'];

@@ -1,5 +1,5 @@
 import { findDocument } from '../core/documents.ts';
-import { escalationMail, escalationSubject, whatHappened } from '../core/messages/staff.ts';
+import { staffMail, staffNotice } from '../core/messages/staff.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { sendOnce } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
@@ -31,12 +31,14 @@ export const createEscalate = (deps: Deps) => async (event: unknown) => {
       ? (await findDocument(deps.ledger, ledgerKeys.findings(request, attempt), reportSchema))?.document
       : undefined;
   const occasion = { request, attempt, issue, kind: `escalation-${kind}-${milestone?.index ?? 0}` };
+  const mail = { kind, request: document, attempt, report, reason };
   const count = { sent: 0, refused: 0 };
   for (const person of audience(document, kind, milestone?.to)) {
-    const compose = escalationMail.bind(undefined, kind, document, attempt, { report, reason });
+    const compose = staffMail.bind(undefined, mail);
     count[await sendOnce(deps, occasion, person, compose)] += 1;
   }
-  await deps.notices.publish(escalationSubject(kind, document), whatHappened(kind, document, attempt));
+  const { subject, message } = staffNotice(mail);
+  await deps.notices.publish(subject, message);
   deps.metrics.count('RequestEscalated', request.requestId);
   return count;
 };

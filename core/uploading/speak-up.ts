@@ -3,7 +3,7 @@ import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { changeDocument } from '../documents.ts';
 import { linkGrant } from '../link.ts';
-import { linkAskedMail } from '../messages/staff.ts';
+import { staffMail } from '../messages/staff.ts';
 import { ledgerKeys } from '../names.ts';
 import { sendOnce } from '../notify.ts';
 import type { Ids, Mailer, Notices, Tasks } from '../ports.ts';
@@ -51,7 +51,7 @@ export const askForNewLink = async (
   if (!request || link.grant.renewalAskedAt !== undefined) return;
   const occasion = { request, attempt: 1, issue: 0, kind: 'linkAsked' };
   for (const person of request.feedConfig.contacts.owner ?? []) {
-    await sendOnce(deps, occasion, person, (owner) => linkAskedMail(request, owner));
+    await sendOnce(deps, occasion, person, (owner) => staffMail({ kind: 'linkAsked', request, attempt: 1 }, owner));
   }
   await deps.notices.publish(
     `New link wanted: ${request.requestId}`,

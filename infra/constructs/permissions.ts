@@ -65,6 +65,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   functions.configure('email-partner', {
     ledgerBucket: ledger.bucketName,
     noticesTopicArn: messaging.notices.topicArn,
+    operatorsTopicArn: messaging.operators.topicArn,
     linkKeyArn: linkKey.arn,
     pageUrl,
     ...mailSettings,
@@ -77,6 +78,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     sendMail(mail),
     statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
     publish('PublishNotices', messaging.notices),
+    publish('TellOperators', messaging.operators),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
   );

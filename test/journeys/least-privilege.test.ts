@@ -61,6 +61,9 @@ const everyWayOfTheApi = async (airlock: Airlock): Promise<void> => {
   await other.ask('POST', '/nothing-to-deliver', { reason: 'for the test' });
   await airlock.settle();
   await other.ask('POST', '/renewal', {});
+  const until = new Date(Date.parse(scheduledTime) + 86_400_000).toISOString();
+  await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/extend`, { reason: 'for the test', until });
+  await airlock.settle();
   await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/revoke`, { reason: 'for the test' });
   await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/waive`, { reason: 'for the test' });
   await airlock.settle();
@@ -121,6 +124,10 @@ const everyJourney = async (airlock: Airlock): Promise<void> => {
   await airlock.advance('P2D');
   // A start that is refused and kept.
   await airlock.withoutPermission('airlock-dev-scheduler', 'Start', () => airlock.advance('P3D'));
+  // The watchdog is not called, and then fails.
+  await airlock.withoutPermission('Airlock-dev-AirlockWatchdogRole', 'Call', () => airlock.advance('PT5H'));
+  const watcher = 'Airlock-dev-AirlockFunctionsWatchStartsRole';
+  await airlock.withoutPermission(watcher, 'ReadWatch', () => airlock.advance('PT5H'));
 };
 
 describe('the permissions of the app', () => {
