@@ -1,3 +1,5 @@
+import type * as z from 'zod/mini';
+import type { AnnouncementType, announcements } from './announcements.ts';
 import type { Feed } from './feed.ts';
 import type { ScanResult } from './malware-scan.ts';
 import type { MetricName } from './metrics.ts';
@@ -182,7 +184,10 @@ export interface Executions {
 
 /** The event bus that downstream systems listen on. */
 export interface Announcements {
-  announce(detailType: string, detail: unknown): Promise<void>;
+  announce<Type extends AnnouncementType>(
+    detailType: Type,
+    detail: z.infer<(typeof announcements)[Type]>,
+  ): Promise<void>;
 }
 
 /** Counts things for dashboards and alarms. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { announcedOf } from '../core/announcements.ts';
 import { findDocument } from '../core/documents.ts';
 import { addToHistory } from '../core/history.ts';
 import { acceptedKey, ledgerKeys } from '../core/names.ts';
@@ -37,17 +38,13 @@ export const createAcceptUpload =
     );
     await remember(ledger, { request, attempt, upload });
     await announcements.announce('UploadAccepted', {
-      version: 1,
-      requestId: request.requestId,
-      partner: request.partner,
-      feed: request.feed,
-      period: request.period,
-      generation: request.generation,
+      ...announcedOf(ended),
       attempt,
       key,
       size: upload.size,
       rows,
       arrivedAt: upload.arrivedAt,
+      onTime: Date.parse(upload.arrivedAt) <= Date.parse(ended.plan.dueAt),
     });
     metrics.count('UploadAccepted', request.requestId);
     return { outcome: ended.outcome?.line, key };

@@ -1,5 +1,7 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { createEventBridgeAnnouncements } from '../adapters/eventbridge-announcements.ts';
 import { metrics } from '../adapters/powertools.ts';
 import { createS3Landing } from '../adapters/s3-landing.ts';
 import { createS3Ledger } from '../adapters/s3-ledger.ts';
@@ -14,6 +16,7 @@ export const handler = lambda(
   createCloseRequest({
     ledger: createS3Ledger(s3, setting('ledgerBucket')),
     landing: createS3Landing(s3, setting('landingBucket')),
+    announcements: createEventBridgeAnnouncements(new EventBridgeClient({}), setting('eventBusName')),
     notices: createSnsNotices(new SNSClient({}), setting('operatorsTopicArn')),
     metrics,
     clock: systemClock,

@@ -1,8 +1,9 @@
+import { announcedOf } from '../core/announcements.ts';
 import { arrivalKey, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
 import { attemptPrefix } from '../core/names.ts';
 import { closedOutcome } from '../core/outcome.ts';
 import { parse } from '../core/parse.ts';
-import type { Clock, Landing, Ledger, Metrics, Notices } from '../core/ports.ts';
+import type { Announcements, Clock, Landing, Ledger, Metrics, Notices } from '../core/ports.ts';
 import { type PinnedUpload, type RequestPointer, taskInputs } from '../core/request.ts';
 import { changeRequest } from '../core/requests.ts';
 
@@ -10,14 +11,16 @@ interface Deps {
   readonly ledger: Ledger;
   readonly landing: Landing;
   readonly notices: Notices;
+  readonly announcements: Announcements;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }
 
+const announced = { missed: 'UploadMissed', rejected: 'UploadRejected', waived: 'RequestWaived' } as const;
 const counted = { missed: 'RequestMissed', rejected: 'RequestRejected', waived: 'RequestWaived' } as const;
 
 /**
- * Ends a request without an accepted file. A missed one is closed first and looked at once more afterwards: an upload
+ * Ends a request without an accepted file, and tells downstream systems. A missed one is closed first and looked at once more afterwards: an upload
  * that slipped in before the close is taken (late), one that came after it is recorded by `receive-upload`.
  */
 export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
@@ -44,6 +47,12 @@ export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
         },
   );
   if (outcome === 'waived') await setUploadAside(deps, request, attempt);
+  await deps.announcements.announce(announced[outcome], {
+    ...announcedOf(ended),
+    attempt,
+    at: ended.outcome?.at ?? deps.clock.now().toISOString(),
+    outcome: ended.outcome?.line ?? '',
+  });
   deps.metrics.count(counted[outcome], request.requestId);
   return { upload: null, outcome: ended.outcome?.line };
 };

@@ -226,6 +226,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     ledgerBucket: ledger.bucketName,
     landingBucket: landing.bucketName,
     operatorsTopicArn: messaging.operators.topicArn,
+    eventBusName: messaging.bus.eventBusName,
   });
   functions.allow(
     'close-request',
@@ -234,6 +235,7 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     put('EndRequests', ledger, 'requests/*', 'arrivals/*'),
     findUploads(landing),
     publish('TellOperators', messaging.operators),
+    statement('Announce', ['events:PutEvents'], [messaging.bus.eventBusArn]),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
   );

@@ -138,6 +138,7 @@ const table: Record<string, Record<string, [Journey, string]>> = {
     EndRequests: [silence('PT65M'), 'Close as missed'],
     FindUploads: [silence('PT65M'), 'Close as missed'],
     TellOperators: [waivedWhileArriving, 'Close as waived'],
+    Announce: [silence('PT65M'), 'Close as missed'],
   },
   'open-request': {
     Decrypt: [openTwice, 'Open request'],
@@ -271,6 +272,8 @@ describe('a function', () => {
       'WriteLogs',
       'WriteTraces',
       ...(fn.startsWith('receive-') ? ['HandOverFailures'] : []),
+      // Tried below: a courtesy never fails a delivery.
+      ...(fn === 'email-partner' ? ['TellOperators'] : []),
     ];
     expect((await policyOf(fn)).statements.map(({ Sid }) => Sid).sort()).toEqual(tried.sort());
   });
@@ -283,6 +286,19 @@ describe('a function', () => {
     expect(failed).toMatch(
       new RegExp(`^${place}: FAILED .*is not authorized to perform: [a-z0-9]+:\\w+ on resource: (arn:aws:|\\*)`, 's'),
     );
+  });
+
+  it('email-partner without TellOperators tells them of no recovery, and the delivery stands', async () => {
+    const { statements, write } = await policyOf('email-partner');
+    const execution = await openAt(airlock, await nextHour());
+    await airlock.advance('PT25M');
+    await write(statements.filter(({ Sid }) => Sid !== 'TellOperators'));
+    await airlock.upload(good, await airlock.link(partner));
+    await airlock.settle();
+    await write(statements);
+    expect(await airlock.ending(execution)).toBe('SUCCEEDED');
+    expect((await airlock.notices()).filter(({ subject }) => subject?.startsWith('Delivered after all'))).toEqual([]);
+    expect((await airlock.history(execution)).map(({ type }) => type)).toContain('TaskFailed');
   });
 
   it('receive-upload without HandOverFailures loses a failed event aloud', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { eventsJsonSchema } from '../../tools/events-doc.ts';
 import { feedJsonSchema } from '../../tools/feed-schema.ts';
 import { openApiDocument } from '../../tools/openapi.ts';
 import { rulesDocument } from '../../tools/rules-doc.ts';
@@ -15,6 +16,7 @@ describe('the docs', () => {
 
   it('publish the API that the code has (npm run docs)', () => {
     expect(read('docs/openapi.json')).toBe(openApiDocument());
+    expect(read('docs/events.schema.json')).toBe(eventsJsonSchema());
   });
 
   it('publish the rules for files that the code has (npm run docs)', () => {
