@@ -112,15 +112,14 @@ export const waitDocument = z.looseObject({
   version: z.literal(1),
   token: z.string(),
   registeredAt: z.string(),
-  /** Signals that the execution's own definition catches here; waits that do not say so catch these. */
-  hears: z._default(z.array(z.string()), [
-    'DeliveryFailed',
-    'NothingToDeliver',
-    'OperatorWaived',
-    'OperatorReissued',
-    'OperatorAccepted',
-  ]),
+  /** Signals that the execution's own definition catches here: see `hearsOf`. */
+  hears: z.optional(z.array(z.string())),
 });
+type WaitDocument = z.infer<typeof waitDocument>;
+
+/** What ends a wait besides what it waits for. Waits that do not say so are of definitions that caught these. */
+export const hearsOf = ({ hears }: WaitDocument): readonly string[] =>
+  hears ?? ['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued', 'OperatorAccepted'];
 
 /** `links/…`: one issued URL. A bearer secret. */
 export const linkDocument = z.looseObject({

@@ -1,6 +1,6 @@
 import { changeDocument, findDocument } from './documents.ts';
 import type { Clock, Ledger, Tasks } from './ports.ts';
-import { type SignalDocument, signalDocument, waitDocument } from './request.ts';
+import { hearsOf, type SignalDocument, signalDocument, waitDocument } from './request.ts';
 
 interface Deps {
   readonly ledger: Pick<Ledger, 'find' | 'replace' | 'list'>;
@@ -67,7 +67,7 @@ const tellUnder = async (
   const wait = await findDocument(deps.ledger, newest, waitDocument);
   const signal = await findDocument(deps.ledger, key, signalDocument);
   // A definition that does not catch it would fail by it: an execution goes on with the one that it started with.
-  if (wait && signal && !wait.document.hears.includes(signal.document.error)) return 'recorded';
+  if (wait && signal && !hearsOf(wait.document).includes(signal.document.error)) return 'recorded';
   const told = wait ? await tellSignal(deps, key, { key: newest, token: wait.document.token }) : 'over';
   return told === 'over' ? tellUnder(deps, key, prefix, newest) : told;
 };

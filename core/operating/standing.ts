@@ -2,7 +2,7 @@ import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
 import { ledgerKeys, newestAttempt } from '../names.ts';
 import type { Ledger } from '../ports.ts';
-import { type RequestDocument, waitDocument } from '../request.ts';
+import { hearsOf, type RequestDocument, waitDocument } from '../request.ts';
 
 type Reader = Pick<Ledger, 'find' | 'list'>;
 
@@ -27,7 +27,7 @@ export const standingOf = async (ledger: Reader, request: RequestDocument): Prom
     .at(-1);
   if (!newest) return { waitsFor: 'nothing', attempt, hears: [] };
   const wait = await findDocument(ledger, newest.key, waitDocument);
-  return { waitsFor: newest.waitsFor, attempt, hears: wait?.document.hears ?? [] };
+  return { waitsFor: newest.waitsFor, attempt, hears: wait ? hearsOf(wait.document) : [] };
 };
 
 /** When a wait was entered, as its key tells it. */

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
+import { deadAddressDocument } from '../../core/dead-addresses.ts';
 import { issuedLinks, linkGrant } from '../../core/link.ts';
+import { scanDocument } from '../../core/malware-scan.ts';
 import { parse } from '../../core/parse.ts';
+import { pauseDocument } from '../../core/pauses.ts';
 import {
   arrivalDocument,
   linkDocument,
@@ -16,15 +19,18 @@ import { announcedUpload } from '../../core/uploading/announced.ts';
 import { report } from '../../core/validation/findings.ts';
 
 const readers: Record<string, z.ZodMiniType> = {
+  address: deadAddressDocument,
   arrival: arrivalDocument,
   grant: linkGrant,
   issued: issuedLinks,
   upload: announcedUpload,
   link: linkDocument,
   notification: notificationDocument,
+  pause: pauseDocument,
   person: personDocument,
   report,
   request: requestDocument,
+  scan: scanDocument,
   signal: signalDocument,
   wait: waitDocument,
 };
