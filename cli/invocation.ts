@@ -105,7 +105,7 @@ const parse = (args: string[]) => {
         to: { type: 'string' },
         until: { type: 'string' },
         reason: { type: 'string' },
-        out: { type: 'string', default: 'mails' },
+        out: { type: 'string', default: '.build/mails' },
         token: { type: 'string' },
         ics: { type: 'string' },
         html: { type: 'string' },

@@ -194,7 +194,8 @@ export const escalationKinds = ['late', 'rejected', 'mailRefused', 'deliveryFail
 export type EscalationKind = (typeof escalationKinds)[number];
 
 /** Every mail that people on our side get. */
-export type StaffMailKind = EscalationKind | 'dueSoon' | 'recovered' | 'linkAsked';
+export const staffMailKinds = ['dueSoon', ...escalationKinds, 'recovered', 'linkAsked'] as const;
+export type StaffMailKind = (typeof staffMailKinds)[number];
 
 const attempt = z.int().check(z.gte(1));
 

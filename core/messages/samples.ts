@@ -2,7 +2,15 @@ import type { Feed } from '../feed.ts';
 import { periodOf } from '../period.ts';
 import { makePlan } from '../plan.ts';
 import type { Mail } from '../ports.ts';
-import { type PartnerMailKind, type Person, pointTo, type RequestDocument, type StaffMailKind } from '../request.ts';
+import {
+  type PartnerMailKind,
+  type Person,
+  partnerMailKinds,
+  pointTo,
+  type RequestDocument,
+  type StaffMailKind,
+  staffMailKinds,
+} from '../request.ts';
 import { type Locale, locales } from '../validation/catalog.ts';
 import { Findings, type Report } from '../validation/findings.ts';
 import { partnerMail, partnerWord, type UploadWay } from './partner.ts';
@@ -14,28 +22,6 @@ export interface SampleMail {
   readonly name: string;
   readonly mail: Omit<Mail, 'to' | 'tags'>;
 }
-
-const partnerKinds = [
-  'request',
-  'reminder',
-  'late',
-  'fix',
-  'reissued',
-  'extended',
-  'receipt',
-  'waived',
-] as const satisfies PartnerMailKind[];
-
-const staffKinds = [
-  'dueSoon',
-  'late',
-  'recovered',
-  'rejected',
-  'mailRefused',
-  'deliveryFailed',
-  'nothingToDeliver',
-  'linkAsked',
-] as const satisfies StaffMailKind[];
 
 /** Every mail of a feed in every language, to look at. @param scheduledAt ISO-8601 */
 export const sampleMails = (feed: Feed, scheduledAt: string): SampleMail[] => {
@@ -49,11 +35,11 @@ export const sampleMails = (feed: Feed, scheduledAt: string): SampleMail[] => {
       locale,
     });
     return [
-      ...partnerKinds.map((kind) => ({
+      ...partnerMailKinds.map((kind) => ({
         name: `partner-${kind}.${locale}`,
         mail: toPartner(kind, request, to(partner)),
       })),
-      ...staffKinds.map((kind) => ({
+      ...staffMailKinds.map((kind) => ({
         name: `staff-${kind}.${locale}`,
         mail: staffMail(
           { kind, request: asOf(kind, request), attempt: kind === 'rejected' ? 2 : 1, ...more(kind, locale) },

@@ -50,5 +50,6 @@ export const requireHearing = async (ledger: Reader, request: RequestDocument, e
 
 const meaning: Readonly<Record<string, string>> = {
   OperatorAccepted: 'only a file that was rejected for the last time, and waits for a decision, can be accepted',
-  OperatorExtended: 'only a request that waits for a file can be given more time',
+  OperatorExtended:
+    'only a request that waits for a file can be given more time, and none that an older deployment opened',
 };
