@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { findDocument } from './documents.ts';
+import { changeDocument, findDocument } from './documents.ts';
 import { ledgerKeys } from './names.ts';
 import type { Ledger } from './ports.ts';
 
@@ -24,12 +24,11 @@ export const flagDead = async (
   const key = ledgerKeys.deadAddress(person);
   const document: DeadAddressDocument = { version: 1, isDead: true, ...about };
   if (await ledger.create(key, document)) return;
-  const found = await findDocument(ledger, key, deadAddressDocument);
-  if (found && !found.document.isDead) await ledger.replace(key, document, found.etag);
+  await changeDocument(ledger, key, deadAddressDocument, ({ isDead }) => (isDead ? undefined : document));
 };
 
 /** The contacts among these whom mail does not reach. */
-export const deadAmong = async (
+const deadAmong = async (
   ledger: Pick<Ledger, 'find' | 'list'>,
   people: readonly string[],
 ): Promise<ReadonlySet<string>> => {

@@ -51,6 +51,7 @@ export const ledgerKeys = {
   due: (date: string, request: Omit<RequestKey, 'generation'>) => `due/${date}/${folder(request)}`,
   arrival: (request: RequestKey, attempt: number, versionId: string) =>
     `arrivals/${attemptPrefix(request, attempt)}${versionId}.json`,
+  arrivals: (request: RequestKey) => `arrivals/${folder(request)}/${request.generation}/`,
   unexpectedArrival: (versionId: string) => `arrivals/unexpected/${versionId}.json`,
   waits: (request: RequestKey, attempt: number) => `waits/${attemptPrefix(request, attempt)}`,
   wait: (request: RequestKey, attempt: number, enteredAt: string, retry: number) =>
@@ -95,6 +96,7 @@ export const ledgerKeys = {
   /** A period that nothing was asked for, and why. */
   skipped: (request: Omit<RequestKey, 'generation'>) => `skipped/${folder(request)}.json`,
   pause: ({ partner, feed }: FeedId) => `pauses/${partner}/${feed}.json`,
+  pauses: 'pauses/',
   watchedStarts: 'watch/starts.json',
   /** An address that mail does not reach. */
   deadAddress: (person: string) => `addresses/${person}.json`,

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { type feedsAnswer, pauseBody, reasonBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
-import { findDocument } from '../documents.ts';
+import { changeDocument } from '../documents.ts';
 import { type FeedId, ledgerKeys } from '../names.ts';
 import { pauseDocument, pauseOf } from '../pauses.ts';
 import type { Clock, Feeds, Ledger } from '../ports.ts';
@@ -22,7 +22,7 @@ interface FeedAct {
 /** Every feed of this deployment, and which are paused. */
 export const listFeeds = async ({ feeds, ledger, clock }: Deps): Promise<z.infer<typeof feedsAnswer>> => {
   const all = await feeds.all();
-  const paused = new Set(await ledger.list('pauses/'));
+  const paused = new Set(await ledger.list(ledgerKeys.pauses));
   const rows = all.map(async (feed) => {
     const { partner, feed: name, title, schedule, delivery } = feed;
     const pause = paused.has(ledgerKeys.pause({ partner, feed: name }))
@@ -75,6 +75,5 @@ const write = async (
   const key = ledgerKeys.pause(id);
   const document = { version: 1 as const, at: deps.clock.now().toISOString(), by: caller, ...word };
   if (await deps.ledger.create(key, document)) return;
-  const found = await findDocument(deps.ledger, key, pauseDocument);
-  await deps.ledger.replace(key, document, found?.etag ?? '');
+  await changeDocument(deps.ledger, key, pauseDocument, () => document);
 };

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { requestsAnswer, timelineAnswer } from '../api/bodies.ts';
 import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
-import { attemptOfKey, ledgerKeys, type RequestKey } from '../names.ts';
+import { attemptOfKey, ledgerKeys } from '../names.ts';
 import type { Clock, Ledger } from '../ports.ts';
 import {
   arrivalDocument,
@@ -133,10 +133,8 @@ const told = async (request: RequestDocument): Promise<Moment[]> => {
   ];
 };
 
-const folderOf = ({ partner, feed, period, generation }: RequestKey) => `${partner}/${feed}/${period}/${generation}/`;
-
 const arrivals = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
-  const keys = await ledger.list(`arrivals/${folderOf(request)}`);
+  const keys = await ledger.list(ledgerKeys.arrivals(request));
   const found = await Promise.all(keys.map((key) => findDocument(ledger, key, arrivalDocument)));
   return found.flatMap((one, index) =>
     one
@@ -151,7 +149,7 @@ const arrivals = async (ledger: Deps['ledger'], request: RequestDocument): Promi
 };
 
 const mails = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
-  const keys = await ledger.list(`notifications/${folderOf(request)}`);
+  const keys = await ledger.list(ledgerKeys.notifications(request));
   const found = await Promise.all(keys.map((key) => findDocument(ledger, key, notificationDocument)));
   return found.flatMap((one) => {
     if (!one) return [];

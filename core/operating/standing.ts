@@ -34,9 +34,9 @@ export const standingOf = async (ledger: Reader, request: RequestDocument): Prom
 const enteredOf = (key: string): string => key.split('/').at(-1) ?? '';
 
 /** @throws Problem wrong-state unless the wait that a request is in ends by a signal */
-export const requireHearing = async (ledger: Reader, request: RequestDocument, error: string): Promise<Standing> => {
+export const requireHearing = async (ledger: Reader, request: RequestDocument, error: string): Promise<void> => {
   const standing = await standingOf(ledger, request);
-  if (standing.hears.includes(error)) return standing;
+  if (standing.hears.includes(error)) return;
   const state = {
     upload: 'waits for a file',
     decision: 'waits for a decision about a rejected file',

@@ -9,7 +9,7 @@ type Schedule = Feed['schedule'];
 
 /** What a schedule comes to on one of its days. */
 export type Occurrence =
-  /** Asked for at `at`; for the day `forDay`, which is another one where the calendar moved it. */
+  /** Asked for at `at`; for the day of `forAt`, which is another one where the calendar moved it. */
   | { readonly kind: 'delivery'; readonly at: number; readonly forAt: number; readonly moved?: string }
   | { readonly kind: 'skipped'; readonly at: number; readonly reason: string }
   /** The clocks never show this local time. */
@@ -73,7 +73,7 @@ const clockOf = (at: number, zone: Zone): [hour: number, minute: number] => {
 
 /** One a month: the nth business day, at the time of the expression. */
 const onBusinessDays = (schedule: Schedule, nth: number, zone: Zone, { from, to }: Span): Occurrence[] => {
-  const { calendar = everyWeekday, skip } = schedule;
+  const { calendar = everyWeekday } = schedule;
   const read = parseExpression(schedule.expression);
   if (read.kind !== 'cron') return [];
   const { cron } = read;
@@ -85,7 +85,7 @@ const onBusinessDays = (schedule: Schedule, nth: number, zone: Zone, { from, to 
     const day = cron.months.has(month) && cron.years.has(year) ? nthBusinessDay(calendar, year, month, nth) : undefined;
     const at = day && zone.instantOf(day, hour, minute);
     if (at !== undefined && day) {
-      const reason = skip.includes(isoDay(day)) ? `schedule.skip names ${isoDay(day)}` : undefined;
+      const reason = skippedOn(schedule, day);
       found.push(reason === undefined ? { kind: 'delivery', at, forAt: at } : { kind: 'skipped', at, reason });
     }
     [year, month] = month === 12 ? [year + 1, 1] : [year, month + 1];
