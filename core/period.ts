@@ -29,6 +29,16 @@ export const periodOf = (scheduledAt: string, timezone: string, unit: PeriodUnit
   }
 };
 
+/** What of a feed says which period a delivery is for. */
+interface PeriodRule {
+  readonly schedule: { readonly timezone: string };
+  readonly period: { readonly unit: PeriodUnit; readonly offset: number };
+}
+
+/** The period that a feed's delivery is for. @param forAt milliseconds, as `occurrencesOf` and `expectationAt` tell it */
+export const periodFor = ({ schedule, period }: PeriodRule, forAt: number): string =>
+  periodOf(new Date(forAt).toISOString(), schedule.timezone, period.unit, period.offset);
+
 const amount = (unit: PeriodUnit, offset: number): Temporal.DurationLike => {
   if (unit === 'hour') return { hours: offset };
   if (unit === 'day') return { days: offset };

@@ -5,7 +5,7 @@ import type { Contact, Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { pauseOf } from '../core/pauses.ts';
-import { periodOf } from '../core/period.ts';
+import { periodFor, periodOf } from '../core/period.ts';
 import { makePlan, nextMilestone } from '../core/plan.ts';
 import type { Clock, Digest, Executions, Feeds, Ledger, Metrics } from '../core/ports.ts';
 import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
@@ -51,10 +51,9 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
 
 /** @returns the period; it is another day's where the calendar moved the delivery */
 const requireDeliveryDay = async (deps: Deps, feed: Feed, scheduledAt: string, input: Input): Promise<string> => {
-  const { schedule, period: rule } = feed;
+  const { schedule } = feed;
   const expected = expectationAt(schedule, Date.parse(scheduledAt));
-  const forAt = 'forAt' in expected ? new Date(expected.forAt).toISOString() : scheduledAt;
-  const period = periodOf(forAt, schedule.timezone, rule.unit, rule.offset);
+  const period = periodFor(feed, 'forAt' in expected ? expected.forAt : Date.parse(scheduledAt));
   const pause = await pauseOf(deps.ledger, feed, deps.clock.now());
   const reason = 'reason' in expected ? expected.reason : pause && `paused by ${pause.by}: ${pause.reason}`;
   if (reason === undefined) return period;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { findDocument } from '../core/documents.ts';
 import type { Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
-import { periodOf } from '../core/period.ts';
+import { periodFor } from '../core/period.ts';
 import type { Clock, Digest, Feeds, Ledger, Metrics, Notices } from '../core/ports.ts';
 import { occurrencesOf } from '../core/schedule/deliveries.ts';
 
@@ -80,9 +80,7 @@ const dueBetween = (feed: Feed, from: number, to: number): Due[] => {
   if (!(from < to) || feed.schedule.expression.startsWith('rate(')) return [];
   return occurrencesOf(feed.schedule, { from, to }).flatMap((one) => {
     if (one.kind !== 'delivery') return [];
-    const { unit, offset } = feed.period;
-    const forAt = new Date(one.forAt).toISOString();
-    return [{ feed, at: one.at, period: periodOf(forAt, feed.schedule.timezone, unit, offset) }];
+    return [{ feed, at: one.at, period: periodFor(feed, one.forAt) }];
   });
 };
 

@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import type { openAnswer, requestsAnswer, timelineAnswer } from '../../core/api/bodies.ts';
 import { parseRequestId } from '../../core/names.ts';
-import { periodOf } from '../../core/period.ts';
+import { periodFor } from '../../core/period.ts';
 import { occurrencesOf } from '../../core/schedule/deliveries.ts';
 import { durationSeconds } from '../../core/time.ts';
 import { type OperatorApi, operatorApi } from '../api.ts';
@@ -139,12 +139,9 @@ const periodsOf = ({ feed: wanted, feeds: folder, from = '', to = '' }: Flags): 
   }
   const found = loadFeeds(folder).find(({ partner, feed }) => `${partner}/${feed}` === wanted);
   if (!found) throw new CliError(`--feed: got ${wanted}, allowed a feed of ${folder} (--feeds), to know its days`);
-  const { schedule, period } = found;
   const span = { from: Date.parse(`${from}T00:00:00Z`), to: Date.parse(`${to}T00:00:00Z`) + dayMs };
-  return occurrencesOf(schedule, span).flatMap((one) =>
-    one.kind === 'delivery'
-      ? [periodOf(new Date(one.forAt).toISOString(), schedule.timezone, period.unit, period.offset)]
-      : [],
+  return occurrencesOf(found.schedule, span).flatMap((one) =>
+    one.kind === 'delivery' ? [periodFor(found, one.forAt)] : [],
   );
 };
 

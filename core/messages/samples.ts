@@ -1,5 +1,5 @@
 import type { Feed } from '../feed.ts';
-import { periodOf } from '../period.ts';
+import { periodFor } from '../period.ts';
 import { makePlan } from '../plan.ts';
 import type { Mail } from '../ports.ts';
 import {
@@ -74,8 +74,7 @@ const more = (kind: StaffMailKind, locale: Locale): { report?: Report; reason?: 
 };
 
 const sampleRequest = (feed: Feed, scheduledAt: string): RequestDocument => {
-  const { schedule, period: rule } = feed;
-  const period = periodOf(scheduledAt, schedule.timezone, rule.unit, rule.offset);
+  const period = periodFor(feed, Date.parse(scheduledAt));
   return {
     version: 1,
     ...pointTo({ partner: feed.partner, feed: feed.feed, period, generation: 1, claim: 1 }),

@@ -6,7 +6,7 @@ import { findDocument } from '../documents.ts';
 import type { Feed } from '../feed.ts';
 import { linkUrl, newGrant } from '../link.ts';
 import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
-import { periodOf } from '../period.ts';
+import { periodFor, periodOf } from '../period.ts';
 import type { Clock, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
 import { requestDocument } from '../request.ts';
 import { expectationAt } from '../schedule/deliveries.ts';
@@ -75,15 +75,14 @@ const start = async (
 };
 
 /** The period that a start at a time is for. @throws Problem not-a-delivery-day */
-const periodAt = ({ partner, feed, schedule, period }: Feed, at: string): string => {
+const periodAt = (feed: Feed, at: string): string => {
+  const { partner, schedule } = feed;
   const expected = expectationAt(schedule, Date.parse(at));
-  if ('forAt' in expected) {
-    return periodOf(new Date(expected.forAt).toISOString(), schedule.timezone, period.unit, period.offset);
-  }
+  if ('forAt' in expected) return periodFor(feed, expected.forAt);
   const date = periodOf(at, schedule.timezone, 'day', 0);
   throw new Problem(
     'not-a-delivery-day',
-    `${partner}/${feed} expects nothing on ${date} (${expected.reason}); name another day, or the period`,
+    `${partner}/${feed.feed} expects nothing on ${date} (${expected.reason}); name another day, or the period`,
   );
 };
 

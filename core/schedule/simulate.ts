@@ -1,6 +1,6 @@
 import type { Feed } from '../feed.ts';
 import { requestId } from '../names.ts';
-import { periodOf } from '../period.ts';
+import { periodFor } from '../period.ts';
 import { makePlan } from '../plan.ts';
 import { occurrencesOf } from './deliveries.ts';
 
@@ -34,8 +34,7 @@ export const simulate = (feed: Feed, span: { readonly from: number; readonly to:
     }
     const at = new Date(one.at).toISOString();
     if (one.kind === 'skipped') return [{ at, kind: 'skip', feed: name, detail: one.reason }];
-    const forAt = new Date(one.forAt).toISOString();
-    const period = periodOf(forAt, timezone, feed.period.unit, feed.period.offset);
+    const period = periodFor(feed, one.forAt);
     const of = { feed: name, request: requestId({ partner: feed.partner, feed: feed.feed, period }) };
     const plan = makePlan(feed, at);
     return [
