@@ -35,9 +35,10 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   request show ID     all that happened to a request, and what is planned
   request open --feed partner/feed [--period PERIOD | --at TIME | --from DATE --to DATE]
                       ask for a delivery now, for a period, or for every day of a range that its schedule means
-  request reissue|revoke|waive|accept|acknowledge|reopen ID --reason "why"
+  request reissue|revoke|waive|accept|acknowledge|reopen|redrive ID --reason "why"
                       a new link; no link works any more; nothing is due; take a rejected file as it is; take a late one
-                      on, so that nobody more is alarmed; ask once more for a period that has ended
+                      on, so that nobody more is alarmed; ask once more for a period that has ended; go on after a fault
+                      of ours
   request extend|snooze ID --until TIME|PT4H --reason "why"
                       more time for the partner; taken on until then
   request upload ID FILE --reason "why"

@@ -182,6 +182,12 @@ export interface Executions {
   state(arn: string): Promise<'running' | 'ended' | 'unknown'>;
 }
 
+/** Runs executions on from the state that they failed at. */
+export interface Redriver {
+  /** `refused` says why, in the words of Step Functions. */
+  redrive(arn: string): Promise<'redriven' | { readonly refused: string }>;
+}
+
 /** The event bus that downstream systems listen on. */
 export interface Announcements {
   announce<Type extends AnnouncementType>(

@@ -73,6 +73,8 @@ export const requestDocument = z.looseObject({
   quiet: z.optional(
     z.strictObject({ at: z.string(), by: z.string(), reason: z.string(), until: z.optional(z.string()) }),
   ),
+  /** Who had its execution run on after a fault of ours, and why, oldest first. */
+  redriven: z.optional(z.array(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() }))),
   /** When an operator revoked every link that was out, who, and why. */
   linksRevoked: z.optional(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() })),
 });

@@ -13,10 +13,14 @@ import {
 import { listRequests, showTimeline } from '../core/operating/look-around.ts';
 import { downloadFile, downloadReport, showRequest } from '../core/operating/look-up.ts';
 import { openAdHoc } from '../core/operating/open-ad-hoc.ts';
+import { redriveRequest } from '../core/operating/redrive.ts';
 import { reopenRequest } from '../core/operating/reopen.ts';
 import { answerWith } from './answer.ts';
 
-type Deps = Parameters<typeof openAdHoc>[0] & Parameters<typeof downloadReport>[0] & Parameters<typeof waiveRequest>[0];
+type Deps = Parameters<typeof openAdHoc>[0] &
+  Parameters<typeof downloadReport>[0] &
+  Parameters<typeof waiveRequest>[0] &
+  Parameters<typeof redriveRequest>[0];
 
 /** Takes an order that the workflow carries out: it is accepted, not done yet. */
 const ordered =
@@ -48,6 +52,7 @@ export const createAnswerOperator = (deps: Deps) =>
     'POST /requests/{requestId}/waive': ordered(deps, waiveRequest),
     'POST /requests/{requestId}/accept': ordered(deps, acceptUpload),
     'POST /requests/{requestId}/extend': ordered(deps, extendRequest),
+    'POST /requests/{requestId}/redrive': ordered(deps, redriveRequest),
     'POST /requests/{requestId}/acknowledge': async (request) => {
       await quietRequest(deps, actOf(request), 'acknowledge');
       return jsonAnswer(200, done);

@@ -103,6 +103,7 @@ export const requestAccept = order('accept', 'is being accepted');
 export const requestExtend = order('extend', 'the partner is told of the new time');
 export const requestAcknowledge = order('acknowledge', 'taken on; the escalations to come alarm nobody more');
 export const requestSnooze = order('snooze', 'taken on until then');
+export const requestRedrive = order('redrive', 'its execution goes on from where it failed');
 export const requestReopen = order('reopen', 'is asked for once more');
 
 /** Opens one request now, by period or scheduled time; or every one of a range of days that was not opened. */

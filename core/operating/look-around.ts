@@ -107,6 +107,7 @@ const told = async (request: RequestDocument): Promise<Moment[]> => {
     earlier = [],
     reopened,
     linksRevoked,
+    redriven = [],
     quiet,
     outcome,
     generation,
@@ -129,6 +130,7 @@ const told = async (request: RequestDocument): Promise<Moment[]> => {
           },
         ]
       : []),
+    ...redriven.map(({ at, by, reason }) => ({ at, what: `redriven by ${by}: ${reason}` })),
     ...(outcome ? [{ at: outcome.at, what: outcome.line }] : []),
   ];
 };

@@ -41,7 +41,11 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
     mail.identityArns,
     'in its sandbox SES asks for the recipients’ identities too; a condition pins the sender',
   );
-  wildcard(functions, executionsArn, 'asks after the execution that holds a period: executions of this machine only');
+  wildcard(
+    functions,
+    executionsArn,
+    'asks after the execution that holds a period, and redrives: executions of this machine only',
+  );
   wildcard(workflow, '*', 'log delivery and X-Ray have no narrower resource');
   for (const name of workflowFunctions) {
     wildcard(workflow, `${functions.get(name).functionArn}:*`, 'waiting executions call the version they started with');

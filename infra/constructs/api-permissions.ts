@@ -7,7 +7,7 @@ import { completeTasks, findUploads, get, list, publish, put, sendMail, statemen
  * the operator's makes links and signs downloads. None of them reads a partner's file.
  */
 export const grantApiPermissions = (functions: Functions, props: PermissionsProps): void => {
-  const { storage, mail, messaging, signer, s3Key, keyArn, linkKey, pageUrl, stateMachineArn } = props;
+  const { storage, mail, messaging, signer, s3Key, keyArn, linkKey, pageUrl, stateMachineArn, executionsArn } = props;
   const { landing, accepted, ledger } = storage;
   const dataKey = { ...(keyArn !== undefined && { dataKeyArn: keyArn }) };
 
@@ -60,6 +60,7 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
     statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
     statement('BecomeReader', ['sts:AssumeRole'], [signer.reader.roleArn]),
     statement('StartRequests', ['states:StartExecution'], [stateMachineArn]),
+    statement('RedriveRequests', ['states:RedriveExecution'], [executionsArn]),
     completeTasks('states:SendTaskFailure'),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),

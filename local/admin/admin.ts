@@ -9,6 +9,7 @@ import { type Fate, fates } from '../ses/delivery.ts';
 import type { Ses } from '../ses/ses.ts';
 import type { Sns } from '../sns/sns.ts';
 import type { XRay } from '../xray/xray.ts';
+import { PlannedRequests } from './planned-requests.ts';
 
 /** What AWS has no API for: the clock, the inbox, and the buttons that a test needs. */
 export class Admin {
@@ -19,6 +20,7 @@ export class Admin {
   readonly #scheduler: Scheduler;
   readonly #xray: XRay;
   readonly #guardduty: GuardDuty;
+  readonly #planned: PlannedRequests;
   readonly #outputs: () => Record<string, string>;
 
   constructor(context: Context, services: Services & { outputs: () => Record<string, string> }) {
@@ -29,6 +31,7 @@ export class Admin {
     this.#scheduler = services.scheduler;
     this.#xray = services.xray;
     this.#guardduty = services.guardduty;
+    this.#planned = new PlannedRequests(context);
     this.#outputs = services.outputs;
   }
 
@@ -84,6 +87,14 @@ export class Admin {
         return {};
       case 'PUT scanner':
         this.#guardduty.isBroken = input.isBroken === true;
+        return {};
+      case 'POST requests':
+        this.#planned.plan(instant(input.at), input);
+        return {};
+      case 'GET requests':
+        return this.#planned.made;
+      case 'PUT ties':
+        this.#context.jobs.newestFirst = input.newestFirst === true;
         return {};
       case 'PUT event-fault':
         this.#buses.fault = Object.keys(input).length === 0 ? undefined : eventFault(input);

@@ -20,6 +20,7 @@ import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { History } from './history.ts';
 import { lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
 import type { Observation } from './observation.ts';
+import { notRedrivable } from './redrive.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import { statesVariable, statusChange } from './views.ts';
 
@@ -36,6 +37,7 @@ const jobKinds = {
   heartbeat: 'states.heartbeat',
   retry: 'states.retry',
   wake: 'states.wake',
+  redrive: 'states.redrive',
   machineTimeout: 'states.machine-timeout',
 } as const;
 
@@ -86,6 +88,7 @@ export class Engine {
     const { jobs } = context;
     jobs.handle(jobKinds.enter, (job) => this.#atState(job, (execution, state) => this.#enter(execution, state)));
     jobs.handle(jobKinds.wake, (job) => this.#atState(job, (execution, state) => this.#leave(execution, state, {})));
+    jobs.handle(jobKinds.redrive, (job) => this.#atState(job, (execution, state) => this.#rerun(execution, state)));
     jobs.handle(jobKinds.task, (job) => this.#atTask(job, (execution) => this.#call(execution)));
     jobs.handle(jobKinds.retry, (job) => this.#atTask(job, (execution, state) => this.#schedule(execution, state)));
     jobs.handle(jobKinds.taskTimeout, (job) =>
@@ -119,10 +122,50 @@ export class Engine {
     });
     this.#announce(started);
     jobs.add(jobKinds.enter, started.arn, {});
-    if (definition.TimeoutSeconds !== undefined) {
-      jobs.add(jobKinds.machineTimeout, started.arn, {}, clock.now() + definition.TimeoutSeconds * 1000);
-    }
+    this.#limitTime(started);
     return started;
+  }
+
+  #limitTime({ arn, body }: Execution): void {
+    const { TimeoutSeconds } = this.#definition(body.definition);
+    const { clock, jobs } = this.#context;
+    if (TimeoutSeconds !== undefined) {
+      jobs.add(jobKinds.machineTimeout, arn, {}, clock.now() + TimeoutSeconds * 1000);
+    }
+  }
+
+  /**
+   * Runs an execution on from the state where it ended; joins the caller's transaction. The machine's timeout begins anew.
+   *
+   * @returns when, in milliseconds
+   * @throws AwsError ExecutionNotRedrivable
+   */
+  redrive(arn: string): number {
+    const execution = this.executions.get(arn);
+    const reason = execution && this.notRedrivable(execution);
+    if (!execution?.frame || reason !== undefined) {
+      throw new AwsError('ExecutionNotRedrivable', reason ?? 'Execution cannot be redriven.');
+    }
+    const { input, roleArn, definition, redrives } = execution.body;
+    const [count, at] = [(redrives?.count ?? 0) + 1, this.#context.clock.now()];
+    const body = { input, roleArn, definition, redrives: { count, at } };
+    const revived: Running = { ...execution, status: 'RUNNING', stoppedAt: undefined, body, frame: execution.frame };
+    this.executions.revive(revived);
+    this.history.append(arn, 'ExecutionRedriven', { executionRedrivenEventDetails: { redriveCount: count } });
+    this.#announce(revived);
+    this.#context.jobs.add(jobKinds.redrive, arn, {});
+    this.#limitTime(revived);
+    return at;
+  }
+
+  /** Why an execution cannot be redriven; undefined when it can. */
+  notRedrivable(execution: Execution): string | undefined {
+    return notRedrivable(execution, this.history.length(execution.arn), this.#context.clock.now());
+  }
+
+  /** A task that is redriven is scheduled again, with all its retries; its state is not entered again. */
+  #rerun(execution: Running, state: State): Promise<Commit> {
+    return state.Type === 'Task' ? this.#schedule(execution, state) : this.#enter(execution, state);
   }
 
   /** StopExecution. False when it had already ended. */
@@ -506,13 +549,15 @@ export class Engine {
     const detailsName = `${eventType.charAt(0).toLowerCase()}${eventType.slice(1)}EventDetails`;
     const details = result.output === undefined ? result : { output: result.output, outputDetails: inputDetails };
     this.history.append(arn, eventType, { [detailsName]: details });
-    this.executions.end(arn, status, clock.now(), { ...execution.body, ...result });
+    const { state: name, input, variables, enteredAt } = execution.frame;
+    const frame = status === 'SUCCEEDED' ? undefined : freshFrame(name, input, variables, enteredAt);
+    this.executions.end({ arn, body: { ...execution.body, ...result }, frame }, { status, at: clock.now() });
     const ended = this.executions.get(arn);
     if (ended) this.#announce(ended);
   }
 
   #announce(execution: Execution): void {
-    this.#buses.publish('default', statusChange(execution));
+    this.#buses.publish('default', statusChange(execution, this.notRedrivable(execution)));
     this.#observation.status(execution);
   }
 

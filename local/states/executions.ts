@@ -28,6 +28,8 @@ export interface ExecutionBody {
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
+  /** How often it was redriven, and when last. */
+  readonly redrives?: { readonly count: number; readonly at: number };
 }
 
 export interface Execution {
@@ -38,6 +40,7 @@ export interface Execution {
   readonly startedAt: number;
   readonly stoppedAt: number | undefined;
   readonly body: ExecutionBody;
+  /** Where it stands; where it stood, for one that can be redriven; undefined for one that succeeded. */
   readonly frame: Frame | undefined;
 }
 
@@ -94,12 +97,27 @@ export class Executions {
     this.#journal.run('update executions set frame = ? where arn = ?', JSON.stringify(frame), arn);
   }
 
-  end(arn: string, status: Status, at: number, body: ExecutionBody): void {
+  /** @param frame where a redrive would go on */
+  end(
+    { arn, body, frame }: Pick<Execution, 'arn' | 'body' | 'frame'>,
+    { status, at }: { readonly status: Status; readonly at: number },
+  ): void {
     this.#journal.run(
-      'update executions set status = ?, stopped_at = ?, body = ?, frame = null where arn = ?',
+      'update executions set status = ?, stopped_at = ?, body = ?, frame = ? where arn = ?',
       status,
       at,
       JSON.stringify(body),
+      JSON.stringify(frame ?? null),
+      arn,
+    );
+  }
+
+  /** An execution that had ended runs again. */
+  revive({ arn, body, frame }: Pick<Running, 'arn' | 'body' | 'frame'>): void {
+    this.#journal.run(
+      "update executions set status = 'RUNNING', stopped_at = null, body = ?, frame = ? where arn = ?",
+      JSON.stringify(body),
+      JSON.stringify(frame),
       arn,
     );
   }

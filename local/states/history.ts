@@ -27,7 +27,7 @@ export class History {
    * As on AWS the first state's entry names no previous event, like the start itself.
    */
   append(execution: string, type: string, details: Readonly<Record<string, unknown>> = {}): number {
-    const last = integer(this.#journal.get('select max(id) as id from history where execution = ?', execution), 'id');
+    const last = this.length(execution);
     const event = { id: last + 1, previousEventId: last <= 1 ? 0 : last, type, timestamp: this.#now(), details };
     this.#journal.run(
       'insert into history values (?, ?, ?, ?, ?, ?)',
@@ -40,6 +40,11 @@ export class History {
     );
     this.#observe(execution, event);
     return event.id;
+  }
+
+  /** How many events there are: the id of the last. */
+  length(execution: string): number {
+    return integer(this.#journal.get('select max(id) as id from history where execution = ?', execution), 'id');
   }
 
   /** @param after id of the last event already seen; in reverse order the first one not wanted */

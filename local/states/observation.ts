@@ -55,8 +55,13 @@ export class Observation {
   }
 
   /** A new status of an execution. */
-  status({ machine: arn, name, status, startedAt, stoppedAt }: Execution): void {
-    this.#cloudwatch.put({ namespace: 'AWS/States', name: metricOf[status], dimensions: { StateMachineArn: arn } }, 1);
+  status({ machine: arn, name, status, startedAt, stoppedAt, body }: Execution): void {
+    const isRedriven = body.redrives !== undefined;
+    const names = isRedriven && status === 'RUNNING' ? ['ExecutionsRedriven'] : [metricOf[status]];
+    if (isRedriven && status !== 'RUNNING') names.push(`Redriven${metricOf[status]}`);
+    for (const metric of names) {
+      this.#cloudwatch.put({ namespace: 'AWS/States', name: metric, dimensions: { StateMachineArn: arn } }, 1);
+    }
     const machine = this.#machines.of(arn);
     if (!machine || stoppedAt === undefined || !this.#machines.mayTrace(machine)) return;
     this.#xray.record(this.#context.identities.actAs(machine.roleArn, name), {

@@ -33,6 +33,7 @@ export class States {
       DescribeExecution: (sender, input) => this.#describeExecution(sender, input),
       DescribeStateMachineForExecution: (sender, input) => this.#machineOfExecution(sender, input),
       ListExecutions: (sender, input) => this.#listExecutions(sender, input),
+      RedriveExecution: (sender, input) => this.#redrive(sender, input),
       StopExecution: (sender, input) => this.#stop(sender, input),
       GetExecutionHistory: (sender, input) => this.#history(sender, input),
       SendTaskSuccess: (sender, input) => this.#taskSuccess(sender, input),
@@ -131,7 +132,7 @@ export class States {
       'states:DescribeExecution',
       input,
     );
-    return describe(execution, !isMetadataOnly);
+    return describe(execution, this.engine.notRedrivable(execution), !isMetadataOnly);
   }
 
   #create(sender: Sender, { name, definition, roleArn, type }: Input): Output {
@@ -203,6 +204,7 @@ export class States {
       status: execution.status,
       startDate: execution.startedAt / 1000,
       ...(execution.stoppedAt !== undefined && { stopDate: execution.stoppedAt / 1000 }),
+      ...redrivesOf(execution),
     }));
     return { executions, ...(found.length > limit && { nextToken: encodeToken(offset + limit) }) };
   }
@@ -213,6 +215,17 @@ export class States {
     this.#context.journal.transaction(() => this.engine.abort(execution.arn, text(input.error), text(input.cause)));
     const stopped = this.engine.executions.get(execution.arn)?.stoppedAt ?? this.#context.clock.now();
     return { stopDate: stopped / 1000 };
+  }
+
+  /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html */
+  #redrive(sender: Sender, input: Input): Output {
+    const { arn, machine } = this.#execution(sender, 'states:RedriveExecution', input);
+    const redrivenAt = this.#context.journal.transaction(() => {
+      const record = this.machines.of(machine);
+      if (record) this.machines.requireOwnKey(record);
+      return this.engine.redrive(arn);
+    });
+    return { redriveDate: redrivenAt / 1000 };
   }
 
   #history(sender: Sender, input: Input): Output {
@@ -258,7 +271,7 @@ export class States {
   }
 }
 
-const describe = (execution: Execution, withData: boolean): Output => ({
+const describe = (execution: Execution, notRedrivable: string | undefined, withData: boolean): Output => ({
   executionArn: execution.arn,
   stateMachineArn: execution.machine,
   name: execution.name,
@@ -272,9 +285,14 @@ const describe = (execution: Execution, withData: boolean): Output => ({
     ...(execution.body.error !== undefined && { error: execution.body.error }),
     ...(execution.body.cause !== undefined && { cause: execution.body.cause }),
   }),
-  redriveCount: 0,
-  redriveStatus: 'NOT_REDRIVABLE',
-  redriveStatusReason: 'The embedded runtime does not redrive',
+  ...redrivesOf(execution),
+  redriveStatus: notRedrivable === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+  ...(notRedrivable !== undefined && { redriveStatusReason: notRedrivable }),
+});
+
+const redrivesOf = ({ body: { redrives } }: Execution): Output => ({
+  redriveCount: redrives?.count ?? 0,
+  ...(redrives && { redriveDate: redrives.at / 1000 }),
 });
 
 const eventOutput = ({ id, previousEventId, type, timestamp, details }: HistoryEvent, withData: boolean): Output => ({

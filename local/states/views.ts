@@ -14,7 +14,8 @@ export const statesVariable = (
       Name: name,
       RoleArn: body.roleArn,
       StartTime: new Date(startedAt).toISOString(),
-      RedriveCount: 0,
+      RedriveCount: body.redrives?.count ?? 0,
+      ...(body.redrives && { RedriveTime: new Date(body.redrives.at).toISOString() }),
     },
     StateMachine: { Id: machine, Name: machine.split(':').at(-1) },
     State: { EnteredTime: new Date(frame.enteredAt).toISOString(), Name: frame.state, RetryCount: frame.retryCount },
@@ -24,7 +25,7 @@ export const statesVariable = (
 };
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
-export const statusChange = (execution: Execution): EventDraft => {
+export const statusChange = (execution: Execution, notRedrivable: string | undefined): EventDraft => {
   const { arn, machine, name, status, startedAt, stoppedAt = null, body } = execution;
   return {
     source: 'aws.states',
@@ -43,6 +44,10 @@ export const statusChange = (execution: Execution): EventDraft => {
       outputDetails: body.output === undefined ? null : { included: true },
       error: body.error ?? null,
       cause: body.cause ?? null,
+      redriveCount: body.redrives?.count ?? 0,
+      redriveDate: body.redrives?.at ?? null,
+      redriveStatus: notRedrivable === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+      redriveStatusReason: notRedrivable ?? null,
     },
   };
 };

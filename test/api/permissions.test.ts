@@ -50,6 +50,7 @@ const table: Record<Function, Record<string, Question>> = {
     BecomeReader: operator('GET', '/report'),
     MakeLinkSecrets: openAnother,
     StartRequests: openAnother,
+    RedriveRequests: operator('POST', '/redrive', { reason: 'x' }),
   },
 };
 

@@ -3,11 +3,13 @@ import {
   DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
   ListStateMachinesCommand,
+  RedriveExecutionCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { notRedrivable } from '../../local/states/redrive.ts';
 import { Airlock } from '../support/airlock.ts';
 
 describe('the Step Functions of the runtime', () => {
@@ -212,6 +214,109 @@ describe('the Step Functions of the runtime', () => {
       'WaitStateAborted',
       'ExecutionAborted',
     ]);
+  });
+
+  describe('redriven', () => {
+    const redrive = async (executionArn: string) => {
+      const answer = await airlock.sfn.send(new RedriveExecutionCommand({ executionArn }));
+      await airlock.settle();
+      return answer;
+    };
+    /** Fails until it has been redriven as often as the input says. */
+    const mendedAfter = (times: number) => ({
+      Before: { Type: 'Pass', Assign: { kept: 'from before' }, Next: 'Call' },
+      Call: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Arguments: {
+          FunctionName: `{% 'airlock-dev-' & ($states.context.Execution.RedriveCount < ${times} ? 'nobody' : 'register-wait:$LATEST') %}`,
+          Payload: '{% $states.input %}',
+        },
+        Retry: [{ ErrorEquals: ['Lambda.AWSLambdaException'], MaxAttempts: 1, IntervalSeconds: 1 }],
+        Output: { kept: '{% $kept %}' },
+        End: true,
+      },
+    });
+
+    it('goes on at the task that failed, with its retries anew and what was known before', async () => {
+      const execution = await run(mendedAfter(2), waitInput('redriven'));
+      await airlock.advance('PT5S');
+      expect(await airlock.describe(execution)).toMatchObject({
+        status: 'FAILED',
+        redriveCount: 0,
+        redriveStatus: 'REDRIVABLE',
+      });
+      const { redriveDate } = await redrive(execution);
+      await airlock.advance('PT5S');
+      expect(await airlock.describe(execution)).toMatchObject({ status: 'FAILED', redriveCount: 1, redriveDate });
+      await redrive(execution);
+      const ended = await airlock.describe(execution);
+      expect(ended).toMatchObject({ status: 'SUCCEEDED', redriveCount: 2, redriveStatus: 'NOT_REDRIVABLE' });
+      expect([ended.output, ended.error]).toEqual(['{"kept":"from before"}', undefined]);
+      const tries = ['TaskScheduled', 'TaskStarted', 'TaskFailed'];
+      expect(await types(execution)).toEqual([
+        'ExecutionStarted',
+        'PassStateEntered',
+        'PassStateExited',
+        'TaskStateEntered',
+        ...tries,
+        ...tries,
+        'ExecutionFailed',
+        'ExecutionRedriven',
+        ...tries,
+        ...tries,
+        'ExecutionFailed',
+        'ExecutionRedriven',
+        'TaskScheduled',
+        'TaskStarted',
+        'TaskSucceeded',
+        'TaskStateExited',
+        'ExecutionSucceeded',
+      ]);
+    });
+
+    it('gives the machine its whole time again', async () => {
+      const States = { Sleep: { Type: 'Wait', Seconds: 150, End: true } };
+      const execution = await run(States, {}, { TimeoutSeconds: 100 });
+      await airlock.advance('PT2M');
+      expect(await airlock.ending(execution)).toBe('TIMED_OUT');
+      await redrive(execution);
+      await airlock.advance('PT90S');
+      expect(await airlock.ending(execution)).toBe('RUNNING');
+      await airlock.advance('PT20S');
+      expect(await airlock.ending(execution)).toBe('TIMED_OUT');
+    });
+
+    it('is refused while it runs, once it succeeded, and for nobody', async () => {
+      const running = await run({ Sleep: { Type: 'Wait', Seconds: 60, End: true } });
+      const succeeded = await run({ A: { Type: 'Succeed' } });
+      const failed = await run({ A: { Type: 'Fail' } });
+      const refusal = (message: string) => ({ name: 'ExecutionNotRedrivable', message });
+      await expect(redrive(running)).rejects.toMatchObject(refusal('Execution is RUNNING and cannot be redriven'));
+      await expect(redrive(succeeded)).rejects.toMatchObject(refusal('Execution is SUCCEEDED and cannot be redriven'));
+      await expect(redrive(`${failed}x`)).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' });
+      await redrive(failed);
+      expect(await types(failed)).toEqual([
+        'ExecutionStarted',
+        'FailStateEntered',
+        'ExecutionFailed',
+        'ExecutionRedriven',
+        'FailStateEntered',
+        'ExecutionFailed',
+      ]);
+    });
+
+    it.each<[string, { days?: number; events?: number; redrives?: number }, string | undefined]>([
+      ['14 days after its end', { days: 14.001 }, 'Execution redrivable period exceeded'],
+      ['up to then', { days: 13.999 }, undefined],
+      ['with a history of 24,999 events', { events: 24_999 }, 'Execution history event limit exceeded'],
+      ['a thousand times', { redrives: 1000 }, 'Execution redrive limit exceeded'],
+    ])('%s: %j is %s', (_, { days = 0, events = 5, redrives = 0 }, reason) => {
+      const body = { input: '{}', roleArn: 'r', definition: 'd', redrives: { count: redrives, at: 0 } };
+      const names = { arn: 'a', machine: 'm', name: 'n', frame: undefined };
+      const failed = { ...names, status: 'FAILED' as const, startedAt: 0, stoppedAt: 1000, body };
+      expect(notRedrivable(failed, events, 1000 + days * 86_400_000)).toBe(reason);
+    });
   });
 
   it('chains its history as AWS does: ids from 1, each event naming the one before', async () => {

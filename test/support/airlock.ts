@@ -138,6 +138,12 @@ export class Airlock {
     return Date.parse((await this.#process.status()).now);
   }
 
+  /** When the next thing is due, to the millisecond. */
+  async nextDue(): Promise<string> {
+    const { nextDueAt } = JSON.parse(await (await fetch(`${this.consoleUrl}/api/clock`)).text());
+    return nextDueAt;
+  }
+
   advance(duration: string) {
     return this.#process.advance(duration);
   }
@@ -192,6 +198,11 @@ export class Airlock {
 
   async history(executionArn: string): Promise<HistoryEvent[]> {
     return (await this.sfn.send(new GetExecutionHistoryCommand({ executionArn }))).events ?? [];
+  }
+
+  /** The request that an execution opened; undefined as long as it has not. */
+  async requestId(executionArn: string): Promise<string | undefined> {
+    return requestIdIn(await this.history(executionArn));
   }
 
   /** Names of the states that were entered, in order. */
@@ -314,5 +325,11 @@ export class Airlock {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
+
+/** The request that *Open request* claimed, as the history of an execution tells it. */
+export const requestIdIn = (events: readonly HistoryEvent[]): string | undefined => {
+  const opened = events.find(({ type }) => type === 'TaskStateExited')?.stateExitedEventDetails?.output;
+  return opened && JSON.parse(opened).request?.requestId;
+};
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'airlock-test-'));
