@@ -66,6 +66,8 @@ const bundleChecks = ({ partner, feed, file }: Feed, folder: string, out: string
 const readersOfFeeds = ['open-request', 'watch-starts', 'answer-operator'];
 
 const writeFeeds = (feeds: readonly Feed[], out: string): void => {
+  // A deployment without feeds has the folder too.
+  mkdirSync(out, { recursive: true });
   for (const feed of feeds) {
     const folder = join(out, feed.partner);
     mkdirSync(folder, { recursive: true });

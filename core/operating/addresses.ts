@@ -3,7 +3,7 @@ import { type addressesAnswer, reasonBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { deadAddressDocument } from '../dead-addresses.ts';
-import { findDocument } from '../documents.ts';
+import { changeDocument, findDocument } from '../documents.ts';
 import { ledgerKeys } from '../names.ts';
 import type { Clock, Ledger } from '../ports.ts';
 
@@ -38,5 +38,5 @@ export const clearAddress = async (
     throw new Problem('address-unknown', `no dead address of person ${id}; GET /addresses names those that are`);
   }
   const cleared = { at: clock.now().toISOString(), by: caller, reason };
-  await ledger.replace(key, { ...found.document, isDead: false, cleared }, found.etag);
+  await changeDocument(ledger, key, deadAddressDocument, (document) => ({ ...document, isDead: false, cleared }));
 };
