@@ -27,6 +27,8 @@ export interface PublishedMessage {
   readonly topicArn: string;
   readonly subject?: string;
   readonly message: string;
+  /** What subscribers that are programs get instead, by protocol. */
+  readonly messages?: Readonly<Record<string, string>>;
   readonly at: string;
 }
 

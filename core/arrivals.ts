@@ -55,13 +55,16 @@ export const tellOperatorsOnce = async (
   const { settled, key: objectKey, versionId } = found.document;
   const kept = `It is kept in the landing bucket: ${objectKey} (version ${versionId}).`;
   if (settled === 'unexpected') {
-    await notices.publish('Unexpected upload', `A file arrived that no request asked for. ${kept}`);
+    const message = `A file arrived that no request asked for. ${kept}`;
+    await notices.publish({ kind: 'unexpectedUpload', subject: 'Unexpected upload', message });
   } else if (settled === 'afterClose') {
     const what = requestId ?? objectKey;
-    await notices.publish(
-      `Upload after the end: ${what}`,
-      `A file for ${what} arrived after the request had ended. ${kept}`,
-    );
+    await notices.publish({
+      kind: 'uploadAfterClose',
+      subject: `Upload after the end: ${what}`,
+      message: `A file for ${what} arrived after the request had ended. ${kept}`,
+      ...(requestId !== undefined && { requestId }),
+    });
   } else {
     return;
   }

@@ -78,6 +78,8 @@ const resolve = (names: FeedId, written: FeedSource, schedule: Feed['schedule'],
     reminders,
     ...(ownerReminders.length > 0 && { ownerReminders }),
     escalation: written.escalation.map(({ at, to }) => ({ afterDueSeconds: durationSeconds(at), to })),
+    escalateRejectionsSeconds: durationSeconds(written.escalateRejections),
+    trendWarning: written.trendWarning,
     attempts: written.attempts,
     file,
   };

@@ -155,6 +155,10 @@ export const feedSource = z.strictObject({
       .check(z.maxLength(10, 'at most 10 rungs')),
     [{ at: 'PT0S', to: ['owner'] }],
   ),
+  /** A rejection this close to due, or later, is told to the owner at once. */
+  escalateRejections: z._default(duration, 'PT1H'),
+  /** The owner is warned when by now the partner has usually delivered; never with fewer than eight deliveries. */
+  trendWarning: z._default(z.boolean(), true),
   attempts: z._default(count(1, 20), 3),
   file: fileSource,
 });
@@ -184,6 +188,9 @@ export const resolvedFeed = z.strictObject({
   /** Those of the reminders, in seconds, that the owner hears too. */
   ownerReminders: z.optional(z.array(z.int())),
   escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(z.enum(rungAudiences)) })),
+  // Requests that were opened before these were there say nothing of them.
+  escalateRejectionsSeconds: z.optional(z.int()),
+  trendWarning: z.optional(z.boolean()),
   attempts: z.int(),
   file: resolvedFile,
 });

@@ -13,6 +13,8 @@ export const historyDocument = z.looseObject({
       arrivedAt: z.string(),
       sha256: z.string(),
       rows: z.optional(z.int()),
+      /** Seconds after the scheduled time; deliveries before there was a trend do not say it. */
+      afterOpeningSeconds: z.optional(z.int()),
     }),
   ),
 });

@@ -15,6 +15,7 @@ export const metricNames = [
   'UnexpectedUpload',
   'ThreatFound',
   'StartMissing',
+  'StartLate',
   'MailUndelivered',
   'MailComplained',
 ] as const;

@@ -2,11 +2,12 @@ import * as z from 'zod/mini';
 import { audiences, type Feed } from './feed.ts';
 import { mintedUrlSeconds } from './link.ts';
 import { addSeconds } from './time.ts';
+import type { UsualArrival } from './trend.ts';
 
 /** A moment in a request's plan. `index` is its place in the plan, `at` an ISO-8601 instant. */
 export const milestone = z.strictObject({
   index: z.int(),
-  kind: z.enum(['remind', 'escalate', 'close']),
+  kind: z.enum(['remind', 'warn', 'escalate', 'close']),
   at: z.string(),
   to: z.array(z.enum(audiences)),
 });
@@ -18,6 +19,8 @@ export const plan = z.strictObject({
   dueAt: z.string(),
   /** No URL is signed after this moment; in direct mode none outlives it either. */
   closesAt: z.string(),
+  /** By when this partner has usually delivered, where there is a milestone that warns. */
+  usuallyBy: z.optional(z.string()),
   milestones: z.array(milestone).check(z.minLength(1)),
 });
 export type Plan = z.infer<typeof plan>;
@@ -28,16 +31,26 @@ const leastUsefulMs = 60_000;
 /** Whether there is still time to act before `end`. */
 export const hasTimeBefore = (end: string, now: Date): boolean => Date.parse(end) - now.getTime() >= leastUsefulMs;
 
+/** Whether a rejection is told to the owner at once: little time is left before the due time, or none. */
+export const isUrgent = (
+  { plan, feedConfig }: { readonly plan: Plan; readonly feedConfig: Pick<Feed, 'escalateRejectionsSeconds'> },
+  now: Date,
+): boolean => {
+  const { escalateRejectionsSeconds: seconds } = feedConfig;
+  return seconds !== undefined && now.getTime() >= Date.parse(plan.dueAt) - seconds * 1000;
+};
+
 /** S3 checks a URL's expiry when a transfer starts; one that began in time may take this long to finish. */
 const uploadGraceSeconds = 15 * 60;
 
 /** "Can sometimes take a minute or longer" (S3 user guide on EventBridge); five is on the safe side. */
 const eventDelaySeconds = 5 * 60;
 
-/** The plan of a request: everything is measured from the scheduled time. */
+/** The plan of a request: everything is measured from the scheduled time. @param usual of the feed's own history */
 export const makePlan = (
   feed: Pick<Feed, 'window' | 'reminders' | 'ownerReminders' | 'escalation' | 'delivery'>,
   scheduledAt: string,
+  usual?: UsualArrival,
 ): Plan => {
   const dueAt = addSeconds(scheduledAt, feed.window.dueSeconds);
   const closesAt = addSeconds(scheduledAt, feed.window.closeSeconds);
@@ -47,6 +60,7 @@ export const makePlan = (
       at: addSeconds(dueAt, -before),
       to: feed.ownerReminders?.includes(before) ? partnerAndOwner : partnerOnly,
     })),
+    ...(usual ? [{ kind: 'warn' as const, at: addSeconds(scheduledAt, usual.warnAfterSeconds), to: ownerOnly }] : []),
     ...rungs(feed).map(({ afterDueSeconds, to }) => ({
       kind: 'escalate' as const,
       at: addSeconds(dueAt, afterDueSeconds),
@@ -65,7 +79,8 @@ export const makePlan = (
   const milestones = moments
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
     .map((moment, index) => ({ index, ...moment }));
-  return { opensAt: scheduledAt, dueAt, closesAt, milestones };
+  const usually = usual && { usuallyBy: addSeconds(scheduledAt, usual.usuallyAfterSeconds) };
+  return { opensAt: scheduledAt, dueAt, closesAt, ...usually, milestones };
 };
 
 /** Rungs at the same moment are one: of two milestones at once only the last would speak. */
@@ -77,7 +92,7 @@ const rungs = ({ escalation }: Pick<Feed, 'escalation'>): Feed['escalation'] =>
 
 /**
  * A plan with another due time: reminders, rungs and the close keep their distance to it, and what was measured from the
- * scheduled time stays.
+ * scheduled time stays. What is usual says nothing of it any more.
  */
 export const extendedPlan = (
   feed: Pick<Feed, 'window' | 'reminders' | 'ownerReminders' | 'escalation' | 'delivery'>,
@@ -91,6 +106,7 @@ export const extendedPlan = (
   return makePlan({ ...feed, window: { dueSeconds, closeSeconds: dueSeconds + closesAfterDue } }, opensAt);
 };
 
+const ownerOnly: Milestone['to'] = ['owner'];
 const partnerOnly: Milestone['to'] = ['partner'];
 const partnerAndOwner: Milestone['to'] = ['partner', 'owner'];
 

@@ -4,6 +4,7 @@ import type { Feed } from './feed.ts';
 import type { ScanResult } from './malware-scan.ts';
 import type { MetricName } from './metrics.ts';
 import type { FeedId } from './names.ts';
+import type { Notice } from './notices.ts';
 import type { PinnedUpload } from './request.ts';
 import type { FeedChecks } from './validation/checks.ts';
 import type { FileSource } from './validation/source.ts';
@@ -166,7 +167,7 @@ export interface Mailer {
 
 /** Short messages to a topic. Never carries a URL or a token, but for the short link of a feed that wants it so. */
 export interface Notices {
-  publish(subject: string, message: string): Promise<void>;
+  publish(notice: Notice): Promise<void>;
 }
 
 /** Completes waiting tasks. */

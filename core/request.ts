@@ -67,6 +67,10 @@ export const requestDocument = z.looseObject({
   outcome: z.optional(outcome),
   /** Generations of this period that have ended, oldest first. */
   earlier: z.optional(z.array(z.strictObject({ generation: z.int(), execution: z.string(), outcome }))),
+  /** Who asked for it beside the schedule. */
+  askedBy: z.optional(z.string()),
+  /** Seconds between the scheduled time and the opening, where its schedule was late beyond tolerance. */
+  startedLateSeconds: z.optional(z.int()),
   /** Who had the period opened once more, and why. */
   reopened: z.optional(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() })),
   /** Who has taken it on, so that the rungs to come alarm nobody; with `until` only up to then. */
@@ -192,7 +196,15 @@ export const asksForFile = (kind: string): boolean =>
   kind !== 'receipt' && kind !== 'waived' && partnerMailKinds.some((known) => known === kind);
 
 /** The mails that people on our side get, and why. */
-export const escalationKinds = ['late', 'rejected', 'mailRefused', 'deliveryFailed', 'nothingToDeliver'] as const;
+export const escalationKinds = [
+  'unusual',
+  'late',
+  'rejectedLate',
+  'rejected',
+  'mailRefused',
+  'deliveryFailed',
+  'nothingToDeliver',
+] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
 
 /** Every mail that people on our side get. */
@@ -212,6 +224,8 @@ export const taskInputs = {
     period: z.nullable(z.string().check(z.regex(periodPattern))),
     /** Who wants a period that has ended opened once more, and why. */
     reopen: z.nullable(z.strictObject({ by: z.string(), reason: z.string() })),
+    /** Who asked for it beside the schedule: an ARN or the subject of a token. */
+    askedBy: z.nullable(z.string()),
   }),
   revisePlan: z.strictObject({ request: requestPointer }),
   generateUploadUrl: z.strictObject({ request: requestPointer, attempt, issue: z.int().check(z.gte(1)) }),

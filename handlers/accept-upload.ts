@@ -36,7 +36,7 @@ export const createAcceptUpload =
             outcome: acceptedOutcome(document, upload, clock.now(), { acceptedKey: key, rows, override }),
           },
     );
-    await remember(ledger, { request, attempt, upload });
+    await remember(ledger, { request, attempt, upload }, ended.plan.opensAt);
     await announcements.announce('UploadAccepted', {
       ...announcedOf(ended),
       attempt,
@@ -53,7 +53,7 @@ export const createAcceptUpload =
 type Accepted = Pick<z.infer<typeof taskInputs.acceptUpload>, 'request' | 'attempt' | 'upload'>;
 
 /** What later deliveries of the feed are compared with. */
-const remember = async (ledger: Ledger, { request, attempt, upload }: Accepted): Promise<void> => {
+const remember = async (ledger: Ledger, { request, attempt, upload }: Accepted, opensAt: string): Promise<void> => {
   const found = await findDocument(ledger, ledgerKeys.findings(request, attempt), report);
   if (!found) return;
   const { sha256, rows } = found.document;
@@ -63,6 +63,7 @@ const remember = async (ledger: Ledger, { request, attempt, upload }: Accepted):
     generation,
     arrivedAt: upload.arrivedAt,
     sha256,
+    afterOpeningSeconds: Math.max(0, Math.round((Date.parse(upload.arrivedAt) - Date.parse(opensAt)) / 1000)),
     ...(rows !== undefined && { rows }),
   });
 };

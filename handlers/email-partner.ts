@@ -78,8 +78,7 @@ const tellAlarmed = async (deps: Deps, occasion: Occasion, request: RequestDocum
   for (const person of alarmed) {
     await sendOnce(deps, { ...occasion, kind: 'escalation-recovered-0' }, person, (one) => staffMail(mail, one));
   }
-  const { subject, message } = staffNotice(mail);
-  await deps.operators.publish(subject, message);
+  await deps.operators.publish(staffNotice(mail));
 };
 
 type Kind = Parameters<typeof partnerMail>[0]['kind'];
@@ -144,8 +143,10 @@ const notice = async (deps: Deps, { document, attempt, issue, kind }: About): Pr
   const told = `A mail (${kind}) about “${title}” for ${document.period} was sent to ${partner}. Due ${document.plan.dueAt}.`;
   const isByLink = delivery.mode === 'link';
   const link = isByLink ? await secretLink(deps, (await readLinks(deps, document, attempt, issue)).links, 'topic') : '';
-  await deps.notices.publish(
-    `Airlock ${kind}: ${title} for ${document.period}`,
-    isByLink ? `${told}\nUpload it here: ${link}` : told,
-  );
+  await deps.notices.publish({
+    kind: 'mailSent',
+    subject: `Airlock ${kind}: ${title} for ${document.period}`,
+    message: isByLink ? `${told}\nUpload it here: ${link}` : told,
+    requestId: document.requestId,
+  });
 };

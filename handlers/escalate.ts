@@ -25,9 +25,9 @@ export const createEscalate = (deps: Deps) => async (event: unknown) => {
   const input = parse(taskInputs.escalate, event, 'input of escalate');
   const { request, attempt, issue, kind, milestone, reason } = input;
   const { document } = await readRequest(deps.ledger, request);
-  if (kind === 'late' && isQuiet(document, deps.clock.now())) return { sent: 0, refused: 0, quiet: true };
+  if (isRung(kind) && isQuiet(document, deps.clock.now())) return { sent: 0, refused: 0, quiet: true };
   const report =
-    kind === 'rejected'
+    kind === 'rejected' || kind === 'rejectedLate'
       ? (await findDocument(deps.ledger, ledgerKeys.findings(request, attempt), reportSchema))?.document
       : undefined;
   const occasion = { request, attempt, issue, kind: `escalation-${kind}-${milestone?.index ?? 0}` };
@@ -37,11 +37,14 @@ export const createEscalate = (deps: Deps) => async (event: unknown) => {
     const compose = staffMail.bind(undefined, mail);
     count[await sendOnce(deps, occasion, person, compose)] += 1;
   }
-  const { subject, message } = staffNotice(mail);
-  await deps.notices.publish(subject, message);
-  deps.metrics.count('RequestEscalated', request.requestId);
+  await deps.notices.publish(staffNotice(mail));
+  // Nothing is wrong yet: a warning is no escalation.
+  if (kind !== 'unusual') deps.metrics.count('RequestEscalated', request.requestId);
   return count;
 };
+
+/** What alarms nobody more once somebody has taken a request on; decisions and dead addresses are told all the same. */
+const isRung = (kind: EscalationKind): boolean => kind === 'late' || kind === 'unusual' || kind === 'rejectedLate';
 
 /** Whether somebody has taken it on. */
 const isQuiet = ({ quiet }: RequestDocument, now: Date): boolean =>

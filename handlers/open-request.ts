@@ -2,19 +2,22 @@ import type * as z from 'zod/mini';
 import { findDocument } from '../core/documents.ts';
 import { NotADeliveryDay, PeriodAlreadyOpen } from '../core/errors.ts';
 import type { Contact, Feed } from '../core/feed.ts';
+import { readHistory } from '../core/history.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { pauseOf } from '../core/pauses.ts';
 import { periodFor, periodOf } from '../core/period.ts';
 import { makePlan, nextMilestone } from '../core/plan.ts';
-import type { Clock, Digest, Executions, Feeds, Ledger, Metrics } from '../core/ports.ts';
+import type { Clock, Digest, Executions, Feeds, Ledger, Metrics, Notices } from '../core/ports.ts';
 import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
 import { expectationAt } from '../core/schedule/deliveries.ts';
+import { type UsualArrival, usualArrival } from '../core/trend.ts';
 
 interface Deps {
   readonly feeds: Feeds;
   readonly ledger: Ledger;
   readonly executions: Executions;
+  readonly operators: Notices;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -37,13 +40,15 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
   const scheduledAt = new Date(input.scheduledTime).toISOString();
   const period = input.period ?? (await requireDeliveryDay(deps, deployed.feed, scheduledAt, input));
 
-  const fresh = newRequest(deps, deployed, { scheduledAt, period }, input);
+  const fresh = newRequest(deps, deployed, { scheduledAt, period, usual: await usualOf(deps, deployed.feed) }, input);
   await rememberPeople(deps, deployed.feed);
   const request = await claim(deps, fresh);
   await deps.ledger.create(ledgerKeys.due(request.plan.dueAt.slice(0, 10), request), { requestId: request.requestId });
   deps.metrics.count('RequestOpened', request.requestId);
+  if (request.startedLateSeconds !== undefined) await tellLateStart(deps, request, request.startedLateSeconds);
   return {
     request: pointTo(request),
+    ...(request.startedLateSeconds !== undefined && { startedLateSeconds: request.startedLateSeconds }),
     milestone: nextMilestone(request.plan, deps.clock.now()),
     closeAt: request.plan.milestones.at(-1)?.at,
   };
@@ -68,13 +73,43 @@ const requireDeliveryDay = async (deps: Deps, feed: Feed, scheduledAt: string, i
   throw new NotADeliveryDay(`${feed.partner}/${feed.feed} expects nothing on ${date}: ${reason}`);
 };
 
+const usualOf = async ({ ledger }: Deps, feed: Feed): Promise<UsualArrival | undefined> =>
+  feed.trendWarning ? usualArrival(await readHistory(ledger, feed), feed.window.dueSeconds) : undefined;
+
+/** The Scheduler is exact to a minute, and tries again for an hour. */
+const toleratedStartSeconds = 15 * 60;
+
+/** A late start takes time from the partner: whoever looks must see it. */
+const tellLateStart = async (
+  { operators, metrics }: Deps,
+  request: RequestDocument,
+  seconds: number,
+): Promise<void> => {
+  const { requestId, scheduledAt, plan } = request;
+  await operators.publish({
+    kind: 'startLate',
+    subject: `Opened late: ${requestId}`,
+    message: `${requestId} was scheduled for ${scheduledAt}, and opened ${Math.round(seconds / 60)} minutes later. It is due ${plan.dueAt} all the same; extend it if the partner needs the time. What to do: docs/runbook.md, section Starts late.`,
+    requestId,
+  });
+  metrics.count('StartLate', requestId);
+};
+
+interface When {
+  readonly scheduledAt: string;
+  readonly period: string;
+  readonly usual: UsualArrival | undefined;
+}
+
 const newRequest = (
   { clock, digest }: Deps,
   { feed, hash }: { feed: Feed; hash: string },
-  { scheduledAt, period }: { readonly scheduledAt: string; readonly period: string },
-  { execution, reopen }: Input,
+  { scheduledAt, period, usual }: When,
+  { execution, reopen, askedBy }: Input,
 ): RequestDocument => {
   const openedAt = clock.now().toISOString();
+  const lateSeconds = Math.round((Date.parse(openedAt) - Date.parse(scheduledAt)) / 1000);
+  const isLate = askedBy === null && reopen === null && lateSeconds > toleratedStartSeconds;
   const key = { partner: feed.partner, feed: feed.feed, period, generation: 1, claim: 1 };
   return {
     version: 1,
@@ -84,8 +119,10 @@ const newRequest = (
     execution,
     feedConfig: withPeopleById(feed, personIds(feed, digest)),
     feedHash: hash,
-    plan: makePlan(feed, scheduledAt),
+    plan: makePlan(feed, scheduledAt, usual),
     status: 'open',
+    ...(isLate && { startedLateSeconds: lateSeconds }),
+    ...(askedBy !== null && { askedBy }),
     ...(reopen && { reopened: { ...reopen, at: openedAt } }),
   };
 };

@@ -1,13 +1,13 @@
 import { findDocument } from '../core/documents.ts';
-import { findScan, namesOf, type ScanDocument } from '../core/malware-scan.ts';
+import { findScan, withScan } from '../core/malware-scan.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
-import { hasTimeBefore } from '../core/plan.ts';
+import { hasTimeBefore, isUrgent } from '../core/plan.ts';
 import type { Clock, Copier, Ledger, Reports } from '../core/ports.ts';
 import { type PinnedUpload, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
 import { keepReport } from '../core/uploading/keep-report.ts';
-import { type Report, report, withFinding } from '../core/validation/findings.ts';
+import { report } from '../core/validation/findings.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -17,14 +17,18 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Keeps the rejected version where nobody uses it by mistake, and says whether the partner may try again. */
+/** Keeps the rejected version where nobody uses it by mistake, and says whether the partner may try again, and whether it is urgent. */
 export const createQuarantineUpload = (deps: Deps) => async (event: unknown) => {
   const { request, attempt, upload } = parse(taskInputs.quarantineUpload, event, 'input of quarantine-upload');
   await deps.toQuarantine.copy(upload, upload.key);
   const { document } = await readRequest(deps.ledger, request);
   if (deps.scanned) await reportScan(deps.ledger, deps.scanned.reports, document, attempt, upload);
   const { plan, feedConfig } = document;
-  return { mayTryAgain: hasTimeBefore(plan.closesAt, deps.clock.now()) && attempt < feedConfig.attempts };
+  const now = deps.clock.now();
+  return {
+    mayTryAgain: hasTimeBefore(plan.closesAt, now) && attempt < feedConfig.attempts,
+    isUrgent: isUrgent(document, now),
+  };
 };
 
 /** What the scanner found is told with the other findings: to the partner, and to the owner. */
@@ -40,10 +44,4 @@ const reportScan = async (
   if (!found) return;
   const whole = withScan(found.document, scan.document);
   if (whole !== found.document) await keepReport({ ledger, reports }, document, attempt, whole);
-};
-
-const withScan = (found: Report, { result, threats }: ScanDocument): Report => {
-  if (result === 'THREATS_FOUND') return withFinding(found, 'malware.found', { threats: namesOf(threats) });
-  if (result === 'UNSUPPORTED') return withFinding(found, 'malware.notScannable', {});
-  return found;
 };

@@ -57,10 +57,12 @@ const actOn = async (deps: Deps, occasion: Occasion, person: string, fate: Fate)
     await flagDead(deps.ledger, person, { at, reason, requestId: request.requestId });
     if (asksForFile(kind)) return signal(deps, occasion, person, fate);
   }
-  await deps.notices.publish(
-    `Mail ${fate.state}: ${request.requestId}`,
-    `The mail "${kind}" of ${request.requestId} to person ${person} (people/${person}.json in the ledger) is ${fate.state}: ${fate.reason}.`,
-  );
+  await deps.notices.publish({
+    kind: 'mailUndelivered',
+    subject: `Mail ${fate.state}: ${request.requestId}`,
+    message: `The mail "${kind}" of ${request.requestId} to person ${person} (people/${person}.json in the ledger) is ${fate.state}: ${fate.reason}.`,
+    requestId: request.requestId,
+  });
   return 'told';
 };
 

@@ -73,10 +73,12 @@ const tellOperators = async (
   id: string,
   { threats }: ScanDocument,
 ): Promise<void> => {
-  await notices.publish(
-    `Malware in an upload: ${id}`,
-    `The scanner found ${namesOf(threats)} in a file for ${id}. It is never accepted; it stays in the landing bucket, and in quarantine. What to do next: docs/runbook.md, section Malware found.`,
-  );
+  await notices.publish({
+    kind: 'threatFound',
+    subject: `Malware in an upload: ${id}`,
+    message: `The scanner found ${namesOf(threats)} in a file for ${id}. It is never accepted; it stays in the landing bucket, and in quarantine. What to do next: docs/runbook.md, section Malware found.`,
+    requestId: id,
+  });
   metrics.count('ThreatFound', id);
   await changeDocument(ledger, key, scanDocument, (document) => ({ ...document, toldAt: clock.now().toISOString() }));
 };

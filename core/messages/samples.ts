@@ -68,7 +68,7 @@ const asOf = (kind: StaffMailKind, request: RequestDocument): RequestDocument =>
   kind === 'recovered' ? ended(request) : request;
 
 const more = (kind: StaffMailKind, locale: Locale): { report?: Report; reason?: string } => {
-  if (kind === 'rejected') return { report: sampleReport() };
+  if (kind === 'rejected' || kind === 'rejectedLate') return { report: sampleReport() };
   if (kind !== 'nothingToDeliver') return {};
   return { reason: locale === 'de' ? 'keine Bestellungen in dieser Woche' : 'no orders this week' };
 };
@@ -83,7 +83,7 @@ const sampleRequest = (feed: Feed, scheduledAt: string): RequestDocument => {
     execution: { arn: 'arn:sample', name: `${feed.partner}_${feed.feed}_0123456789abcdef` },
     feedConfig: { ...feed, contacts: { partner: [], backup: [], owner: [], oncall: [] } },
     feedHash: '',
-    plan: makePlan(feed, scheduledAt),
+    plan: makePlan(feed, scheduledAt, { usuallyAfterSeconds: 1800, warnAfterSeconds: 3600 }),
     status: 'open',
   };
 };

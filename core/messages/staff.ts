@@ -1,6 +1,7 @@
+import type { Notice, NoticeKind } from '../notices.ts';
 import type { Mail } from '../ports.ts';
 import type { Person, RequestDocument, StaffMailKind } from '../request.ts';
-import { fullTime } from '../time.ts';
+import { clockTime, fullTime } from '../time.ts';
 import type { Locale } from '../validation/catalog.ts';
 import type { Report } from '../validation/findings.ts';
 import { type Block, render } from './html.ts';
@@ -12,7 +13,7 @@ export interface StaffMail {
   readonly kind: StaffMailKind;
   readonly request: RequestDocument;
   readonly attempt: number;
-  /** Of the rejected upload; only for `rejected`. */
+  /** Of the rejected upload. */
   readonly report?: Report | undefined;
   /** What the partner said, for `nothingToDeliver`. */
   readonly reason?: string | undefined;
@@ -22,6 +23,7 @@ const wordsOf = ({ request, attempt }: StaffMail, locale: Locale): StaffWords =>
   title: request.feedConfig.title,
   partner: request.partner,
   period: request.period,
+  usually: request.plan.usuallyBy ? clockTime(request.plan.usuallyBy, request.feedConfig.schedule.timezone) : '',
   due: fullTime(request.plan.dueAt, request.feedConfig.schedule.timezone, locale),
   attempt,
   outcome: request.outcome?.line ?? '',
@@ -63,8 +65,10 @@ export const staffMail = (mail: StaffMail, person: Person): Omit<Mail, 'to' | 't
 
 const toneOf: Readonly<Record<StaffMailKind, 'calm' | 'alarm' | 'good'>> = {
   dueSoon: 'calm',
+  unusual: 'calm',
   late: 'alarm',
   recovered: 'good',
+  rejectedLate: 'alarm',
   rejected: 'alarm',
   mailRefused: 'alarm',
   deliveryFailed: 'alarm',
@@ -72,8 +76,10 @@ const toneOf: Readonly<Record<StaffMailKind, 'calm' | 'alarm' | 'good'>> = {
   linkAsked: 'calm',
 };
 
-/** Subject and sentence of the notice to operators, who share one language. */
-export const staffNotice = (mail: StaffMail): { readonly subject: string; readonly message: string } => {
+/** The notice to operators, who share one language. */
+export const staffNotice = (mail: StaffMail & { readonly kind: NoticeKind }): Notice => {
   const words = wordsOf(mail, 'en');
-  return { subject: staffTexts.en.subjects[mail.kind](words), message: staffTexts.en.happened[mail.kind](words) };
+  const { subjects, happened } = staffTexts.en;
+  const { kind, request } = mail;
+  return { kind, subject: subjects[kind](words), message: happened[kind](words), requestId: request.requestId };
 };

@@ -108,6 +108,8 @@ const told = async (request: RequestDocument): Promise<Moment[]> => {
     reopened,
     linksRevoked,
     redriven = [],
+    startedLateSeconds,
+    askedBy,
     quiet,
     outcome,
     generation,
@@ -116,7 +118,12 @@ const told = async (request: RequestDocument): Promise<Moment[]> => {
     ...earlier.map((one) => ({ at: one.outcome.at, what: `generation ${one.generation} ended: ${one.outcome.line}` })),
     {
       at: openedAt,
-      what: `opened by ${execution.name}, scheduled for ${scheduledAt}${generation > 1 ? `, generation ${generation}` : ''}`,
+      what: [
+        `opened by ${execution.name}, scheduled for ${scheduledAt}`,
+        ...(startedLateSeconds === undefined ? [] : [`${Math.round(startedLateSeconds / 60)} minutes late`]),
+        ...(askedBy === undefined ? [] : [`asked for by ${askedBy}`]),
+        ...(generation > 1 ? [`generation ${generation}`] : []),
+      ].join(', '),
     },
     ...(reopened ? [{ at: reopened.at, what: `wanted once more by ${reopened.by}: ${reopened.reason}` }] : []),
     ...(linksRevoked

@@ -55,7 +55,11 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
   const link = deployed.feed.delivery.mode === 'link' ? await linkFor(deps, request, { caller, reason }) : undefined;
   const opened =
     known === undefined &&
-    (await start(deps, request, { scheduledTime: at, ...(wanted !== undefined && { period: wanted }) }));
+    (await start(deps, request, {
+      scheduledTime: at,
+      askedBy: caller,
+      ...(wanted !== undefined && { period: wanted }),
+    }));
   return { requestId: requestId(request), opened, ...(link !== undefined && { link }) };
 };
 
@@ -66,7 +70,7 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
 const start = async (
   { starter, linkIds }: Deps,
   request: RequestKey,
-  when: { readonly scheduledTime: string; readonly period?: string },
+  when: { readonly scheduledTime: string; readonly askedBy: string; readonly period?: string },
 ): Promise<boolean> => {
   const { partner, feed } = request;
   const name = requestId(request);

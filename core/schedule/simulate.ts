@@ -40,8 +40,9 @@ export const simulate = (feed: Feed, span: { readonly from: number; readonly to:
     return [
       { at, kind: 'open', ...of, detail: one.moved === undefined ? '' : `moved: ${one.moved}` },
       { at: plan.dueAt, kind: 'due', ...of, detail: '' },
-      ...plan.milestones.map(
-        ({ kind, at: when, to }) => ({ at: when, kind, ...of, detail: to.join(', ') }) satisfies SimulatedMoment,
+      // Without deliveries there is nothing that a warning could be measured by.
+      ...plan.milestones.flatMap(({ kind, at: when, to }): SimulatedMoment[] =>
+        kind === 'warn' ? [] : [{ at: when, kind, ...of, detail: to.join(', ') }],
       ),
     ];
   });

@@ -53,10 +53,12 @@ export const askForNewLink = async (
   for (const person of request.feedConfig.contacts.owner ?? []) {
     await sendOnce(deps, occasion, person, (owner) => staffMail({ kind: 'linkAsked', request, attempt: 1 }, owner));
   }
-  await deps.notices.publish(
-    `New link wanted: ${request.requestId}`,
-    `The partner asks for a new upload link for ${request.requestId}.`,
-  );
+  await deps.notices.publish({
+    kind: 'linkAsked',
+    subject: `New link wanted: ${request.requestId}`,
+    message: `The partner asks for a new upload link for ${request.requestId}.`,
+    requestId: request.requestId,
+  });
   const askedAt = deps.clock.now().toISOString();
   await changeDocument(deps.ledger, ledgerKeys.grant(link.linkId), linkGrant, (grant) =>
     grant.renewalAskedAt === undefined ? { ...grant, renewalAskedAt: askedAt } : undefined,

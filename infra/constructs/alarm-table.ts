@@ -96,6 +96,13 @@ const requests = ({ stage }: AlarmNames): AlarmRow[] => {
       threshold: 1,
       reason: 'a request that was never opened alarms nobody else',
     }),
+    counted('StartLate', 'open-request', {
+      id: 'starts-late',
+      section: 'Starts late',
+      minutes: 60,
+      threshold: 1,
+      reason: 'what a late start takes from the partner, nobody gives back',
+    }),
   ];
 };
 

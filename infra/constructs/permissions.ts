@@ -35,13 +35,17 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   const { landing, accepted, quarantine, ledger } = storage;
   const mailSettings = { sender: mail.sender, configurationSet: mail.configurationSetName };
 
-  functions.configure('open-request', { ledgerBucket: ledger.bucketName });
+  functions.configure('open-request', {
+    ledgerBucket: ledger.bucketName,
+    operatorsTopicArn: messaging.operators.topicArn,
+  });
   functions.allow(
     'open-request',
     put('ClaimPeriods', ledger, 'requests/*', 'people/*', 'due/*', 'skipped/*'),
-    get('ReadClaims', ledger, 'requests/*', 'pauses/*'),
-    list('FindClaims', ledger, 'requests/*', 'pauses/*'),
+    get('ReadClaims', ledger, 'requests/*', 'pauses/*', 'history/*'),
+    list('FindClaims', ledger, 'requests/*', 'pauses/*', 'history/*'),
     statement('LookAtOwners', ['states:DescribeExecution'], [executionsArn]),
+    publish('TellOperators', messaging.operators),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
   );

@@ -4,6 +4,7 @@ import { AwsError } from '../errors.ts';
 import type { EventBuses, EventFault } from '../events/buses.ts';
 import type { GuardDuty } from '../guardduty/guardduty.ts';
 import { type AwsRequest, type AwsResponse, readBody } from '../http/request.ts';
+import type { FunctionPool } from '../lambda/pool.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { type Fate, fates } from '../ses/delivery.ts';
 import type { Ses } from '../ses/ses.ts';
@@ -21,6 +22,7 @@ export class Admin {
   readonly #xray: XRay;
   readonly #guardduty: GuardDuty;
   readonly #planned: PlannedRequests;
+  readonly #pool: FunctionPool;
   readonly #outputs: () => Record<string, string>;
 
   constructor(context: Context, services: Services & { outputs: () => Record<string, string> }) {
@@ -31,6 +33,7 @@ export class Admin {
     this.#scheduler = services.scheduler;
     this.#xray = services.xray;
     this.#guardduty = services.guardduty;
+    this.#pool = services.lambda.pool;
     this.#planned = new PlannedRequests(context);
     this.#outputs = services.outputs;
   }
@@ -93,6 +96,9 @@ export class Admin {
         return {};
       case 'GET requests':
         return this.#planned.made;
+      case 'PUT function-sessions':
+        this.#pool.sessionHours = Number(input.hours);
+        return {};
       case 'PUT ties':
         this.#context.jobs.newestFirst = input.newestFirst === true;
         return {};

@@ -31,7 +31,7 @@ export class Lambda {
   readonly code: CodeStore;
   readonly #context: Context;
   readonly #sqs: Sqs;
-  readonly #pool: FunctionPool;
+  readonly pool: FunctionPool;
   readonly #metrics: (name: string, fn: FunctionRecord, value: number) => void;
 
   constructor(context: Context, sqs: Sqs, observers: { cloudwatch: CloudWatch; xray: XRay }) {
@@ -40,7 +40,7 @@ export class Lambda {
     this.functions = new Registry(context.journal, 'function');
     this.versions = new Registry(context.journal, 'function-version');
     this.code = new CodeStore(context.dataDir);
-    this.#pool = new FunctionPool(context, observers);
+    this.pool = new FunctionPool(context, observers);
     this.#metrics = (name, fn, value) =>
       observers.cloudwatch.put({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: fn.name } }, value);
     context.jobs.handle('lambda.async', (job) => this.#runAsync(job));
@@ -84,14 +84,14 @@ export class Lambda {
   #isThrottled(fn: FunctionRecord): boolean {
     // The limit is the function's, whatever version runs.
     const limit = this.functions.get(fn.name)?.reservedConcurrency;
-    if (limit === undefined || this.#pool.running(fn.name) < limit) return false;
+    if (limit === undefined || this.pool.running(fn.name) < limit) return false;
     this.#metrics('Throttles', fn, 1);
     return true;
   }
 
   async #run(fn: FunctionRecord, input: string, requestId: string): Promise<Invocation> {
     const started = this.#context.clock.now();
-    const result = await this.#pool.run(fn, input, requestId);
+    const result = await this.pool.run(fn, input, requestId);
     this.#metrics('Duration', fn, this.#context.clock.now() - started);
     if (!result.ok) this.#metrics('Errors', fn, 1);
     return result;
@@ -112,7 +112,7 @@ export class Lambda {
   }
 
   close(): void {
-    this.#pool.close();
+    this.pool.close();
   }
 
   #allowed(sender: Sender, arn: string): FunctionRecord {

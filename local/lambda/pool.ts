@@ -9,8 +9,13 @@ const maxRunning = 16;
 /** Warm processes kept in all. */
 const maxProcesses = 24;
 
+/** How long the credentials of an execution environment live, unless a test says otherwise. */
+const sessionHours = 12;
+
 /** Gives each invocation a process: a warm one of the same function, or a new one. */
 export class FunctionPool {
+  /** Set by a test that moves the clock by months: every new environment is a new process. Forgotten with this one. */
+  sessionHours = sessionHours;
   readonly #context: Context;
   readonly #observers: Observers;
   readonly #idle: FunctionProcess[] = [];
@@ -63,6 +68,6 @@ export class FunctionPool {
       resourcePolicy: role.trust,
       mustBeAllowedByResource: true,
     });
-    return identities.openSession(role, fn.name, 12 * 3600);
+    return identities.openSession(role, fn.name, this.sessionHours * 3600);
   }
 }

@@ -19,6 +19,8 @@ export interface PublishedMessage {
   readonly topicArn: string;
   readonly subject: string | undefined;
   readonly message: string;
+  /** What subscribers of a kind get instead, by protocol. */
+  readonly messages?: Readonly<Record<string, string>>;
   readonly at: string;
 }
 
@@ -32,7 +34,8 @@ export class Sns {
     this.topics = new Registry(context.journal, 'topic');
   }
 
-  publishFrom(sender: Sender, arn: string, message: string, subject?: string): string {
+  /** @param structure `json`: the message is one for each kind of subscriber */
+  publishFrom(sender: Sender, arn: string, message: string, subject?: string, structure?: string): string {
     const topic = this.topics.get(arn.split(':').at(-1) ?? '');
     if (topic?.arn !== arn) throw new AwsError('NotFound', 'Topic does not exist', 404);
     this.#context.authorizer.require({
@@ -43,11 +46,13 @@ export class Sns {
       context: sourceContext(sender, this.#context.accountId),
     });
     checkSubject(subject);
+    const messages = structure === undefined ? undefined : byProtocol(structure, message);
     const published: PublishedMessage = {
       id: randomUUID(),
       topicArn: arn,
       subject,
-      message,
+      message: messages?.default ?? message,
+      ...(messages && { messages }),
       at: this.#context.clock.iso(),
     };
     this.#context.journal.run(
@@ -75,6 +80,7 @@ export class Sns {
             input.get('TopicArn') ?? '',
             input.get('Message') ?? '',
             input.get('Subject'),
+            input.get('MessageStructure'),
           ),
         };
       case 'ListSubscriptionsByTopic':
@@ -98,4 +104,21 @@ export class Sns {
 const checkSubject = (subject: string | undefined): void => {
   if (subject === undefined || /^[\x20-\x7e]{1,100}$/.test(subject)) return;
   throw new AwsError('InvalidParameter', 'Invalid parameter: Subject');
+};
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html, MessageStructure: an object of texts with a default. */
+const byProtocol = (structure: string, message: string): Record<string, string> => {
+  const wrong = (reason: string) =>
+    new AwsError('InvalidParameter', `Invalid parameter: Message Structure - ${reason}`);
+  if (structure !== 'json') throw wrong('JSON is the only structure that is supported');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(message);
+  } catch {
+    throw wrong('JSON message body failed to parse');
+  }
+  const texts = Object.entries(parsed ?? {}).filter(([, text]) => typeof text === 'string');
+  const messages: Record<string, string> = Object.fromEntries(texts);
+  if (messages.default === undefined) throw wrong('No default entry in JSON message body');
+  return messages;
 };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
 import { deadAddressDocument } from '../../core/dead-addresses.ts';
+import { historyDocument } from '../../core/history.ts';
 import { issuedLinks, linkGrant } from '../../core/link.ts';
 import { scanDocument } from '../../core/malware-scan.ts';
 import { parse } from '../../core/parse.ts';
@@ -15,6 +16,7 @@ import {
   signalDocument,
   waitDocument,
 } from '../../core/request.ts';
+import { watchDocument } from '../../core/starts.ts';
 import { announcedUpload } from '../../core/uploading/announced.ts';
 import { report } from '../../core/validation/findings.ts';
 
@@ -22,6 +24,7 @@ const readers: Record<string, z.ZodMiniType> = {
   address: deadAddressDocument,
   arrival: arrivalDocument,
   grant: linkGrant,
+  history: historyDocument,
   issued: issuedLinks,
   upload: announcedUpload,
   link: linkDocument,
@@ -33,6 +36,7 @@ const readers: Record<string, z.ZodMiniType> = {
   scan: scanDocument,
   signal: signalDocument,
   wait: waitDocument,
+  watch: watchDocument,
 };
 
 /** One document of each kind in each format that was ever deployed. Never change one; add a folder. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import { resolvedFeed } from '../../core/feed.ts';
@@ -96,6 +97,7 @@ describe('an execution that failed by a fault of ours', () => {
     await redrive();
     await failing('Validate upload', 'validate-upload', () => send(badCsv));
     await failing('Quarantine upload', 'quarantine-upload', redrive);
+    await failing('Warn of rejection', 'escalate', redrive);
     await redrive();
     await failing('Escalate rejection', 'escalate', () => send(badCsv));
     await failing('Wait for the owner', 'register-wait', redrive);
@@ -109,6 +111,19 @@ describe('an execution that failed by a fault of ours', () => {
     const { out } = await airlockCommand(airlock, 'request', 'show', id);
     expect(out.match(/redriven by \S+: the permission is back/g)).toHaveLength(4);
     expect(await byOperator('redrive')).toMatch(/Execution is SUCCEEDED and cannot be redriven/);
+  });
+
+  it('warns of unusual silence all the same', async () => {
+    const day = { generation: 1, arrivedAt: '2026-11-01T06:00:00Z', sha256: '', afterOpeningSeconds: 600 };
+    const deliveries = Array.from({ length: 8 }, (_, index) => ({ ...day, period: `2026-10-0${index + 1}` }));
+    const Body = JSON.stringify({ version: 1, deliveries });
+    const history = { Bucket: airlock.bucket('Ledger'), Key: 'history/acme/files.json', Body };
+    await airlock.s3.send(new PutObjectCommand(history));
+    await start();
+    await failing('Warn of unusual silence', 'escalate', () => airlock.advance('PT26M'));
+    await redrive();
+    expect((await airlock.path(execution)).at(-1)).toBe('Wait for upload');
+    expect((await airlock.subjects()).at(-1)).toMatch(/^files@example\.com: Later than usual/);
   });
 
   it('is missed by name all the same, and then is not redriven but reopened', async () => {

@@ -9,7 +9,7 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
@@ -219,11 +219,11 @@ export class Airlock {
     return Promise.all(executions.map(({ executionArn }) => this.describe(executionArn ?? '')));
   }
 
-  async keys(bucket: Parameters<Airlock['bucket']>[0], prefix = ''): Promise<string[]> {
-    const { Contents = [] } = await this.s3.send(
-      new ListObjectsV2Command({ Bucket: this.bucket(bucket), Prefix: prefix }),
-    );
-    return Contents.map(({ Key }) => Key ?? '');
+  async keys(bucket: Parameters<Airlock['bucket']>[0], Prefix = ''): Promise<string[]> {
+    const pages = paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket(bucket), Prefix });
+    const keys: string[] = [];
+    for await (const { Contents = [] } of pages) keys.push(...Contents.map(({ Key }) => Key ?? ''));
+    return keys;
   }
 
   async text(bucket: Parameters<Airlock['bucket']>[0], key: string): Promise<string> {

@@ -8,6 +8,8 @@ import { loadFeeds } from '../../adapters/feed-files.ts';
 import { mailPreview } from '../../cli/commands/mail.ts';
 import { readInvocation } from '../../cli/invocation.ts';
 import { sampleMails } from '../../core/messages/samples.ts';
+import { partnerMailKinds, staffMailKinds } from '../../core/request.ts';
+import { locales } from '../../core/validation/catalog.ts';
 import { PartnerBrowser } from '../support/partner-page.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -96,6 +98,7 @@ describe('every mail', () => {
     if (invocation === 'help') throw new Error('help');
     expect(await mailPreview(invocation)).toBe(true);
     const page = await browser.open(pathToFileURL(join(out, 'index.html')).href);
-    expect(await page.locator('iframe').count()).toBe(32);
+    const kinds = partnerMailKinds.length + staffMailKinds.length;
+    expect(await page.locator('iframe').count()).toBe(kinds * locales.length);
   });
 });

@@ -7,6 +7,8 @@ export interface StaffWords {
   readonly partner: string;
   readonly period: string;
   readonly due: string;
+  /** By when it has usually come; empty where that is not known. */
+  readonly usually: string;
   readonly attempt: number;
   /** How it ended, in a line; empty while it has not. */
   readonly outcome: string;
@@ -36,8 +38,10 @@ const en: StaffTexts = {
   hello: (name) => `Hello ${name},`,
   subjects: {
     dueSoon: (words) => `Due soon: ${whatOf(words)}`,
+    unusual: (words) => `Later than usual: ${whatOf(words)}`,
     late: (words) => `Not delivered: ${whatOf(words)}`,
     recovered: (words) => `Delivered after all: ${whatOf(words)}`,
+    rejectedLate: (words) => `Not valid, and little time left: ${whatOf(words)}`,
     rejected: (words) => `Rejected: ${whatOf(words)}`,
     mailRefused: (words) => `Mail refused: ${whatOf(words)}`,
     deliveryFailed: (words) => `Mail bounced: ${whatOf(words)}`,
@@ -46,6 +50,10 @@ const en: StaffTexts = {
   },
   happened: {
     dueSoon: ({ title, period, due }) => `“${title}” for ${period} is due ${due}, and nothing has arrived yet.`,
+    unusual: ({ title, period, usually, due }) =>
+      `“${title}” usually arrives by ${usually}. For ${period} nothing has come yet; it is due ${due}.`,
+    rejectedLate: ({ title, period, due }) =>
+      `A file for “${title}” for ${period} was not valid. It is due ${due}; the partner has been told what to mend.`,
     late: ({ title, period, due, attempt }) =>
       `“${title}” for ${period} was due ${due}, and ${attempt > 1 ? 'no valid file' : 'nothing'} has arrived.`,
     recovered: ({ title, period, outcome }) => `“${title}” for ${period} has arrived after all. ${outcome}.`,
@@ -61,6 +69,10 @@ const en: StaffTexts = {
   },
   next: {
     dueSoon: 'The partner has just been reminded. Nothing is wrong yet.',
+    unusual:
+      'Nothing is late. The partner is reminded as planned; a call now may save you the waiting. Silence is measured by the last deliveries of this feed (trendWarning).',
+    rejectedLate:
+      'The partner has a new upload address. Call them if the data is urgent; the file is in the quarantine bucket.',
     late: 'The partner has been given a new upload address, if the window is still open. Call them if the data is urgent.',
     recovered: 'You need do nothing more about it.',
     rejected:
@@ -90,8 +102,10 @@ const de: StaffTexts = {
   hello: (name) => `Guten Tag ${name},`,
   subjects: {
     dueSoon: (words) => `Bald fällig: ${whatVon(words)}`,
+    unusual: (words) => `Später als sonst: ${whatVon(words)}`,
     late: (words) => `Nicht geliefert: ${whatVon(words)}`,
     recovered: (words) => `Doch noch geliefert: ${whatVon(words)}`,
+    rejectedLate: (words) => `Nicht gültig, und wenig Zeit: ${whatVon(words)}`,
     rejected: (words) => `Abgelehnt: ${whatVon(words)}`,
     mailRefused: (words) => `Mail verweigert: ${whatVon(words)}`,
     deliveryFailed: (words) => `Mail unzustellbar: ${whatVon(words)}`,
@@ -100,6 +114,10 @@ const de: StaffTexts = {
   },
   happened: {
     dueSoon: ({ title, period, due }) => `„${title}“ für ${period} ist fällig ${due}, und noch ist nichts angekommen.`,
+    unusual: ({ title, period, usually, due }) =>
+      `„${title}“ kommt sonst bis ${usually}. Für ${period} ist noch nichts da; fällig ist es ${due}.`,
+    rejectedLate: ({ title, period, due }) =>
+      `Eine Datei zu „${title}“ für ${period} war nicht gültig. Fällig ist sie ${due}; der Partner weiß, was zu beheben ist.`,
     late: ({ title, period, due, attempt }) =>
       `„${title}“ für ${period} war fällig ${due}, und ${attempt > 1 ? 'keine gültige Datei' : 'nichts'} ist angekommen.`,
     recovered: ({ title, period }) => `„${title}“ für ${period} ist doch noch angekommen.`,
@@ -115,6 +133,10 @@ const de: StaffTexts = {
   },
   next: {
     dueSoon: 'Der Partner wurde eben erinnert. Noch ist nichts versäumt.',
+    unusual:
+      'Noch ist nichts versäumt. Der Partner wird wie geplant erinnert; ein Anruf jetzt erspart womöglich das Warten. Gemessen wird an den letzten Lieferungen dieses Feeds (trendWarning).',
+    rejectedLate:
+      'Der Partner hat eine neue Adresse zum Hochladen. Rufen Sie an, wenn es eilt; die Datei liegt in der Quarantäne.',
     late: 'Der Partner hat eine neue Adresse zum Hochladen bekommen, falls die Frist noch läuft. Rufen Sie an, wenn es eilt.',
     recovered: 'Sie brauchen nichts weiter zu tun.',
     rejected:

@@ -2,6 +2,7 @@ import { scheduleExpressionProblem } from '../../../core/schedule/expression.ts'
 import { momentsOf } from '../../../core/schedule/times.ts';
 import { Zone } from '../../../core/schedule/zone.ts';
 import { parseExpression } from '../../../local/scheduler/expression.ts';
+import { lastDay, type Wall, wallOf } from '../../support/wall-clock.ts';
 
 const zones = [
   'UTC',
@@ -23,35 +24,7 @@ const firesBetween = (expression: string, zone: string, from: string, to: string
     }),
   ].flatMap((one) => (one.kind === 'fires' ? [new Date(one.at).toISOString().slice(0, 16)] : []));
 
-/* Every minute of a year, asked of the platform's own zone data, and AWS's rules in their plainest form: no shared code. */
-const wallOf = (zone: string) => {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    weekday: 'short',
-  });
-  return (at: number) => {
-    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-    return {
-      minute: Number(parts.minute),
-      hour: Number(parts.hour),
-      day: Number(parts.day),
-      month: Number(parts.month),
-      year: Number(parts.year),
-      weekday: 1 + ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(parts.weekday ?? ''),
-    };
-  };
-};
-type Wall = ReturnType<ReturnType<typeof wallOf>>;
-
-const lastDay = ({ year, month }: Wall) => new Date(Date.UTC(year, month, 0)).getUTCDate();
-
-/** Expression, and when it is due, in words of the documentation. */
+/** Expression, and when it is due, in words of the documentation: AWS's rules in their plainest form, no shared code. */
 const rules: Record<string, (at: Wall) => boolean> = {
   'cron(0 6 ? * MON-FRI *)': ({ minute, hour, weekday }) => minute === 0 && hour === 6 && weekday >= 2 && weekday <= 6,
   'cron(30 2 * * ? *)': ({ minute, hour }) => minute === 30 && hour === 2,
