@@ -24,7 +24,7 @@ export const mostMovedDays = 15;
 export const closedOn = ({ holidays, weekend }: Calendar, day: LocalDay): string | undefined =>
   holidays[isoDay(day)] ?? (weekend.includes(weekdayOf(day)) ? 'weekend' : undefined);
 
-/** The holiday of a day: weekends are the schedule's own business. */
+/** The holiday of a day, for `skip`: on which weekdays a schedule fires is its own business. */
 export const holidayOn = ({ holidays }: Calendar, day: LocalDay): string | undefined => holidays[isoDay(day)];
 
 /** The closest business day after or before. Undefined when there is none for weeks. */

@@ -1,5 +1,5 @@
 import type { Feed } from '../feed.ts';
-import { businessDayFrom, everyWeekday, holidayOn, mostMovedDays, nthBusinessDay } from './calendar.ts';
+import { businessDayFrom, closedOn, everyWeekday, holidayOn, mostMovedDays, nthBusinessDay } from './calendar.ts';
 import type { LocalDay } from './cron.ts';
 import { parseExpression } from './expression.ts';
 import { isoDay, momentsOf } from './times.ts';
@@ -42,7 +42,7 @@ const skippedOn = ({ skip, calendar }: Schedule, day: LocalDay): string | undefi
   return calendar?.onHoliday === 'skip' ? holidayOn(calendar, day) : undefined;
 };
 
-/** Deliveries that fall on a holiday go to the next or the previous business day, at the same local time. */
+/** Deliveries that fall on no business day, weekends included, go to the next or the previous one, at the same local time. */
 const withMoves = (schedule: Schedule, zone: Zone, { from, to, createdAt }: Span): Occurrence[] => {
   const { calendar = everyWeekday } = schedule;
   const wide = { from: from - reachMs, to: to + reachMs, ...(createdAt !== undefined && { createdAt }) };
@@ -51,15 +51,15 @@ const withMoves = (schedule: Schedule, zone: Zone, { from, to, createdAt }: Span
     if (moment.kind === 'gap') continue;
     const { at, day } = moment;
     const skipped = skippedOn(schedule, day);
-    const holiday = holidayOn(calendar, day);
+    const closed = closedOn(calendar, day);
     if (skipped !== undefined) found.push({ kind: 'skipped', at, reason: skipped });
-    else if (holiday === undefined) found.push({ kind: 'delivery', at, forAt: at });
+    else if (closed === undefined) found.push({ kind: 'delivery', at, forAt: at });
     else {
       const moved = businessDayFrom(calendar, day, calendar.onHoliday === 'next' ? 1 : -1);
       const movedAt = moved && zone.instantOf(moved, ...clockOf(at, zone));
       if (movedAt === undefined)
-        found.push({ kind: 'skipped', at, reason: `${holiday}, and no business day for weeks` });
-      else found.push({ kind: 'delivery', at: movedAt, forAt: at, moved: `${holiday} on ${isoDay(day)}` });
+        found.push({ kind: 'skipped', at, reason: `${closed}, and no business day for weeks` });
+      else found.push({ kind: 'delivery', at: movedAt, forAt: at, moved: `${closed} on ${isoDay(day)}` });
     }
   }
   return inSpan(found, from, to);

@@ -1,6 +1,6 @@
 import { Airlock } from '../support/airlock.ts';
 import { assemblyWith } from '../support/assembly.ts';
-import { deployableFeeds, expectedYear, yearFeeds } from '../support/year-of-feeds.ts';
+import { deployableFeeds, deployedAt, expectedYear, yearFeeds } from '../support/year-of-feeds.ts';
 
 const isIn2027 = (row: string): boolean => row >= '2027-01-01T00:00' && row < '2028-01-01T00:00';
 
@@ -10,7 +10,7 @@ describe('a year of fifty feeds that nobody answers, in six zones', () => {
     async () => {
       expect([yearFeeds.length, new Set(yearFeeds.map(({ zone }) => zone)).size]).toEqual([50, 6]);
       const before = await Airlock.start({ assembly: assemblyWith({ feeds: [] }) });
-      await before.advance(`PT${Math.floor((Date.UTC(2026, 11, 31) - (await before.now())) / 60_000)}M`);
+      await before.advance(`PT${Math.floor((deployedAt - (await before.now())) / 60_000)}M`);
       // From here on the feeds are there, as if they were deployed on that day.
       const airlock = await before.restart({ assembly: assemblyWith({ feeds: deployableFeeds() }) });
       await airlock.local('PUT', 'function-sessions', { hours: 10_000 });
@@ -35,6 +35,7 @@ interface Facts {
   readonly at?: string;
   readonly openedAt?: string;
   readonly scheduledAt?: string;
+  readonly reason?: string;
   readonly outcome?: { readonly at: string };
 }
 
@@ -59,6 +60,9 @@ const whatHappened = async (airlock: Airlock): Promise<string[]> => {
     row(openedAt, key, 'open'),
     row(outcome?.at, key, 'close'),
   ]);
-  const skipped = (await read('skipped/')).map(({ key, body: { scheduledAt } }) => row(scheduledAt, key, 'skip'));
+  // Where a calendar moves deliveries the schedule fires on each day that one may fall on: those that are none are no skips.
+  const skipped = (await read('skipped/')).flatMap(({ key, body: { scheduledAt, reason = '' } }) =>
+    reason.startsWith('this is not its day') ? [] : [row(scheduledAt, key, 'skip')],
+  );
   return [...mails, ...requests, ...skipped].sort();
 };

@@ -64,6 +64,16 @@ const told = (schedule: object, from: string, to: string): string[] =>
   });
 
 describe('a calendar', () => {
+  it('moves what falls on a weekend as well, unless the feed says that weekends are business days; skips holidays only', () => {
+    // 1 August 2027 is a Sunday, and no holiday.
+    const first = (calendar: object) =>
+      told({ expression: 'cron(0 6 1 * ? *)', calendar }, '2027-07-28T00:00Z', '2027-08-04T00:00Z');
+    expect(first({ country: 'DE', onHoliday: 'next' })).toEqual(['2027-08-02T04:00 moved: weekend on 2027-08-01']);
+    expect(first({ country: 'DE', onHoliday: 'previous' })).toEqual(['2027-07-30T04:00 moved: weekend on 2027-08-01']);
+    expect(first({ country: 'DE', onHoliday: 'next', weekend: [] })).toEqual(['2027-08-01T04:00']);
+    expect(first({ country: 'DE' })).toEqual(['2027-08-01T04:00']);
+  });
+
   it('leaves out public holidays of a country, state or region', () => {
     const berlin = { expression: 'cron(0 6 ? * MON-FRI *)', calendar: { country: 'DE' } };
     expect(told(berlin, '2027-05-03T00:00Z', '2027-05-08T00:00Z')).toEqual([
