@@ -44,6 +44,8 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   request upload ID FILE --reason "why"
                       send a file in the partner's place
   feed list           the feeds of a deployment, and which are paused
+  feed show partner/feed
+                      how a feed has done: its newest requests, and how many of them came on time
   feed check          whether the feeds of a folder can be deployed; exit code 1 when not
   feed pause|resume partner/feed --reason "why" [--until TIME|P3D]
                       open no requests of a feed; go on

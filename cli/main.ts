@@ -1,6 +1,6 @@
 import { dlqList, dlqRedrive } from './commands/dlq.ts';
 import { doctor } from './commands/doctor.ts';
-import { addressClear, addressList, feedCheck, feedList, feedPause, feedResume } from './commands/feed.ts';
+import { addressClear, addressList, feedCheck, feedList, feedPause, feedResume, feedShow } from './commands/feed.ts';
 import { mailPreview } from './commands/mail.ts';
 import {
   requestAccept,
@@ -44,6 +44,7 @@ const commands: { readonly [name: string]: (invocation: Invocation) => Promise<b
   'request reopen': requestReopen,
   'request upload': requestUpload,
   'feed list': feedList,
+  'feed show': feedShow,
   'feed check': feedCheck,
   'feed pause': feedPause,
   'feed resume': feedResume,

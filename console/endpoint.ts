@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { createOperatorApi, type OperatorApi } from '../adapters/operator-api.ts';
 
 /** A mail in the embedded inbox. */
 export interface Email {
@@ -42,6 +43,8 @@ export class EndpointError extends Error {
 
 /** The embedded AWS as the console sees it: AWS clients, and the few routes that AWS has no API for. */
 export class Endpoint {
+  readonly #keys = { accessKeyId: 'local', secretAccessKey: 'local' };
+  readonly #region: string;
   readonly sfn: SFNClient;
   readonly s3: S3Client;
   readonly cloudwatch: CloudWatchClient;
@@ -49,10 +52,17 @@ export class Endpoint {
 
   constructor(url: string, region: string) {
     this.#url = url;
-    const settings = { endpoint: url, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+    this.#region = region;
+    const settings = { endpoint: url, region, credentials: this.#keys };
     this.sfn = new SFNClient(settings);
     this.s3 = new S3Client(settings);
     this.cloudwatch = new CloudWatchClient(settings);
+  }
+
+  /** The product's own API, as an operator calls it. */
+  async operator(): Promise<OperatorApi> {
+    const { outputs } = await this.status();
+    return createOperatorApi(outputs.PageUrl ?? '', this.#region, this.#keys);
   }
 
   status(): Promise<RuntimeStatus> {

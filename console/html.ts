@@ -31,7 +31,7 @@ export const page = (title: string, now: string, content: Html): string =>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header><strong>Airlock</strong>
-<nav aria-label="Pages"><a href="/executions">Executions</a><a href="/inbox">Inbox</a><a href="/objects">Objects</a><a href="/alarms">Alarms</a><a href="/clock">Clock</a></nav>
+<nav aria-label="Pages"><a href="/today">Today</a><a href="/feeds">Feeds</a><a href="/executions">Executions</a><a href="/inbox">Inbox</a><a href="/objects">Objects</a><a href="/alarms">Alarms</a><a href="/clock">Clock</a></nav>
 <form method="post" action="/clock/move" class="clock"><time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time>
 <button name="next" value="true">next</button><button name="advance" value="PT1H">+1 h</button></form></header>
 <main id="main"><h1>${title}</h1>${content}</main>
@@ -55,6 +55,11 @@ button { font: inherit; padding: 3px 12px; border: 1px solid var(--line); border
 .dim { color: var(--dim); } .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px; border: 1px solid var(--line); border-radius: 6px; font-size: 13px; }
 summary { cursor: pointer; } iframe { width: 100%; height: 560px; border: 1px solid var(--line); border-radius: 6px; background: white; }
+.tiles { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 12px; } .tiles li { border: 1px solid var(--line); border-radius: 8px; padding: 8px 16px; min-width: 110px; }
+.tiles b { display: block; font-size: 24px; font-variant-numeric: tabular-nums; } .days { display: flex; gap: 18px; align-items: baseline; }
+.strip { display: flex; flex-wrap: wrap; gap: 3px; margin: 16px 0; } .strip i { width: 14px; height: 28px; border-radius: 3px; background: currentColor; }
+.orders label { display: block; margin: 8px 0; } .orders input { width: min(100%, 420px); } .orders input, .orders select { font: inherit; padding: 3px 8px; border: 1px solid var(--line); border-radius: 6px; background: Canvas; color: CanvasText; }
+.orders p { display: flex; flex-wrap: wrap; gap: 8px; } td.whole { width: 1%; }
 .lead { font-size: 18px; } .whole { white-space: nowrap; } .columns { display: grid; grid-template-columns: minmax(320px, 400px) 1fr; gap: 32px; }
 .columns > * { min-width: 0; } @media (max-width: 900px) { .columns { grid-template-columns: 1fr; } }
 svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: CanvasText; }

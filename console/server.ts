@@ -1,12 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { ApiError, createApi, moveClock } from './api.ts';
+import { OperatorApiError } from '../adapters/operator-api.ts';
+import { ApiError, createApi } from './api.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type Html, page, styles } from './html.ts';
+import { type Html, html, page, styles } from './html.ts';
 import { alarmsPage } from './pages/alarms.ts';
 import { clockPage } from './pages/clock.ts';
 import { executionPage, executionsPage } from './pages/executions.ts';
+import { feedPage, feedsPage } from './pages/feeds.ts';
 import { emailPage, findEmail, inboxPage } from './pages/inbox.ts';
 import { objectsPage } from './pages/objects.ts';
+import { requestPage } from './pages/request.ts';
+
+import { todayPage } from './pages/today.ts';
+import { press } from './press.ts';
 
 const maxBodyBytes = 100_000;
 
@@ -20,21 +26,29 @@ const policies = {
 export const createConsole = (endpoint: Endpoint): Server => {
   const api = createApi(endpoint);
   return createServer(async (request, response) => {
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     try {
       refuseStrangers(request);
-      const path = new URL(request.url ?? '/', 'http://localhost').pathname;
       const body = await readBody(request);
       const answer = await api(request.method ?? 'GET', path, body);
-      if (answer === undefined) await showPage(endpoint, request.method ?? 'GET', path, body, response);
-      else sendJson(response, 200, answer);
+      if (answer !== undefined) sendJson(response, 200, answer);
+      else if (request.method === 'POST') {
+        const form = new URLSearchParams(body);
+        const to = await press(endpoint, { path, form, referer: request.headers.referer });
+        response.writeHead(303, { location: to }).end();
+      } else await showPage(endpoint, path, searchParams.get('refused') ?? '', response);
     } catch (error) {
       const known = error instanceof ApiError ? error : unexpected(error);
-      sendJson(response, known.status, known.body);
+      if (path.startsWith('/api/')) sendJson(response, known.status, known.body);
+      else await sendPage(endpoint, response, known.status, { title: known.body.error, content: advice(known) });
     }
   });
 };
 
 const unexpected = (error: unknown): ApiError => {
+  if (error instanceof OperatorApiError) {
+    return new ApiError(error.status, error.message, null, 'what /today and /feeds list', 'follow a link from there');
+  }
   if (error instanceof URIError)
     return new ApiError(400, 'unusable path', null, 'percent-encoded UTF-8', 'check the address');
   if (error instanceof Error && error.name === 'ExecutionDoesNotExist') {
@@ -78,34 +92,34 @@ const sendJson = (response: ServerResponse, status: number, content: unknown): v
   response.end(JSON.stringify(content));
 };
 
-const showPage = async (
-  endpoint: Endpoint,
-  method: string,
-  path: string,
-  body: string,
-  response: ServerResponse,
-): Promise<void> => {
-  if (method === 'POST' && path === '/clock/move') {
-    const form = new URLSearchParams(body);
-    await moveClock(endpoint, form.has('next') ? { next: true } : { advance: form.get('advance') });
-    response.writeHead(303, { location: '/executions' }).end();
-    return;
-  }
+const showPage = async (endpoint: Endpoint, path: string, refused: string, response: ServerResponse): Promise<void> => {
   if (path === '/style.css') {
     response.writeHead(200, { 'content-type': 'text/css' }).end(styles);
     return;
   }
   const [, section = '', id = '', part] = path.split('/').map(decodeURIComponent);
   if (section === 'inbox' && part === 'html') return showMail(endpoint, id, response);
-  const { title, content } = await pageOf(endpoint, section, id);
+  await sendPage(endpoint, response, 200, await pageOf(endpoint, { section, id, part, refused }));
+};
+
+const sendPage = async (
+  endpoint: Endpoint,
+  response: ServerResponse,
+  status: number,
+  { title, content }: Shown,
+): Promise<void> => {
   const { now } = await endpoint.clock();
-  response.writeHead(200, {
+  response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policies.page,
     'cache-control': 'no-store',
   });
   response.end(page(title, now, content));
 };
+
+/** What a person can do about an error. */
+const advice = ({ body: { got, allowed, fix } }: ApiError): Html =>
+  html`${got === null || got === undefined ? '' : html`<p>Got: <code>${typeof got === 'string' ? got : JSON.stringify(got)}</code></p>`}<p>Allowed: ${allowed}</p><p class="lead">${fix}</p>`;
 
 const showMail = async (endpoint: Endpoint, id: string, response: ServerResponse): Promise<void> => {
   const email = await findEmail(endpoint, id);
@@ -116,22 +130,44 @@ const showMail = async (endpoint: Endpoint, id: string, response: ServerResponse
   response.end(email?.html ?? 'no such mail');
 };
 
-const pageOf = async (endpoint: Endpoint, section: string, id: string): Promise<{ title: string; content: Html }> => {
-  if (section === 'inbox' && id !== '') {
-    const email = await findEmail(endpoint, id);
-    if (email) return { title: email.subject, content: emailPage(email) };
-  } else if (section === 'inbox') return { title: 'Inbox', content: await inboxPage(endpoint) };
-  else if (section === 'objects') return { title: 'Objects', content: await objectsPage(endpoint) };
-  else if (section === 'alarms') return { title: 'Alarms', content: await alarmsPage(endpoint) };
-  else if (section === 'clock') return { title: 'Clock', content: await clockPage(endpoint) };
-  else if (section === 'executions' && id !== '') return { title: id, content: await executionPage(endpoint, id) };
-  else if (section === '' || section === 'executions')
-    return { title: 'Executions', content: await executionsPage(endpoint) };
-  throw new ApiError(
-    404,
-    'no such page',
-    `/${section}/${id}`,
-    '/executions, /inbox, /objects, /alarms, /clock',
-    'follow a link of the header',
-  );
+interface Place {
+  readonly section: string;
+  readonly id: string;
+  readonly part: string | undefined;
+  /** What an order was refused with. */
+  readonly refused: string;
+}
+
+interface Shown {
+  readonly title: string;
+  readonly content: Html;
+}
+
+const pageOf = async (endpoint: Endpoint, place: Place): Promise<Shown> => {
+  const { section, id, part = '', refused } = place;
+  const pages: Readonly<Record<string, () => Promise<Shown | undefined>>> = {
+    '': async () => ({ title: 'Today', content: await todayPage(endpoint, '') }),
+    today: async () => ({ title: 'Today', content: await todayPage(endpoint, id) }),
+    feeds: async () =>
+      id === ''
+        ? { title: 'Feeds', content: await feedsPage(endpoint, refused) }
+        : { title: `${id}/${part}`, content: await feedPage(endpoint, id, part) },
+    requests: async () => ({ title: id, content: await requestPage(endpoint, id, refused) }),
+    executions: async () =>
+      id === ''
+        ? { title: 'Executions', content: await executionsPage(endpoint) }
+        : { title: id, content: await executionPage(endpoint, id) },
+    inbox: async () => {
+      if (id === '') return { title: 'Inbox', content: await inboxPage(endpoint) };
+      const email = await findEmail(endpoint, id);
+      return email && { title: email.subject, content: emailPage(email) };
+    },
+    objects: async () => ({ title: 'Objects', content: await objectsPage(endpoint) }),
+    alarms: async () => ({ title: 'Alarms', content: await alarmsPage(endpoint) }),
+    clock: async () => ({ title: 'Clock', content: await clockPage(endpoint) }),
+  };
+  const shown = await pages[section]?.();
+  if (shown) return shown;
+  const allowed = '/today, /feeds, /requests/<id>, /executions, /inbox, /objects, /alarms, /clock';
+  throw new ApiError(404, 'no such page', `/${section}/${id}`, allowed, 'follow a link of the header');
 };

@@ -47,6 +47,8 @@ export const probePrefix = '_doctor/';
 /** Keys of the ledger bucket, all in one place. */
 export const ledgerKeys = {
   request: (request: Omit<RequestKey, 'generation'>) => `requests/${folder(request)}.json`,
+  /** Every period of a feed, in order. */
+  requestsOf: ({ partner, feed }: FeedId) => `requests/${partner}/${feed}/`,
   dueOn: (date: string) => `due/${date}/`,
   due: (date: string, request: Omit<RequestKey, 'generation'>) => `due/${date}/${folder(request)}`,
   arrival: (request: RequestKey, attempt: number, versionId: string) =>

@@ -1,6 +1,7 @@
 import type { ApiRequest } from '../core/api/http.ts';
 import { jsonAnswer } from '../core/api/http.ts';
 import { clearAddress, listDeadAddresses } from '../core/operating/addresses.ts';
+import { showFeed } from '../core/operating/feed-record.ts';
 import { listFeeds, pauseFeed, resumeFeed } from '../core/operating/feeds.ts';
 import {
   acceptUpload,
@@ -66,6 +67,7 @@ export const createAnswerOperator = (deps: Deps) =>
       return jsonAnswer(202, { requestId: request.parameters.requestId, generation });
     },
     'GET /feeds': async () => jsonAnswer(200, await listFeeds(deps)),
+    'GET /feeds/{partner}/{feed}': async ({ parameters }) => jsonAnswer(200, await showFeed(deps, parameters)),
     'POST /feeds/{partner}/{feed}/pause': async (request) => {
       await pauseFeed(deps, feedActOf(request));
       return jsonAnswer(200, done);

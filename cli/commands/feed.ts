@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { FeedErrors, loadFeeds } from '../../adapters/feed-files.ts';
-import type { addressesAnswer, feedsAnswer } from '../../core/api/bodies.ts';
+import type { addressesAnswer, feedAnswer, feedsAnswer } from '../../core/api/bodies.ts';
+import { type FeedId, idPattern } from '../../core/names.ts';
 import { operatorApi } from '../api.ts';
 import { CliError } from '../deployment.ts';
 import { type Invocation, print } from '../invocation.ts';
@@ -23,6 +24,26 @@ export const feedList = async (invocation: Invocation): Promise<boolean> => {
   return true;
 };
 
+/** How a feed has done: its newest requests, and their punctuality. */
+export const feedShow = async (invocation: Invocation): Promise<boolean> => {
+  const { partner, feed } = feedOf('show', invocation);
+  const api = await operatorApi(invocation);
+  const shown = await api.ask<z.infer<typeof feedAnswer>>('GET', `/feeds/${partner}/${feed}`);
+  if (invocation.asJson) {
+    print(JSON.stringify(shown));
+    return true;
+  }
+  const { title, expression, timezone, requests, punctuality } = shown;
+  print(`${partner}/${feed}: ${title}, ${expression} ${timezone}\n`);
+  for (const { period, state, dueAt, outcome = '' } of requests) {
+    print(`${period.padEnd(16)}  ${state.padEnd(8)}  due ${dueAt.slice(0, 16)}Z  ${outcome}`);
+  }
+  const { onTime, late, missed, rejected, waived, shareOnTime } = punctuality;
+  const share = shareOnTime === undefined ? '' : `; ${Math.round(shareOnTime * 100)} % on time`;
+  print(`\n${onTime} on time, ${late} late, ${missed} missed, ${rejected} rejected, ${waived} waived${share}`);
+  return true;
+};
+
 /** Whether the feeds of a folder can be deployed. */
 export const feedCheck = async ({ flags, asJson }: Invocation): Promise<boolean> => {
   try {
@@ -38,16 +59,20 @@ export const feedCheck = async ({ flags, asJson }: Invocation): Promise<boolean>
   }
 };
 
+/** @throws CliError for what is no feed's name */
+const feedOf = (verb: string, { command: [, , name = ''] }: Invocation): FeedId => {
+  const [partner = '', feed = '', ...rest] = name.split('/');
+  if (idPattern.test(partner) && idPattern.test(feed) && rest.length === 0) return { partner, feed };
+  throw new CliError(`feed ${verb}: got "${name}", allowed partner/feed`);
+};
+
 const pauseOrResume =
   (verb: 'pause' | 'resume', said: string) =>
   async (invocation: Invocation): Promise<boolean> => {
-    const [partner = '', feed = '', ...rest] = (invocation.command[2] ?? '').split('/');
-    if (feed === '' || rest.length > 0) {
-      throw new CliError(`feed ${verb}: got "${invocation.command[2] ?? ''}", allowed partner/feed`);
-    }
+    const { partner, feed } = feedOf(verb, invocation);
     const api = await operatorApi(invocation);
     const body = { reason: reasonOf(invocation.flags), ...(await untilOf(invocation)) };
-    await api.ask('POST', `/feeds/${encodeURIComponent(partner)}/${encodeURIComponent(feed)}/${verb}`, body);
+    await api.ask('POST', `/feeds/${partner}/${feed}/${verb}`, body);
     print(invocation.asJson ? '{"done":true}' : `${partner}/${feed}: ${said}`);
     return true;
   };

@@ -54,8 +54,7 @@ const outcomeOf = ({ output, error, cause }: DescribeExecutionOutput, events: re
 
 /** One execution: outcome, the drawn workflow, and every event. */
 export const executionPage = async (endpoint: Endpoint, name: string): Promise<Html> => {
-  const { outputs } = await endpoint.status();
-  const executionArn = `${outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${name}`;
+  const executionArn = await arnOf(endpoint, name);
   const execution = await endpoint.sfn.send(new DescribeExecutionCommand({ executionArn }));
   const { definition = '{}' } = await endpoint.sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn }));
   const events = await history(endpoint, executionArn);
@@ -64,6 +63,26 @@ export const executionPage = async (endpoint: Endpoint, name: string): Promise<H
 <p class="dim">${partner}/${feed}, scheduled for ${scheduledTime}</p>
 <div class="columns"><section><h2>Workflow</h2>${drawWorkflow(definition, progressOf(events, execution.status))}</section>
 <section><h2>Events</h2><table><thead><tr><th>#</th><th>At</th><th>Event</th></tr></thead><tbody>${events.map(eventRow)}</tbody></table></section></div>`;
+};
+
+/** The drawn workflow of an execution, and whether it is red by a fault of ours. */
+export const workflowOf = async (
+  endpoint: Endpoint,
+  name: string,
+): Promise<{ readonly drawn: Html; readonly hasFailed: boolean }> => {
+  const executionArn = await arnOf(endpoint, name);
+  const { status } = await endpoint.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  const { definition = '{}' } = await endpoint.sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn }));
+  const events = await history(endpoint, executionArn);
+  return {
+    drawn: drawWorkflow(definition, progressOf(events, status)),
+    hasFailed: status !== 'RUNNING' && status !== 'SUCCEEDED',
+  };
+};
+
+const arnOf = async (endpoint: Endpoint, name: string): Promise<string> => {
+  const { outputs } = await endpoint.status();
+  return `${outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${name}`;
 };
 
 const history = async (endpoint: Endpoint, executionArn: string): Promise<HistoryEvent[]> => {

@@ -238,6 +238,39 @@ export const feedsAnswer = z.strictObject({
   ),
 });
 
+/** How a feed has done: its newest requests, oldest first. */
+export const feedAnswer = z.strictObject({
+  feed: z.string(),
+  title: z.string(),
+  expression: z.string(),
+  timezone: z.string(),
+  requests: z.array(
+    z.strictObject({
+      requestId: z.string(),
+      period: z.string(),
+      /** waiting, late, accepted, missed, rejected, waived. */
+      state: z.string(),
+      generation: z.int(),
+      dueAt: instant,
+      /** Of the accepted file. */
+      arrivedAt: z.optional(instant),
+      outcome: z.optional(z.string()),
+    }),
+  ),
+  /** Of these requests. */
+  punctuality: z.strictObject({
+    onTime: z.int(),
+    late: z.int(),
+    missed: z.int(),
+    rejected: z.int(),
+    waived: z.int(),
+    /** Of those that ended and were not waived; absent when there are none. */
+    shareOnTime: z.optional(z.number()),
+    /** Half of them had come so many seconds after the scheduled time. */
+    medianSeconds: z.optional(z.int()),
+  }),
+});
+
 export const reopenAnswer = z.strictObject({ requestId: z.string(), generation: z.int() });
 
 export const addressesAnswer = z.strictObject({

@@ -24,7 +24,7 @@ interface Deps {
 const mostInAnswer = 100;
 
 /** How a request stands to whoever depends on its file. */
-const stateOf = ({ status, outcome, plan }: RequestDocument, now: Date): string => {
+export const stateOf = ({ status, outcome, plan }: RequestDocument, now: Date): string => {
   if (status === 'ended') return outcome?.kind ?? 'ended';
   return now.getTime() >= Date.parse(plan.dueAt) ? 'late' : 'waiting';
 };

@@ -78,6 +78,7 @@ const readByOperators = [
   'findings/*',
   'pauses/*',
   'addresses/*',
+  'history/*',
 ];
 
 /** What a page shows, and what a partner's word needs. */

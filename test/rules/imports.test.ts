@@ -16,13 +16,13 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
   handlers: { ours: ['core', 'handlers'], packages: /^zod\/mini$/ },
   adapters: {
     ours: ['adapters', 'core'],
-    packages: /^(@aws-sdk\/|@aws-lambda-powertools\/|yaml$|node-ical$|date-holidays$|node:)/,
+    packages: /^(@aws-sdk\/|@aws-lambda-powertools\/|aws4$|yaml$|node-ical$|date-holidays$|node:)/,
   },
   infra: { ours: ['infra', 'core', 'adapters'], packages: /^(aws-cdk-lib|cdk-nag|constructs|esbuild|node:)/ },
   local: { ours: ['local'], packages: /^(node:|jsonata$|croner$|@aws-sdk\/checksums\/crc$)/ },
   'console (start)': { ours: ['console', 'core', 'local'], packages: /^(node:|@aws-sdk\/)/ },
-  cli: { ours: ['cli', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/|aws4$|zod\/mini$)/ },
-  console: { ours: ['console', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/)/ },
+  cli: { ours: ['cli', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/|zod\/mini$)/ },
+  console: { ours: ['console', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/|zod\/mini$)/ },
   web: { ours: ['web', 'core'], packages: /^(@noble\/hashes\/sha2\.js$|zod\/mini$)/ },
 };
 

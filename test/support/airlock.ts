@@ -284,6 +284,7 @@ export class Airlock {
   /** Runs something while a role lacks one statement of its only policy. */
   async withoutPermission(role: string, sid: string, work: () => Promise<unknown>): Promise<void> {
     const { statements, write } = await this.policyOf(role);
+    if (!statements.some(({ Sid }) => Sid === sid)) throw new Error(`${role} has no statement ${sid}`);
     await write(statements.filter(({ Sid }) => Sid !== sid));
     await work().finally(() => write(statements));
   }
