@@ -44,6 +44,7 @@ export const readFeed = (
   const resolved = resolve({ partner, feed }, written, schedule.schedule, file.file);
   const problems = [
     ...windowProblems(resolved, written),
+    ...periodProblems(resolved.period),
     ...fileProblems(resolved.file, written.file),
     ...(resolved.delivery.mode === 'direct' ? directProblems(resolved) : []),
   ];
@@ -123,6 +124,37 @@ const windowProblems = (feed: Feed, written: FeedSource): FeedProblem[] => {
     }
   }
   return problems;
+};
+
+const periodProblems = ({ unit, named }: Feed['period']): FeedProblem[] => {
+  const path = 'period.named';
+  if ((unit === 'custom') !== (named !== undefined)) {
+    const got = `${named === undefined ? 'no names' : 'names'} with unit ${unit}`;
+    return [
+      { path, got, allowed: 'names with unit custom, and only there', fix: 'name the periods, or use their unit' },
+    ];
+  }
+  return (named ?? []).flatMap(({ name, from, to }, index, all) => {
+    const before = all[index - 1];
+    if (from > to)
+      return [
+        { path: `${path}.${index}`, got: `${from} to ${to}`, allowed: 'from no later than to', fix: 'swap them' },
+      ];
+    if (before && from <= before.to) {
+      return [
+        {
+          path: `${path}.${index}.from`,
+          got: from,
+          allowed: `after ${before.to}`,
+          fix: 'list periods in order, without overlap',
+        },
+      ];
+    }
+    if (all.findIndex((one) => one.name === name) !== index) {
+      return [{ path: `${path}.${index}.name`, got: name, allowed: 'a name of its own', fix: 'name each period once' }];
+    }
+    return [];
+  });
 };
 
 const directProblems = (feed: Feed): FeedProblem[] => {

@@ -66,6 +66,14 @@ const reminderSource = z.union([
 const localDate = z
   .string()
   .check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'), z.refine(isLocalDate, 'a date that exists'));
+/** With `unit: custom`: a quarter, a season, a reporting date. */
+const namedPeriod = z.strictObject({
+  name: z
+    .string()
+    .check(z.regex(/^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 16')),
+  from: localDate,
+  to: localDate,
+});
 const title = z.string().check(z.regex(/^[^\p{Cc}]{1,100}$/u, 'text of 1 to 100 characters without line breaks'));
 const timezone = z.string().check(z.refine(isTimeZone, 'an IANA time zone such as Europe/Berlin'));
 const modes = z.enum(['link', 'direct']);
@@ -124,6 +132,7 @@ export const feedSource = z.strictObject({
     z.strictObject({
       unit: z._default(z.enum(periodUnits), 'day'),
       offset: z._default(count(-366, 366), 0),
+      named: z.optional(z.array(namedPeriod).check(z.minLength(1), z.maxLength(400, 'at most 400 periods'))),
     }),
     { unit: 'day', offset: 0 },
   ),
@@ -178,7 +187,7 @@ export const resolvedFeed = z.strictObject({
     /** What the Scheduler is told, where the calendar decides which of the days are meant. */
     fires: z.optional(expression),
   }),
-  period: z.strictObject({ unit: z.enum(periodUnits), offset: z.int() }),
+  period: z.strictObject({ unit: z.enum(periodUnits), offset: z.int(), named: z.optional(z.array(namedPeriod)) }),
   window: z.strictObject({ dueSeconds: z.int(), closeSeconds: z.int() }),
   // Requests that were opened before there were links say nothing of this.
   delivery: z.strictObject({ mode: modes, channels, nothingToDeliver: z.optional(z.boolean()) }),

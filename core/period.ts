@@ -1,11 +1,26 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** What a delivery can be for. */
-export const periodUnits = ['hour', 'day', 'week', 'month'] as const;
-export type PeriodUnit = (typeof periodUnits)[number];
+/** What a delivery can be for; `custom` is one of the periods that the feed names itself. */
+export const periodUnits = ['hour', 'day', 'week', 'month', 'custom'] as const;
+type CalendarUnit = Exclude<(typeof periodUnits)[number], 'custom'>;
 
-/** Id of a period in names, routes and keys: lower-case letters, digits and hyphens. */
-export const periodPattern = /^\d{4}-(\d{2}-\d{2}(-\d{2}(-[pm]\d{4})?)?|w\d{2}|\d{2})$/;
+/** Id of a period in names, routes and keys: lower-case letters, digits and hyphens, at most 20. */
+export const periodPattern = /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/;
+
+/** How the periods of a unit look. */
+const patterns: Readonly<Record<CalendarUnit, RegExp>> = {
+  hour: /^\d{4}-\d{2}-\d{2}-\d{2}(-[pm]\d{4})?$/,
+  day: /^\d{4}-\d{2}-\d{2}$/,
+  week: /^\d{4}-w\d{2}$/,
+  month: /^\d{4}-\d{2}$/,
+};
+
+/** A period that a feed names: its first and its last day, `yyyy-mm-dd`. */
+export interface NamedPeriod {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
 
 /**
  * The period that a delivery is for, computed from its scheduled time in the feed's zone, never from "now".
@@ -15,7 +30,7 @@ export const periodPattern = /^\d{4}-(\d{2}-\d{2}(-\d{2}(-[pm]\d{4})?)?|w\d{2}|\
  *
  * @param offset whole units to add: -1 makes Tuesday's run ask for Monday's file
  */
-export const periodOf = (scheduledAt: string, timezone: string, unit: PeriodUnit, offset: number): string => {
+export const periodOf = (scheduledAt: string, timezone: string, unit: CalendarUnit, offset: number): string => {
   const local = Temporal.Instant.from(scheduledAt).toZonedDateTimeISO(timezone).add(amount(unit, offset));
   switch (unit) {
     case 'month':
@@ -32,14 +47,40 @@ export const periodOf = (scheduledAt: string, timezone: string, unit: PeriodUnit
 /** What of a feed says which period a delivery is for. */
 interface PeriodRule {
   readonly schedule: { readonly timezone: string };
-  readonly period: { readonly unit: PeriodUnit; readonly offset: number };
+  readonly period: {
+    readonly unit: (typeof periodUnits)[number];
+    readonly offset: number;
+    /** Of `custom`, in order. */
+    readonly named?: readonly NamedPeriod[] | undefined;
+  };
 }
 
-/** The period that a feed's delivery is for. @param forAt milliseconds, as `occurrencesOf` and `expectationAt` tell it */
-export const periodFor = ({ schedule, period }: PeriodRule, forAt: number): string =>
-  periodOf(new Date(forAt).toISOString(), schedule.timezone, period.unit, period.offset);
+/**
+ * The period that a feed's delivery is for.
+ *
+ * @param forAt milliseconds, as `occurrencesOf` and `expectationAt` tell it
+ * @returns undefined where no period that the feed names has that day, or so many more (`offset`)
+ */
+export const periodFor = ({ schedule, period }: PeriodRule, forAt: number): string | undefined => {
+  const at = new Date(forAt).toISOString();
+  const { unit, offset, named = [] } = period;
+  if (unit !== 'custom') return periodOf(at, schedule.timezone, unit, offset);
+  const day = periodOf(at, schedule.timezone, 'day', 0);
+  const index = named.findIndex(({ from, to }) => from <= day && day <= to);
+  return index < 0 ? undefined : named[index + offset]?.name;
+};
 
-const amount = (unit: PeriodUnit, offset: number): Temporal.DurationLike => {
+/** Whether a feed can have a period of this name. */
+export const isPeriodOf = ({ period: { unit, named = [] } }: Pick<PeriodRule, 'period'>, name: string): boolean =>
+  unit === 'custom' ? named.some((one) => one.name === name) : patterns[unit].test(name);
+
+/** What a period of a feed looks like, for people. */
+export const periodExample = ({ period: { unit, named = [] } }: Pick<PeriodRule, 'period'>): string =>
+  unit === 'custom'
+    ? `one that the feed names: ${named.map(({ name }) => name).join(', ')}`
+    : `such as ${periodOf('2026-11-22T06:00:00Z', 'UTC', unit, 0)}`;
+
+const amount = (unit: CalendarUnit, offset: number): Temporal.DurationLike => {
   if (unit === 'hour') return { hours: offset };
   if (unit === 'day') return { days: offset };
   if (unit === 'week') return { weeks: offset };
@@ -55,8 +96,13 @@ const repeatedHourSuffix = (local: Temporal.ZonedDateTime): string => {
   return `-${local.offset.replace('+', 'p').replace('-', 'm').replace(':', '')}`;
 };
 
-/** First and last day of a period, `yyyy-mm-dd`. @param period as `periodOf` makes it */
-export const daysOfPeriod = (period: string): { readonly from: string; readonly to: string } => {
+/** First and last day of a period of a feed, `yyyy-mm-dd`. @param period as `periodFor` makes it */
+export const daysOfPeriod = (
+  period: string,
+  { period: { named = [] } }: Pick<PeriodRule, 'period'>,
+): { readonly from: string; readonly to: string } => {
+  const own = named.find(({ name }) => name === period);
+  if (own) return { from: own.from, to: own.to };
   const [, year = '', week] = /^(\d{4})-w(\d{2})$/.exec(period) ?? [];
   if (week !== undefined) {
     // 4 January is always in the first week (ISO 8601).

@@ -71,7 +71,8 @@ const dueBetween = (feed: Feed, from: number, to: number): DueStart[] => {
   if (!(from < to) || feed.schedule.expression.startsWith('rate(')) return [];
   return occurrencesOf(feed.schedule, { from, to }).flatMap((one) => {
     if (one.kind !== 'delivery') return [];
-    return [{ feed, at: one.at, period: periodFor(feed, one.forAt) }];
+    const period = periodFor(feed, one.forAt);
+    return period === undefined ? [] : [{ feed, at: one.at, period }];
   });
 };
 

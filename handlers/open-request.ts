@@ -58,19 +58,21 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
 const requireDeliveryDay = async (deps: Deps, feed: Feed, scheduledAt: string, input: Input): Promise<string> => {
   const { schedule } = feed;
   const expected = expectationAt(schedule, Date.parse(scheduledAt));
-  const period = periodFor(feed, 'forAt' in expected ? expected.forAt : Date.parse(scheduledAt));
+  const date = periodOf(scheduledAt, schedule.timezone, 'day', 0);
+  const named = periodFor(feed, 'forAt' in expected ? expected.forAt : Date.parse(scheduledAt));
+  const period = named ?? date;
   const pause = await pauseOf(deps.ledger, feed, deps.clock.now());
   const reason = 'reason' in expected ? expected.reason : pause && `paused by ${pause.by}: ${pause.reason}`;
-  if (reason === undefined) return period;
+  const skipped = reason ?? (named === undefined ? 'the feed names no period for it (period.named)' : undefined);
+  if (skipped === undefined) return period;
   // For whoever asks later why there is nothing: a skipped period is as visible as one that was asked for.
   await deps.ledger.create(ledgerKeys.skipped({ ...input, period }), {
     version: 1,
     scheduledAt,
-    reason,
+    reason: skipped,
     execution: input.execution.name,
   });
-  const date = periodOf(scheduledAt, schedule.timezone, 'day', 0);
-  throw new NotADeliveryDay(`${feed.partner}/${feed.feed} expects nothing on ${date}: ${reason}`);
+  throw new NotADeliveryDay(`${feed.partner}/${feed.feed} expects nothing on ${date}: ${skipped}`);
 };
 
 const usualOf = async ({ ledger }: Deps, feed: Feed): Promise<UsualArrival | undefined> =>

@@ -56,7 +56,7 @@ const contextOf = async (
   const { file } = document.feedConfig;
   const announced = (await findUploadOf(ledger, document, attempt, upload.size))?.sha256;
   return {
-    period: { name: document.period, ...daysOfPeriod(document.period) },
+    period: { name: document.period, ...daysOfPeriod(document.period, document.feedConfig) },
     earlier: await readHistory(ledger, document),
     ...(announced !== undefined && { announcedSha256: hexOf(announced) }),
     ...(file.checks !== undefined && { checks: await checks.load(document, file.checks) }),

@@ -143,7 +143,7 @@ const periodsOf = ({ feed: wanted, feeds: folder, from = '', to = '' }: Flags): 
   if (!found) throw new CliError(`--feed: got ${wanted}, allowed a feed of ${folder} (--feeds), to know its days`);
   const span = { from: Date.parse(`${from}T00:00:00Z`), to: Date.parse(`${to}T00:00:00Z`) + dayMs };
   return occurrencesOf(found.schedule, span).flatMap((one) =>
-    one.kind === 'delivery' ? [periodFor(found, one.forAt)] : [],
+    one.kind === 'delivery' ? (periodFor(found, one.forAt) ?? []) : [],
   );
 };
 

@@ -5,7 +5,7 @@ import { loadFeeds } from '../../adapters/feed-files.ts';
 import { fileSource } from '../../adapters/file-source.ts';
 import { nodeTools } from '../../adapters/node-tools.ts';
 import type { Feed } from '../../core/feed.ts';
-import { daysOfPeriod, periodPattern } from '../../core/period.ts';
+import { daysOfPeriod, isPeriodOf, periodExample } from '../../core/period.ts';
 import { isLocale, type Locale } from '../../core/validation/catalog.ts';
 import type { Context } from '../../core/validation/context.ts';
 import { findingCount, type Report } from '../../core/validation/findings.ts';
@@ -64,13 +64,13 @@ const localeOf = ({ locale }: Flags): Locale => {
 
 /** A period makes its rules count; a `.sha256` beside the file is compared. */
 const contextOf = async (file: string, feed: Feed, { period, feeds }: Flags): Promise<Context> => {
-  if (period !== undefined && !periodPattern.test(period)) {
-    throw new CliError(`--period: got ${period}, allowed such as 2026-11-22, 2026-w47 or 2026-11`);
+  if (period !== undefined && !isPeriodOf(feed, period)) {
+    throw new CliError(`--period: got ${period}, allowed ${periodExample(feed)}`);
   }
   const announced = /^[0-9a-f]{64}\b/i.exec(await readFile(`${file}.sha256`, 'utf8').catch(() => ''))?.[0];
   const { checks } = feed.file;
   return {
-    ...(period !== undefined && { period: { name: period, ...daysOfPeriod(period) } }),
+    ...(period !== undefined && { period: { name: period, ...daysOfPeriod(period, feed) } }),
     ...(announced !== undefined && { announcedSha256: announced.toLowerCase() }),
     ...(checks !== undefined && { checks: await createCheckFiles(feeds).load(feed, checks) }),
   };

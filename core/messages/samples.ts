@@ -74,7 +74,7 @@ const more = (kind: StaffMailKind, locale: Locale): { report?: Report; reason?: 
 };
 
 const sampleRequest = (feed: Feed, scheduledAt: string): RequestDocument => {
-  const period = periodFor(feed, Date.parse(scheduledAt));
+  const period = periodFor(feed, Date.parse(scheduledAt)) ?? feed.period.named?.[0]?.name ?? '';
   return {
     version: 1,
     ...pointTo({ partner: feed.partner, feed: feed.feed, period, generation: 1, claim: 1 }),

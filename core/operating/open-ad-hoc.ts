@@ -6,7 +6,7 @@ import { findDocument } from '../documents.ts';
 import type { Feed } from '../feed.ts';
 import { linkUrl, newGrant } from '../link.ts';
 import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
-import { periodFor, periodOf } from '../period.ts';
+import { isPeriodOf, periodExample, periodFor, periodOf } from '../period.ts';
 import type { Clock, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
 import { requestDocument } from '../request.ts';
 import { expectationAt } from '../schedule/deliveries.ts';
@@ -41,6 +41,10 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
   if (!deployed)
     throw new Problem('feed-unknown', `this deployment has no feed ${partner}/${feed}; name one of its feeds`);
   const at = new Date(scheduledTime ?? deps.clock.now()).toISOString();
+  if (wanted !== undefined && !isPeriodOf(deployed.feed, wanted)) {
+    const allowed = periodExample(deployed.feed);
+    throw new Problem('bad-request', `the body: period: got ${wanted}, allowed ${allowed}; see docs/openapi.json`);
+  }
   const period = wanted ?? periodAt(deployed.feed, at);
   const known = await findDocument(deps.ledger, ledgerKeys.request({ partner, feed, period }), requestDocument);
   if (known?.document.outcome) {
@@ -82,11 +86,13 @@ const start = async (
 const periodAt = (feed: Feed, at: string): string => {
   const { partner, schedule } = feed;
   const expected = expectationAt(schedule, Date.parse(at));
-  if ('forAt' in expected) return periodFor(feed, expected.forAt);
+  const period = 'forAt' in expected ? periodFor(feed, expected.forAt) : undefined;
+  if (period !== undefined) return period;
   const date = periodOf(at, schedule.timezone, 'day', 0);
+  const reason = 'reason' in expected ? expected.reason : 'the feed names no period for it';
   throw new Problem(
     'not-a-delivery-day',
-    `${partner}/${feed.feed} expects nothing on ${date} (${expected.reason}); name another day, or the period`,
+    `${partner}/${feed.feed} expects nothing on ${date} (${reason}); name another day, or the period`,
   );
 };
 

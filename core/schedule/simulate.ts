@@ -35,6 +35,7 @@ export const simulate = (feed: Feed, span: { readonly from: number; readonly to:
     const at = new Date(one.at).toISOString();
     if (one.kind === 'skipped') return [{ at, kind: 'skip', feed: name, detail: one.reason }];
     const period = periodFor(feed, one.forAt);
+    if (period === undefined) return [{ at, kind: 'skip', feed: name, detail: 'the feed names no period for it' }];
     const of = { feed: name, request: requestId({ partner: feed.partner, feed: feed.feed, period }) };
     const plan = makePlan(feed, at);
     return [

@@ -13,7 +13,10 @@ export const showRules = async (
   const link = await openLink(deps, linkId, secret);
   const request = requireOpen(link.request, await progressOf(deps, link, deps.clock.now()));
   const { period } = request;
-  return { file: toldRules(request.feedConfig.file), period: { name: period, ...daysOfPeriod(period) } };
+  return {
+    file: toldRules(request.feedConfig.file),
+    period: { name: period, ...daysOfPeriod(period, request.feedConfig) },
+  };
 };
 
 /** What other files say (references) is not for a partner to know, and a feed's own code does not run elsewhere. */

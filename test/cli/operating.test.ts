@@ -193,7 +193,8 @@ describe('the operators’ commands', () => {
       'acme_files_2026-11-03: opened',
     ]);
     expect((await state('acme_files_2026-10-30')).state).toBe('waiting');
-    expect((await open('--period', 'yesterday')).err).toContain('a period such as');
+    expect((await open('--period', 'yesterday')).err).toContain('period: got yesterday, allowed such as 2026-11-22');
+    expect((await open('--period', '2026-w47')).err).toContain('period: got 2026-w47, allowed such as 2026-11-22');
   });
 
   it('send a file in the partner’s place', async () => {

@@ -102,6 +102,30 @@ describe('a feed', () => {
       { escalation: [{ at: 'PT0S', to: ['partner'] }] },
       'escalation.0.to.0: got "partner"; allowed owner | oncall',
     ],
+    ['a custom period without names', { period: { unit: 'custom' } }, 'period.named: got no names with unit custom'],
+    [
+      'names for days',
+      { period: { named: [{ name: 'q1', from: '2027-01-01', to: '2027-03-31' }] } },
+      'period.named: got names with unit day; allowed names with unit custom, and only there',
+    ],
+    [
+      'periods that overlap',
+      {
+        period: {
+          unit: 'custom',
+          named: [
+            { name: 'q1', from: '2027-01-01', to: '2027-03-31' },
+            { name: 'q2', from: '2027-03-31', to: '2027-06-30' },
+          ],
+        },
+      },
+      'period.named.1.from: got 2027-03-31; allowed after 2027-03-31',
+    ],
+    [
+      'a period that ends before it begins',
+      { period: { unit: 'custom', named: [{ name: 'q1', from: '2027-03-31', to: '2027-01-01' }] } },
+      'period.named.0: got 2027-03-31 to 2027-01-01; allowed from no later than to',
+    ],
     [
       'a size without unit',
       { file: { ...source.file, maxBytes: '5 megs' } },

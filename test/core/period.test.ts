@@ -1,4 +1,4 @@
-import { periodOf, periodPattern } from '../../core/period.ts';
+import { daysOfPeriod, isPeriodOf, periodFor, periodOf, periodPattern } from '../../core/period.ts';
 
 describe('the period of a scheduled time', () => {
   it.each([
@@ -15,5 +15,42 @@ describe('the period of a scheduled time', () => {
   ] as const)('%s in %s by %s%i is %s', (at, zone, unit, offset, period) => {
     expect(periodOf(at, zone, unit, offset)).toBe(period);
     expect(period).toMatch(periodPattern);
+  });
+});
+
+describe('a period that the feed names', () => {
+  const feed = {
+    schedule: { timezone: 'Europe/Berlin' },
+    period: {
+      unit: 'custom' as const,
+      offset: 0,
+      named: [
+        { name: '2027-q1', from: '2027-01-01', to: '2027-03-31' },
+        { name: 'easter', from: '2027-04-01', to: '2027-04-05' },
+        { name: '2027-q2', from: '2027-04-06', to: '2027-06-30' },
+      ],
+    },
+  };
+  const on = (at: string, offset = 0) => periodFor({ ...feed, period: { ...feed.period, offset } }, Date.parse(at));
+
+  it('is the one that has the local day, or so many further', () => {
+    expect(on('2027-03-31T21:59:00Z')).toBe('2027-q1');
+    expect(on('2027-03-31T22:00:00Z')).toBe('easter');
+    expect(on('2027-04-06T06:00:00Z', -1)).toBe('easter');
+    expect(on('2027-04-06T06:00:00Z', -2)).toBe('2027-q1');
+  });
+
+  it('is none outside of them all', () => {
+    expect([on('2026-12-31T06:00:00Z'), on('2027-02-01T06:00:00Z', -1), on('2027-06-01T06:00:00Z', 1)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('has days of its own, and no other is one of the feed', () => {
+    expect(daysOfPeriod('easter', feed)).toEqual({ from: '2027-04-01', to: '2027-04-05' });
+    expect([isPeriodOf(feed, 'easter'), isPeriodOf(feed, '2027-04-01')]).toEqual([true, false]);
+    expect(isPeriodOf({ period: { unit: 'day', offset: 0 } }, '2027-w14')).toBe(false);
   });
 });
