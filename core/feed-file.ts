@@ -23,7 +23,7 @@ const size = z
   );
 const extension = z.string().check(z.regex(/^[a-z0-9]{1,8}$/, 'lower-case letters and digits, at most 8, no dot'));
 
-export const fileFormats = ['csv', 'jsonl', 'json', 'parquet', 'opaque'] as const;
+export const fileFormats = ['csv', 'jsonl', 'json', 'parquet', 'opaque', 'set'] as const;
 export const lineEnds = ['LF', 'CR LF'] as const;
 
 /** Encodings besides UTF-8 that a file may be declared to have (https://encoding.spec.whatwg.org/#names-and-labels). */
@@ -57,14 +57,8 @@ const totals = z.strictObject({
   sums: z.optional(z.array(columnName).check(z.minLength(1), z.maxLength(20))),
 });
 
-/** `file` of a feed as written in YAML. */
-export const fileSource = z.strictObject({
-  format: z.enum(fileFormats),
-  extension,
-  maxBytes: size,
-  minBytes: z._default(size, 1),
-  gzip: z._default(z.boolean(), false),
-  zip: z._default(z.boolean(), false),
+/** What can be asked of the content of a file, as written in YAML. */
+const contentSource = {
   schema: z.optional(besideTheFeed),
   encoding: z.optional(encoding),
   dialect: z.optional(dialectSource),
@@ -76,6 +70,40 @@ export const fileSource = z.strictObject({
   totals: z.optional(totals),
   severity: z.optional(z.record(ruleName, z.enum(severities))),
   tolerate: z.optional(z.record(ruleName, share)),
+};
+
+/** Files of a set: of this name, or of such names. */
+const memberNames = {
+  name: z
+    .string()
+    .check(
+      z.regex(/^[A-Za-z0-9._-]*\*?[A-Za-z0-9._-]*$/, 'a file name, or one with a *'),
+      z.minLength(1),
+      z.maxLength(80),
+    ),
+};
+const memberFormat = z.enum(['csv', 'jsonl', 'json', 'opaque']);
+const memberCount = z.int().check(z.gte(0, 'a whole number of files'), z.lte(1000, 'at most 1000 files'));
+
+const memberSource = z.strictObject({
+  ...memberNames,
+  min: z._default(memberCount, 1),
+  max: z._default(memberCount, 1),
+  format: memberFormat,
+  ...contentSource,
+});
+
+/** `file` of a feed as written in YAML. */
+export const fileSource = z.strictObject({
+  format: z.enum(fileFormats),
+  extension,
+  maxBytes: size,
+  minBytes: z._default(size, 1),
+  gzip: z._default(z.boolean(), false),
+  zip: z._default(z.boolean(), false),
+  /** With `format: set`: the files that come together, in one ZIP. */
+  members: z.optional(z.array(memberSource).check(z.minLength(1), z.maxLength(50, 'at most 50 kinds of files'))),
+  ...contentSource,
   limits: z.optional(
     z.strictObject({
       record: z.optional(size),
@@ -88,15 +116,8 @@ export const fileSource = z.strictObject({
   checks: z.optional(besideTheFeed),
 });
 
-/** `file` of a feed after defaults. */
-export const resolvedFile = z.strictObject({
-  format: z.enum(fileFormats),
-  extension,
-  maxBytes: z.int(),
-  minBytes: z.int(),
-  /** It may come compressed; sizes are of what comes, and what is in it is no larger either. */
-  gzip: z.optional(z.boolean()),
-  zip: z.optional(z.boolean()),
+/** What is asked of the content of a file, after defaults. */
+const resolvedContent = {
   /** Of a table (csv, parquet). */
   schema: z.optional(tableSchema),
   /** Of documents (json, jsonl): a JSON Schema. */
@@ -111,6 +132,29 @@ export const resolvedFile = z.strictObject({
   totals: z.optional(totals),
   severity: z.optional(z.record(z.string(), z.enum(severities))),
   tolerate: z.optional(z.record(z.string(), z.number())),
+};
+
+/** Files of a set, after defaults. */
+const resolvedMember = z.strictObject({
+  ...memberNames,
+  min: memberCount,
+  max: memberCount,
+  format: memberFormat,
+  ...resolvedContent,
+});
+export type SetMember = z.infer<typeof resolvedMember>;
+
+/** `file` of a feed after defaults. */
+export const resolvedFile = z.strictObject({
+  format: z.enum(fileFormats),
+  extension,
+  maxBytes: z.int(),
+  minBytes: z.int(),
+  /** It may come compressed; sizes are of what comes, and what is in it is no larger either. */
+  gzip: z.optional(z.boolean()),
+  zip: z.optional(z.boolean()),
+  members: z.optional(z.array(resolvedMember)),
+  ...resolvedContent,
   limits: z.optional(
     z.strictObject({
       recordBytes: z.optional(z.int()),

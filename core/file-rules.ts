@@ -1,6 +1,6 @@
 import { Validator } from '@cfworker/json-schema';
 import type { Feed, FeedSource } from './feed.ts';
-import { shareOf, sizeInBytes } from './feed-file.ts';
+import { type SetMember, shareOf, sizeInBytes } from './feed-file.ts';
 import { describe, type FeedProblem } from './feed-problem.ts';
 import { type ForeignKey, namesOf, type TableSchema, tableSchema, tableSchemaProblems } from './table-schema.ts';
 import { isRule } from './validation/catalog.ts';
@@ -14,6 +14,8 @@ import { TableCheck } from './validation/table/table.ts';
 export type BesideTheFeed = (name: string) => string | undefined;
 
 type Written = FeedSource['file'];
+type WrittenMember = NonNullable<Written['members']>[number];
+type WrittenContent = Pick<Written, 'format' | 'schema'>;
 type FileOfFeed = Feed['file'];
 type Schemas = Pick<FileOfFeed, 'schema' | 'jsonSchema'>;
 
@@ -33,16 +35,40 @@ export const readFile = (
 ): { file: FileOfFeed } | { problems: FeedProblem[] } => {
   const schemas = readSchema(written, beside);
   if ('problems' in schemas) return schemas;
+  const members = readMembers(written.members, beside);
+  if (members && 'problems' in members) return members;
   const { checks } = written;
   if (checks !== undefined && beside(checks) === undefined) {
     const fix = `write ${checks} there: export const checks: FeedChecks = { … }`;
     return { problems: [{ path: 'file.checks', got: checks, allowed: 'a TypeScript file beside the feed', fix }] };
   }
-  return { file: resolveFile(written, schemas) };
+  return { file: { ...resolveFile(written, schemas), ...members } };
 };
 
+/** Undefined for what is no set. */
+const readMembers = (
+  written: readonly WrittenMember[] | undefined,
+  beside: BesideTheFeed,
+): { members: SetMember[] } | { problems: FeedProblem[] } | undefined => {
+  if (!written) return undefined;
+  const members: SetMember[] = [];
+  for (const [index, member] of written.entries()) {
+    const schemas = readSchema(member, beside);
+    if ('problems' in schemas) return { problems: schemas.problems.map((one) => inMember(one, index)) };
+    const { name, min, max, format } = member;
+    members.push({ name, min, max, format, ...resolveContent(member, schemas) });
+  }
+  return { members };
+};
+
+/** The same problem, of a file of a set. */
+const inMember = (problem: FeedProblem, index: number): FeedProblem => ({
+  ...problem,
+  path: problem.path.replace(/^file\b/, `file.members.${index}`),
+});
+
 const resolveFile = (written: Written, schemas: Schemas): FileOfFeed => {
-  const { format, extension, gzip, zip, encoding, dialect, lineEnds, rows, period, totals, severity, checks } = written;
+  const { format, extension, gzip, zip, checks } = written;
   return {
     format,
     extension,
@@ -50,6 +76,18 @@ const resolveFile = (written: Written, schemas: Schemas): FileOfFeed => {
     minBytes: sizeInBytes(written.minBytes) ?? 0,
     ...(gzip && { gzip }),
     ...(zip && { zip }),
+    ...resolveContent(written, schemas),
+    ...(written.limits && { limits: sizesOf(written.limits) }),
+    ...(checks !== undefined && { checks }),
+  };
+};
+
+/** What is asked of the content of a file, or of those of a set. */
+const resolveContent = (
+  { encoding, dialect, lineEnds, rows, period, totals, severity, tolerate }: Written | WrittenMember,
+  schemas: Schemas,
+) => {
+  return {
     ...schemas,
     ...(encoding !== undefined && encoding !== 'utf-8' && { encoding }),
     ...(dialect && { dialect: defined(dialect) }),
@@ -58,9 +96,7 @@ const resolveFile = (written: Written, schemas: Schemas): FileOfFeed => {
     ...(period && { period }),
     ...(totals && { totals: defined(totals) }),
     ...(severity && { severity }),
-    ...(written.tolerate && { tolerate: sharesOf(written.tolerate) }),
-    ...(written.limits && { limits: sizesOf(written.limits) }),
-    ...(checks !== undefined && { checks }),
+    ...(tolerate && { tolerate: sharesOf(tolerate) }),
   };
 };
 
@@ -85,13 +121,14 @@ const sizesOf = ({ record, field, columns, unpacked, ratio }: NonNullable<Writte
 /** Without what is undefined: a feed is kept as JSON, and compared as such. */
 const defined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
 
-const readSchema = (written: Written, beside: BesideTheFeed): Schemas | { problems: FeedProblem[] } => {
+const readSchema = (written: WrittenContent, beside: BesideTheFeed): Schemas | { problems: FeedProblem[] } => {
   const name = written.schema;
   if (name === undefined) return {};
   const problem = (got: string, allowed: string, fix: string) => ({
     problems: [{ path: 'file.schema', got, allowed, fix }],
   });
   if (written.format === 'opaque') return problem(name, 'no schema for an opaque file', 'remove file.schema');
+  if (written.format === 'set') return problem(name, 'schemas of members of a set', 'move it to a member');
   const content = parsed(beside(name));
   if (content === undefined) return problem(name, 'a readable JSON file beside the feed', `write ${name} there`);
   if (written.format === 'json' || written.format === 'jsonl') {
@@ -166,8 +203,46 @@ const columnOf = (text: string, column: string): string[] | undefined => {
   return isThere && !findings.hasErrors ? [...values] : undefined;
 };
 
-/** What of the rules for a file does not go together. */
-export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] => {
+/** What of the rules for a file, or for the files of a set, does not go together. */
+export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] => [
+  ...ownProblems(file, written),
+  ...setProblems(file),
+  ...(file.members ?? []).flatMap(({ name: _, min: __, max: ___, ...member }, index) => {
+    const { extension, minBytes, maxBytes } = file;
+    const alone = { extension, minBytes, maxBytes, ...member };
+    return ownProblems(alone, written).map((one) => inMember(one, index));
+  }),
+];
+
+const setProblems = ({ format, members, extension, gzip, zip }: FileOfFeed): FeedProblem[] => {
+  const wrong = (path: string, got: string, allowed: string, fix: string): FeedProblem[] => [
+    { path: `file.${path}`, got, allowed, fix },
+  ];
+  if ((format === 'set') !== (members !== undefined)) {
+    const got = members === undefined ? 'none with format set' : `some with format ${format}`;
+    return wrong('members', got, 'members with format set, and only there', 'name the files, or use their format');
+  }
+  if (!members) return [];
+  if (extension !== 'zip') return wrong('extension', extension, 'zip: a set comes as one archive', 'use zip');
+  if (gzip || zip) return wrong(gzip ? 'gzip' : 'zip', 'set', 'nothing: a set is a ZIP', 'remove it');
+  return members.flatMap(({ name, min, max }, index) => {
+    if (max < 1 || min > max) {
+      return wrong(
+        `members.${index}.max`,
+        String(max),
+        `at least 1 and file.members.${index}.min (${min})`,
+        'raise it',
+      );
+    }
+    if (!name.includes('*') && max > 1) {
+      return wrong(`members.${index}.max`, String(max), '1 of a name without *', 'put a * into the name');
+    }
+    if (members.findIndex((one) => one.name === name) === index) return [];
+    return wrong(`members.${index}.name`, name, 'a name of its own', 'name each once');
+  });
+};
+
+const ownProblems = (file: FileOfFeed, written: Written): FeedProblem[] => {
   const problems: FeedProblem[] = [];
   const wrong = (path: string, got: unknown, allowed: string, fix: string) =>
     problems.push({ path: `file.${path}`, got: String(got), allowed, fix });
@@ -221,7 +296,7 @@ export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] 
     wrong('gzip', 'set', 'nothing for parquet: it is compressed inside', 'remove it');
   if (file.encoding !== undefined && file.format !== 'csv')
     wrong('encoding', file.encoding, `utf-8 for ${file.format}`, 'remove it');
-  if (file.rows && (file.format === 'opaque' || file.format === 'json'))
+  if (file.rows && (file.format === 'opaque' || file.format === 'json' || file.format === 'set'))
     wrong('rows', 'set', `a format with rows, not ${file.format}`, 'remove it');
   const names = file.schema?.fields.map(({ name }) => name);
   for (const [path, column] of columnsNamed(file)) {

@@ -45,7 +45,7 @@ counted, and up to ${mostExcerpts} rows are shown with the cell among its neighb
 
 \`\`\`yaml
 file:
-  format: csv # csv, jsonl, json, parquet, opaque (size and checksum only)
+  format: csv # csv, jsonl, json, parquet, opaque (size and checksum only), set (several files in one ZIP, below)
   extension: csv
   maxBytes: 500MB
   minBytes: 1
@@ -62,6 +62,23 @@ file:
   limits: { record: 1MB, field: 100KB, columns: 10000, unpacked: 500MB, ratio: 200 }
   checks: orders.checks.ts # rules of your own
 \`\`\`
+
+**Several files that come together** are one ZIP: complete, or not there. Each file is checked by rules of its own, and every
+finding says in which file it is. The partners' page makes the archive of the files that are dropped on it.
+
+\`\`\`yaml
+file:
+  format: set
+  extension: zip
+  maxBytes: 500MB # of the archive, and of all that is in it unless limits.unpacked says more
+  members:
+    - { name: orders.csv, format: csv, schema: orders.schema.json }
+    - { name: "items-*.csv", min: 1, max: 20, format: csv, schema: items.schema.json }
+    - { name: note.json, min: 0, format: json } # min: 0, it may be missing
+\`\`\`
+
+A member takes format (csv, jsonl, json, opaque), schema, encoding, dialect, lineEnds, rows, period, totals, severity and
+tolerate, as a file by itself does.
 
 **Table Schema**: all types of 1.0 with their formats, \`constraints\` (with the exclusive bounds of 2.0), \`missingValues\`,
 \`primaryKey\`, \`foreignKeys\` of one column against a CSV file beside the feed (at most 128 KiB), and \`fieldsMatch\` of 2.0:

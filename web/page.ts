@@ -5,6 +5,7 @@ import { ApiProblem, ConnectionLost, type LinkApi } from './api.ts';
 import { type Checked, checkFile, NoEngine } from './check.ts';
 import { base64OfHex, FileUnreadable } from './checksum.ts';
 import { h } from './dom.ts';
+import { packed } from './packed.ts';
 import { SendingPanel } from './sending.ts';
 import { type Speech, speak } from './texts.ts';
 import { type Receipt, Uploader, UploadRefused } from './uploader.ts';
@@ -159,7 +160,7 @@ export class Page {
       ...view.heading(speech, link, leftSeconds),
       ...this.#rejection(link),
       ...this.#doingNow(),
-      ...(isSending ? [] : [view.dropZone(speech, link, (file) => void this.#choose(file))]),
+      ...(isSending ? [] : [view.dropZone(speech, link, (files) => void this.#take(files, link))]),
       view.expectations(speech, link),
       ...(link.nothingToDeliver.offered && !isSending
         ? [view.nothingForm(speech, link, (reason) => void this.#declareNothing(reason))]
@@ -261,6 +262,19 @@ export class Page {
     if (renewalAskedAt !== undefined) return h('p', { class: 'notice', role: 'status' }, text.linkAsked);
     const ask = view.button(text.askForLink, () => void this.#act(() => this.#api.askForNewLink()), 'main');
     return h('p', {}, ask);
+  }
+
+  /** The files of a set go as one archive; whoever made that already sends it as it is. */
+  async #take(files: readonly File[], { file: wanted, title }: LinkAnswer): Promise<void> {
+    const [first] = files;
+    if (!first || this.#doing.kind === 'sending') return;
+    const isReady = wanted.format !== 'set' || (files.length === 1 && /\.zip$/i.test(first.name));
+    if (isReady) return this.#choose(first);
+    try {
+      await this.#choose(await packed(files, `${title}.zip`));
+    } catch (error) {
+      this.#become({ kind: 'failed', message: this.#wordsFor(error), file: undefined });
+    }
   }
 
   /** Checks all of a file, and sends it if nothing speaks against it. */

@@ -30,19 +30,29 @@ export const heading = (speech: Speech, link: LinkAnswer, leftSeconds: number): 
   ];
 };
 
-/** Where a file is dropped or chosen. */
-export const dropZone = ({ text }: Speech, link: LinkAnswer, onFile: (file: File) => void): HTMLElement => {
-  const input = h('input', { type: 'file', accept: `.${link.file.extension}`, id: 'file' });
-  input.addEventListener('change', () => {
-    const [file] = input.files ?? [];
-    if (file) onFile(file);
+/** Where a file, or the files of a set, are dropped or chosen. */
+export const dropZone = (
+  { text }: Speech,
+  link: LinkAnswer,
+  onFiles: (files: readonly File[]) => void,
+): HTMLElement => {
+  const isSet = link.file.format === 'set';
+  const input = h('input', {
+    type: 'file',
+    id: 'file',
+    ...(isSet ? { multiple: true } : { accept: `.${link.file.extension}` }),
   });
+  const take = (chosen: FileList | null | undefined): void => {
+    const files = [...(chosen ?? [])];
+    if (files.length > 0) onFiles(isSet ? files : files.slice(0, 1));
+  };
+  input.addEventListener('change', () => take(input.files));
   const zone = h(
     'label',
     { class: 'drop', for: 'file' },
-    h('span', {}, text.drop),
+    h('span', {}, isSet ? text.dropSet : text.drop),
     ' ',
-    h('span', { class: 'button main' }, text.choose),
+    h('span', { class: 'button main' }, isSet ? text.chooseSet : text.choose),
     input,
   );
   const over = (isOver: boolean) => (event: DragEvent) => {
@@ -53,8 +63,7 @@ export const dropZone = ({ text }: Speech, link: LinkAnswer, onFile: (file: File
   zone.addEventListener('dragleave', over(false));
   zone.addEventListener('drop', (event) => {
     over(false)(event);
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file) onFile(file);
+    take(event.dataTransfer?.files);
   });
   return zone;
 };
@@ -141,8 +150,12 @@ export const findingsTable = ({ text, locale }: Speech, findings: readonly Findi
   ...(total > findings.length ? [h('p', { class: 'soft' }, text.more(total - findings.length))] : []),
 ];
 
-const placeOf = (text: Speech['text'], { line, column }: Finding): string =>
-  [line === undefined ? '' : text.line(line), column === undefined ? '' : text.inColumn(column)]
+const placeOf = (text: Speech['text'], { file, line, column }: Finding): string =>
+  [
+    file === undefined ? '' : shownName(file),
+    line === undefined ? '' : file === undefined ? text.line(line) : text.lineOfFile(line),
+    column === undefined ? '' : text.inColumn(column),
+  ]
     .filter(Boolean)
     .join(', ');
 

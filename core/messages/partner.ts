@@ -181,5 +181,5 @@ const findingsBlocks = ({ report, way }: PartnerMail, locale: Locale): Block[] =
 export const findingLine = (finding: Finding, locale: Locale): string => {
   const texts = partnerTexts[locale];
   const { expected, got, fix } = wordsOf(finding, locale);
-  return texts.finding(texts.place(finding.line, finding.column), expected, got, fix);
+  return texts.finding(texts.place(finding.file, finding.line, finding.column), expected, got, fix);
 };

@@ -22,6 +22,7 @@ const mediaTypes: Readonly<Record<Feed['file']['format'], RegExp>> = {
   json: /^(application\/(json|octet-stream)|text\/(json|plain))$/,
   jsonl: /^(application\/(json|jsonl|x-ndjson|x-jsonlines|octet-stream)|text\/(json|plain))$/,
   parquet: /^application\/(vnd\.apache\.parquet|x-parquet|octet-stream)$/,
+  set: /^application\/(zip|x-zip-compressed|octet-stream)$/,
   opaque: /^/,
 };
 const compressedTypes = /^application\/(gzip|x-gzip|zip|x-zip-compressed)$/;
@@ -31,6 +32,7 @@ const storedTypes: Readonly<Record<Feed['file']['format'], string>> = {
   json: 'application/json',
   jsonl: 'application/jsonl',
   parquet: 'application/vnd.apache.parquet',
+  set: 'application/zip',
   opaque: 'application/octet-stream',
 };
 
@@ -67,7 +69,7 @@ export const checkHead = async (declared: DeclaredFile, head: Uint8Array, file: 
   if (before.some(({ severity }) => severity === 'error')) return before;
   const isWhole = head.length >= declared.size;
   // An archive is described at its end, and so is Parquet.
-  if (!isWhole && (file.format === 'parquet' || (file.zip && isZip(head)))) return before;
+  if (!isWhole && (['parquet', 'set'].includes(file.format) || (file.zip && isZip(head)))) return before;
   // Of a line that does not end here nothing can be told.
   if (!isWhole && !isGzip(head) && (file.format === 'json' || !head.includes(0x0a))) return before;
   const bytes = isWhole || isGzip(head) ? head : wholeLines(head);

@@ -611,6 +611,30 @@ export const catalog = {
       fix: 'die Datei nur einmal packen',
     },
   ),
+  'set.notZip': says(
+    {
+      expected: 'one ZIP archive with {names}',
+      got: 'a file that is none',
+      fix: 'put all the files into one ZIP, and send that',
+    },
+    {
+      expected: 'ein ZIP-Archiv mit {names}',
+      got: 'eine Datei, die keines ist',
+      fix: 'alle Dateien in ein ZIP legen und dieses senden',
+    },
+  ),
+  'set.missing': says(
+    { expected: '{name}, at least {min} of it', got: '{count} of it', fix: 'put it into the archive as well' },
+    { expected: '{name}, mindestens {min}-mal', got: '{count}-mal', fix: 'auch diese Datei in das Archiv legen' },
+  ),
+  'set.tooMany': says(
+    { expected: '{name}, at most {max} of it', got: '{count} of it', fix: 'take those out that are not meant' },
+    { expected: '{name}, höchstens {max}-mal', got: '{count}-mal', fix: 'herausnehmen, was nicht gemeint ist' },
+  ),
+  'set.unexpected': says(
+    { expected: 'only {wanted}', got: '{names}', fix: 'take it out, or name it as it was agreed' },
+    { expected: 'nur {wanted}', got: '{names}', fix: 'herausnehmen, oder so nennen, wie es vereinbart ist' },
+  ),
   'archive.entries': says(
     {
       expected: 'one file in the archive',

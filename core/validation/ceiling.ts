@@ -22,6 +22,12 @@ export const maxFileBytes = ({
   format,
 }: Pick<FileRules, 'format'>): { readonly bytes: number; readonly why: string } => {
   if (format === 'json') return { bytes: maxDocumentBytes, why: 'a JSON document is read whole; use jsonl for more' };
-  const rate = format === 'csv' || format === 'jsonl' ? bytesPerSecond[format] : hashedPerSecond;
+  // The files of a set are checked as what they are; the slowest of them counts.
+  const rate =
+    format === 'csv' || format === 'jsonl'
+      ? bytesPerSecond[format]
+      : format === 'set'
+        ? bytesPerSecond.csv
+        : hashedPerSecond;
   return { bytes: rate * usableSeconds, why: 'one function checks no more within its 15 minutes' };
 };

@@ -7,6 +7,8 @@ import { defaultSeverity, type SeverityOrOff } from './severity.ts';
 export const finding = z.strictObject({
   rule: z.string(),
   severity: z.enum(['error', 'warning']),
+  /** Of a set: the file that it is in. */
+  file: z.optional(z.string()),
   line: z.optional(z.int()),
   row: z.optional(z.int()),
   column: z.optional(z.string()),
@@ -21,6 +23,7 @@ export type Finding = z.infer<typeof finding>;
 
 /** A cell among its neighbours. */
 const excerptOfRow = z.strictObject({
+  file: z.optional(z.string()),
   line: z.int(),
   rule: z.string(),
   columns: z.array(z.string()),
@@ -99,7 +102,7 @@ interface Options {
 
 /** Behind these nothing was read: whatever a feed says of the rule, the file cannot be taken for whole. */
 const endsReading = (id: MessageId): boolean =>
-  /^(content\.type#|encoding\.(utf16|declared)|csv\.(delimiter|structure#neverClosed)|json\.notLines|archive\.|limit\.(unpacked|ratio|record|columns))/.test(
+  /^(content\.type#|set\.notZip$|encoding\.(utf16|declared)|csv\.(delimiter|structure#neverClosed)|json\.notLines|archive\.|limit\.(unpacked|ratio|record|columns))/.test(
     id,
   );
 
@@ -117,6 +120,8 @@ export class Findings {
   readonly #tallies = new Map<string, Tally>();
   #excerpts: RowExcerpt[] = [];
   readonly #options: Options;
+  /** What was found in the files of a set. */
+  readonly #parts: { readonly file: string; readonly found: Concluded }[] = [];
 
   constructor(options: Options = {}) {
     this.#options = options;
@@ -145,6 +150,11 @@ export class Findings {
     this.add(id, params);
   }
 
+  /** What was found in one file of a set. */
+  include(file: string, found: Concluded): void {
+    this.#parts.push({ file: excerpt(file, 80), found });
+  }
+
   /** Whether a rule is looked at. */
   checks(rule: string): boolean {
     return this.#severityOf(rule) !== 'off';
@@ -160,7 +170,11 @@ export class Findings {
   }
 
   /** What stands, now that all rows are known: what is within a rule's tolerance is a warning. */
-  conclude(rows: number | undefined): Pick<Report, 'valid' | 'findings' | 'totals' | 'excerpts'> {
+  conclude(rows: number | undefined): Concluded {
+    return this.#parts.reduce(merged, this.#own(rows));
+  }
+
+  #own(rows: number | undefined): Concluded {
     const tolerated = new Set<string>();
     for (const [rule, most] of Object.entries(this.#options.tolerate ?? {})) {
       const broken = this.#tallies.get(rule)?.rows ?? 0;
@@ -220,6 +234,24 @@ export class Findings {
     }
   }
 }
+
+/** What of a report is about what was found. */
+export type Concluded = Pick<Report, 'valid' | 'findings' | 'totals' | 'excerpts'>;
+
+/** Of all files of a set together, so many are shown. */
+const mostInSet = 200;
+
+const merged = (all: Concluded, { file, found }: { readonly file: string; readonly found: Concluded }): Concluded => {
+  const totals = { ...all.totals };
+  for (const [rule, count] of Object.entries(found.totals)) totals[rule] = (totals[rule] ?? 0) + count;
+  const excerpts = [...(all.excerpts ?? []), ...(found.excerpts ?? []).map((one) => ({ file, ...one }))];
+  return {
+    valid: all.valid && found.valid,
+    findings: [...all.findings, ...found.findings.map((one) => ({ file, ...one }))].slice(0, mostInSet),
+    totals,
+    ...(excerpts.length > 0 && { excerpts: excerpts.slice(0, mostExcerpts) }),
+  };
+};
 
 /** `0.1 %` */
 const percent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;

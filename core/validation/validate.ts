@@ -9,6 +9,7 @@ import { LinesCheck } from './documents/lines.ts';
 import { Findings, type Report } from './findings.ts';
 import { checkParquet } from './parquet.ts';
 import { type FileRules, type Limits, limitsOf } from './rules.ts';
+import { type CheckFile, checkSet } from './set.ts';
 import type { FileSource, Tools } from './source.ts';
 import type { TableOptions } from './table/options.ts';
 import { TableCheck } from './table/table.ts';
@@ -75,7 +76,22 @@ const checkContent = async (
     return rows;
   }
   const limits = limitsOf(file, tools.gatheredBytes);
-  const bytes = unpack(source, raw, file, limits, tools, findings);
+  const check: CheckFile = (bytes, rules, into) => checkText(bytes, rules, context, limits, into);
+  if (file.format === 'set') return checkSet(source, file, limits, findings, check);
+  return check(unpack(source, raw, file, limits, tools, findings), file, findings);
+};
+
+const checkText = async (
+  bytes: AsyncIterable<Uint8Array>,
+  file: FileRules,
+  context: Context,
+  limits: Limits,
+  findings: Findings,
+): Promise<number | undefined> => {
+  if (file.format === 'opaque') {
+    for await (const _ of bytes);
+    return undefined;
+  }
   const reader = await readText(bytes, file, findings, () => readerOf(file, limits, context, findings));
   // What was counted up to a place behind which nothing could be read is no number of rows.
   const rows = reader?.isBroken ? undefined : reader?.rows;

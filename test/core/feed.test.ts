@@ -102,6 +102,55 @@ describe('a feed', () => {
       { escalation: [{ at: 'PT0S', to: ['partner'] }] },
       'escalation.0.to.0: got "partner"; allowed owner | oncall',
     ],
+    [
+      'a set without members',
+      { file: { ...source.file, format: 'set', extension: 'zip', schema: undefined } },
+      'file.members: got none with format set; allowed members with format set, and only there',
+    ],
+    [
+      'a set that is no ZIP',
+      { file: { ...source.file, format: 'set', schema: undefined, members: [{ name: 'a.csv', format: 'csv' }] } },
+      'file.extension: got csv; allowed zip: a set comes as one archive',
+    ],
+    [
+      'several files of one name',
+      {
+        file: {
+          format: 'set',
+          extension: 'zip',
+          maxBytes: '1MB',
+          members: [{ name: 'a.csv', format: 'csv', max: 2 }],
+        },
+      },
+      'file.members.0.max: got 2; allowed 1 of a name without *',
+    ],
+    [
+      'rules of a member that do not go together',
+      {
+        file: {
+          format: 'set',
+          extension: 'zip',
+          maxBytes: '1MB',
+          members: [
+            { name: 'a.csv', format: 'csv' },
+            { name: 'b.json', format: 'json', lineEnds: 'LF' },
+          ],
+        },
+      },
+      'file.members.1.lineEnds: got set; allowed only for csv, not for json',
+    ],
+    [
+      'a schema of a member that is not there',
+      {
+        file: {
+          format: 'set',
+          extension: 'zip',
+          maxBytes: '1MB',
+          members: [{ name: 'a.csv', format: 'csv', schema: 'nowhere.json' }],
+        },
+      },
+      'file.members.0.schema: got nowhere.json; allowed a readable JSON file beside the feed',
+    ],
     ['a custom period without names', { period: { unit: 'custom' } }, 'period.named: got no names with unit custom'],
     [
       'names for days',

@@ -56,9 +56,9 @@ export const checked = (one: Pick<Case, 'content' | 'rules' | 'context'>, step =
 
 /** `cell.type 2:day 22.11.2026`; a warning begins with `?`. */
 export const summaryOf = ({ findings }: Report): string[] =>
-  findings.map(({ severity, rule, message, line, column, got }) =>
+  findings.map(({ severity, file, rule, message, line, column, got }) =>
     [
-      `${severity === 'warning' ? '?' : ''}${message?.startsWith(rule) ? message : rule}`,
+      `${severity === 'warning' ? '?' : ''}${file === undefined ? '' : `${file} `}${message?.startsWith(rule) ? message : rule}`,
       `${line ?? ''}${column === undefined ? '' : `:${column}`}`,
       got,
     ]

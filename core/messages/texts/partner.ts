@@ -39,7 +39,8 @@ interface PartnerTexts {
   readonly addressName: string;
   readonly addressHint: string;
   finding(where: string, expected: string, got: string, fix: string): string;
-  place(line: number | undefined, column: string | undefined): string;
+  /** @param file of a set */
+  place(file: string | undefined, line: number | undefined, column: string | undefined): string;
   more(count: number): string;
   readonly wholeReport: string;
   readonly nothingMore: string;
@@ -94,10 +95,11 @@ const en: PartnerTexts = {
     'Whoever has this address can upload this one file: please do not pass it on. If it has ended, wait for the next reminder or ask the people who need the file.',
   finding: (where, expected, got, fix) =>
     `${where === '' ? 'Expected' : `${where}: expected`} ${expected}, got “${got}”.${fix === '' ? '' : ` ${capital(fix)}.`}`,
-  place: (line, column) =>
-    capital(
-      [line !== undefined && `line ${line}`, column !== undefined && `column ${column}`].filter(Boolean).join(', '),
-    ),
+  place: (file, line, column) => {
+    const within = [line !== undefined && `line ${line}`, column !== undefined && `column ${column}`].filter(Boolean);
+    // The name of a file is written as it is.
+    return file === undefined ? capital(within.join(', ')) : [file, ...within].join(', ');
+  },
   more: (count) => `… and ${count} more of the same kinds.`,
   wholeReport: 'The whole report, as a page and as a table, is behind the link below.',
   nothingMore: 'There is nothing more to do.',
@@ -155,8 +157,10 @@ const de: PartnerTexts = {
     'Wer diese Adresse hat, kann diese eine Datei hochladen: Bitte geben Sie sie nicht weiter. Ist sie abgelaufen, warten Sie auf die nächste Erinnerung, oder fragen Sie die, die die Datei brauchen.',
   finding: (where, expected, got, fix) =>
     `${where === '' ? 'Erwartet' : `${where}: erwartet`} ${expected}, gefunden „${got}“.${fix === '' ? '' : ` ${capital(fix)}.`}`,
-  place: (line, column) =>
-    [line !== undefined && `Zeile ${line}`, column !== undefined && `Spalte ${column}`].filter(Boolean).join(', '),
+  place: (file, line, column) =>
+    [file, line !== undefined && `Zeile ${line}`, column !== undefined && `Spalte ${column}`]
+      .filter(Boolean)
+      .join(', '),
   more: (count) => `… und ${count} weitere derselben Art.`,
   wholeReport: 'Der ganze Bericht, als Seite und als Tabelle, liegt hinter dem Link unten.',
   nothingMore: 'Es ist nichts weiter zu tun.',

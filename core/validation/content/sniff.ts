@@ -69,4 +69,4 @@ export const sniffText = (head: Uint8Array, format: FileRules['format'], finding
 
 /** A format by the name that people know. */
 export const formatName = (format: FileRules['format']): string =>
-  ({ csv: 'CSV', jsonl: 'JSON Lines', json: 'JSON', parquet: 'Parquet', opaque: 'file' })[format];
+  ({ csv: 'CSV', jsonl: 'JSON Lines', json: 'JSON', parquet: 'Parquet', opaque: 'file', set: 'ZIP' })[format];

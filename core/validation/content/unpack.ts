@@ -32,7 +32,7 @@ export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1]
 export const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] ?? 9) < 9;
 
 /** A file that was compressed twice is told by its first bytes; one that is damaged, where it breaks. */
-async function* guarded(
+export async function* guarded(
   bytes: AsyncIterable<Uint8Array>,
   kind: 'gzip' | 'zip',
   findings: Findings,
@@ -67,7 +67,7 @@ export const isCutShort = (findings: Findings): boolean =>
   );
 
 /** Stops a bomb: what comes out is bounded, in itself and by what went in. */
-async function* limited(
+export async function* limited(
   bytes: AsyncIterable<Uint8Array>,
   packedBytes: number,
   { unpackedBytes, ratio }: Limits,

@@ -51,15 +51,13 @@ class SourceReader extends Reader<FileSource> {
  * The one file that is in an archive; undefined, with a finding, when it is not one file or cannot be read. Its checksum
  * may lie beside it (`data.csv.sha256`, as `sha256sum` writes it), and is compared.
  */
-export const unzip = async (
+export const unzip = (
   source: FileSource,
   tools: Tools,
   findings: Findings,
-): Promise<AsyncIterable<Uint8Array> | undefined> => {
-  const reader = new SourceReader(source);
-  try {
-    const entries = await entriesOf(reader);
-    const files = entries.filter((entry) => !entry.directory).filter(({ filename }) => !isOfSystem(filename));
+): Promise<AsyncIterable<Uint8Array> | undefined> =>
+  opened(source, findings, async (reader, entries) => {
+    const files = filesAmong(entries);
     const beside = files.find(({ filename }) => files.some((one) => filename === `${one.filename}.sha256`));
     const file = onlyFile(
       entries,
@@ -69,6 +67,38 @@ export const unzip = async (
     if (!file) return undefined;
     const content = read(reader, file);
     return beside ? compared(content, await textOf(reader, beside), tools, findings) : content;
+  });
+
+/** A file in an archive of several. */
+export interface PackedFile {
+  readonly name: string;
+  /** @throws Undecompressable */
+  readonly read: () => AsyncIterable<Uint8Array>;
+}
+
+/** All files in an archive, none in a folder; undefined, with a finding, when they cannot be read. */
+export const filesIn = (source: FileSource, findings: Findings): Promise<readonly PackedFile[] | undefined> =>
+  opened(source, findings, async (reader, entries) => {
+    const files = filesAmong(entries);
+    const inFolder = files.find(({ filename }) => /[/\\]/.test(filename));
+    if (inFolder) findings.add('archive.folder', { names: inFolder.filename });
+    else if (files.some(({ encrypted }) => encrypted)) findings.add('archive.encrypted', {});
+    else return files.map((file) => ({ name: file.filename, read: () => read(reader, file) }));
+    return undefined;
+  });
+
+const filesAmong = (entries: readonly Entry[]): FileEntry[] =>
+  entries.filter((entry) => !entry.directory).filter(({ filename }) => !isOfSystem(filename));
+
+/** Undefined, with a finding, for an archive that is damaged or breaks off. */
+const opened = async <T>(
+  source: FileSource,
+  findings: Findings,
+  look: (reader: SourceReader, entries: readonly Entry[]) => Promise<T | undefined>,
+): Promise<T | undefined> => {
+  const reader = new SourceReader(source);
+  try {
+    return await look(reader, await entriesOf(reader));
   } catch (error) {
     const told = error instanceof Undecompressable ? error : reader.told(error);
     if (!(told instanceof Undecompressable)) throw told;

@@ -84,8 +84,9 @@ ${more > 0 ? `<p class="soft">${texts.more(formatNumber(more, locale))}</p>` : '
 const findingRow = (finding: Finding, locale: Locale): string => {
   const texts = reportTexts[locale];
   const { expected, got, fix } = wordsOf(finding, locale);
-  const { line, row, column, severity } = finding;
+  const { file, line, row, column, severity } = finding;
   const places = [
+    file ?? '',
     line === undefined ? '' : texts.line(formatNumber(line, locale)),
     row === undefined ? '' : texts.row(formatNumber(row, locale)),
   ].filter((one) => one !== '');
@@ -110,14 +111,14 @@ const excerpts = ({ excerpts: all = [] }: Report, locale: Locale): string => {
 ${all.map((one) => excerptOf(one, locale)).join('\n')}`;
 };
 
-const excerptOf = ({ line, rule, columns, cells, at }: RowExcerpt, locale: Locale): string => {
+const excerptOf = ({ file, line, rule, columns, cells, at }: RowExcerpt, locale: Locale): string => {
   const length = Math.max(columns.length, cells.length);
   const each = (values: readonly string[], tag: 'th' | 'td') =>
     Array.from({ length }, (_, index) => {
       const marked = tag === 'td' && index === at ? ' class="at"' : '';
       return `<${tag}${tag === 'th' ? ' scope="col"' : ''}${marked}>${escapeHtml(values[index] ?? '')}</${tag}>`;
     }).join('');
-  return `<figure><figcaption>${lineOf(locale, line)} <code>${escapeHtml(rule)}</code></figcaption>
+  return `<figure><figcaption>${file === undefined ? '' : `${escapeHtml(file)}, `}${lineOf(locale, line)} <code>${escapeHtml(rule)}</code></figcaption>
 <div class="scroll" tabindex="0"><table class="row"><thead><tr>${each(columns, 'th')}</tr></thead><tbody><tr>${each(cells, 'td')}</tr></tbody></table></div></figure>`;
 };
 

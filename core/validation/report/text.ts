@@ -32,8 +32,9 @@ export const reportAsText = (report: Report, locale: Locale): string => {
 const findingLines = (finding: Finding, locale: Locale): string[] => {
   const texts = reportTexts[locale];
   const { expected, got, fix } = wordsOf(finding, locale);
-  const { severity, rule, line, row, column } = finding;
+  const { severity, rule, file, line, row, column } = finding;
   const where = [
+    file ?? '',
     line === undefined ? '' : texts.line(String(line)),
     row === undefined ? '' : texts.row(String(row)),
     column ?? '',

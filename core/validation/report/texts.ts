@@ -22,6 +22,8 @@ interface ReportTexts {
   readonly excerpts: string;
   readonly excerptsMore: string;
   readonly columns: readonly string[];
+  /** Over the column of a set's file names. */
+  readonly file: string;
 }
 
 export const reportTexts: Readonly<Record<Locale, ReportTexts>> = {
@@ -53,6 +55,7 @@ export const reportTexts: Readonly<Record<Locale, ReportTexts>> = {
     more: (count) => `The first of each kind are listed; there are ${count} more.`,
     excerpts: 'The rows',
     excerptsMore: 'Each row is shown around the cell that it is about.',
+    file: 'file',
     columns: ['severity', 'rule', 'line', 'row', 'column', 'expected', 'got', 'cure'],
   },
   de: {
@@ -83,6 +86,7 @@ export const reportTexts: Readonly<Record<Locale, ReportTexts>> = {
     more: (count) => `Aufgeführt sind die ersten jeder Art; es gibt ${count} weitere.`,
     excerpts: 'Die Datensätze',
     excerptsMore: 'Jeder ist um das Feld herum gezeigt, um das es geht.',
+    file: 'Datei',
     columns: ['Schwere', 'Regel', 'Zeile', 'Datensatz', 'Spalte', 'erwartet', 'gefunden', 'Abhilfe'],
   },
 };

@@ -3,9 +3,18 @@ import { cells, keys } from '../../corpus/cells.ts';
 import { documents } from '../../corpus/documents.ts';
 import { mistakes } from '../../corpus/mistakes.ts';
 import { reviewed } from '../../corpus/reviewed.ts';
+import { sets } from '../../corpus/sets.ts';
 import { structure } from '../../corpus/structure.ts';
 
-const groups: Readonly<Record<string, readonly Case[]>> = { structure, cells, keys, documents, mistakes, reviewed };
+const groups: Readonly<Record<string, readonly Case[]>> = {
+  structure,
+  cells,
+  keys,
+  documents,
+  mistakes,
+  reviewed,
+  sets,
+};
 
 describe.each(Object.entries(groups))('the corpus: %s', (_, cases) => {
   it.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {

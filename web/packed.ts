@@ -1,0 +1,20 @@
+import { pack } from '../core/validation/content/pack.ts';
+import { FileUnreadable } from './checksum.ts';
+
+/**
+ * Several files as one archive. The same files make the same archive: it is known again by its checksum when the page goes on
+ * with an upload that broke off.
+ *
+ * @throws FileUnreadable
+ */
+export const packed = async (files: readonly File[], name: string): Promise<File> => {
+  const inOrder = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  try {
+    const archive = await pack(
+      inOrder.map((file) => ({ name: file.name, modifiedAt: file.lastModified, stream: () => file.stream() })),
+    );
+    return new File([archive], name, { type: 'application/zip' });
+  } catch {
+    throw new FileUnreadable();
+  }
+};
