@@ -1,58 +1,44 @@
-import { dlqList, dlqRedrive } from './commands/dlq.ts';
-import { doctor } from './commands/doctor.ts';
-import { addressClear, addressList, feedCheck, feedList, feedPause, feedResume, feedShow } from './commands/feed.ts';
-import { mailPreview } from './commands/mail.ts';
-import {
-  requestAccept,
-  requestAcknowledge,
-  requestExtend,
-  requestList,
-  requestOpen,
-  requestRedrive,
-  requestReissue,
-  requestReopen,
-  requestRevoke,
-  requestShow,
-  requestSnooze,
-  requestUpload,
-  requestWaive,
-} from './commands/request.ts';
-import { simulate } from './commands/simulate.ts';
-import { smoke } from './commands/smoke.ts';
-import { url } from './commands/url.ts';
-import { validate } from './commands/validate.ts';
 import { CliError } from './deployment.ts';
 import { type Invocation, print, readInvocation, usage } from './invocation.ts';
 
-const commands: { readonly [name: string]: (invocation: Invocation) => Promise<boolean> } = {
-  doctor,
-  simulate,
-  smoke,
-  url,
-  validate,
-  'request list': requestList,
-  'request show': requestShow,
-  'request open': requestOpen,
-  'request reissue': requestReissue,
-  'request revoke': requestRevoke,
-  'request extend': requestExtend,
-  'request waive': requestWaive,
-  'request snooze': requestSnooze,
-  'request acknowledge': requestAcknowledge,
-  'request accept': requestAccept,
-  'request redrive': requestRedrive,
-  'request reopen': requestReopen,
-  'request upload': requestUpload,
-  'feed list': feedList,
-  'feed show': feedShow,
-  'feed check': feedCheck,
-  'feed pause': feedPause,
-  'feed resume': feedResume,
-  'address list': addressList,
-  'address clear': addressClear,
-  'mail preview': mailPreview,
-  'dlq list': dlqList,
-  'dlq redrive': dlqRedrive,
+type Command = (invocation: Invocation) => Promise<boolean>;
+
+const [dlq, feed, request] = [
+  () => import('./commands/dlq.ts'),
+  () => import('./commands/feed.ts'),
+  () => import('./commands/request.ts'),
+];
+
+/** Each is loaded when it is called: whoever lists requests need not wait for the engine that checks files. */
+const commands: { readonly [name: string]: () => Promise<Command> } = {
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  simulate: async () => (await import('./commands/simulate.ts')).simulate,
+  smoke: async () => (await import('./commands/smoke.ts')).smoke,
+  url: async () => (await import('./commands/url.ts')).url,
+  validate: async () => (await import('./commands/validate.ts')).validate,
+  'request list': async () => (await request()).requestList,
+  'request show': async () => (await request()).requestShow,
+  'request open': async () => (await request()).requestOpen,
+  'request reissue': async () => (await request()).requestReissue,
+  'request revoke': async () => (await request()).requestRevoke,
+  'request extend': async () => (await request()).requestExtend,
+  'request waive': async () => (await request()).requestWaive,
+  'request snooze': async () => (await request()).requestSnooze,
+  'request acknowledge': async () => (await request()).requestAcknowledge,
+  'request accept': async () => (await request()).requestAccept,
+  'request redrive': async () => (await request()).requestRedrive,
+  'request reopen': async () => (await request()).requestReopen,
+  'request upload': async () => (await request()).requestUpload,
+  'feed list': async () => (await feed()).feedList,
+  'feed show': async () => (await feed()).feedShow,
+  'feed check': async () => (await feed()).feedCheck,
+  'feed pause': async () => (await feed()).feedPause,
+  'feed resume': async () => (await feed()).feedResume,
+  'address list': async () => (await feed()).addressList,
+  'address clear': async () => (await feed()).addressClear,
+  'mail preview': async () => (await import('./commands/mail.ts')).mailPreview,
+  'dlq list': async () => (await dlq()).dlqList,
+  'dlq redrive': async () => (await dlq()).dlqRedrive,
 };
 
 const main = async (): Promise<boolean> => {
@@ -63,8 +49,9 @@ const main = async (): Promise<boolean> => {
   }
   const [noun = '', verb = ''] = invocation.command;
   // What follows is the command's own.
-  const run = commands[`${noun} ${verb}`] ?? commands[noun];
-  if (!run) throw new CliError(`no command "${invocation.command.join(' ')}"\n\n${usage}`);
+  const load = commands[`${noun} ${verb}`] ?? commands[noun];
+  if (!load) throw new CliError(`no command "${invocation.command.join(' ')}"\n\n${usage}`);
+  const run = await load();
   return run(invocation);
 };
 

@@ -38,6 +38,7 @@ const start = async (options: Options): Promise<void> => {
     httpApiPort: options.apiPort,
     wall: Date.now,
     random: Math.random,
+    codeCache: join(import.meta.dirname, '../.build/code-cache'),
     report: (message) => process.stderr.write(`${message}\n`),
   });
   const endpoint = new Endpoint(aws.endpoint, account.region);

@@ -3,6 +3,7 @@ import type { Authorizer } from './identity/authorizer.ts';
 import type { Identities } from './identity/identities.ts';
 import type { JobQueue } from './jobs.ts';
 import type { Journal } from './journal.ts';
+import type { CodeCache } from './lambda/code-cache.ts';
 
 /** What every service of the runtime works with. */
 export interface Context {
@@ -18,6 +19,7 @@ export interface Context {
   readonly jobs: JobQueue;
   readonly identities: Identities;
   readonly authorizer: Authorizer;
+  readonly codeCache: CodeCache;
   /** A line for the person at the keyboard: faults of the runtime itself. */
   report(message: string): void;
 }

@@ -22,6 +22,7 @@ import { Identities } from './identity/identities.ts';
 import { JobQueue } from './jobs.ts';
 import { Journal } from './journal.ts';
 import { Kms } from './kms/kms.ts';
+import { CodeCache } from './lambda/code-cache.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { S3 } from './s3/s3.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
@@ -54,6 +55,8 @@ export interface EmbeddedAwsOptions {
   readonly wall: () => number;
   /** For the jitter of retries: a number in [0, 1). */
   readonly random: () => number;
+  /** Folder for what V8 compiled of functions' code; without one every cold start compiles it anew. */
+  readonly codeCache?: string;
   /** Faults of the runtime itself, a line each. */
   readonly report: (message: string) => void;
 }
@@ -91,6 +94,7 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
     jobs,
     identities,
     authorizer,
+    codeCache: new CodeCache(options.codeCache),
     report,
   };
 

@@ -1,5 +1,4 @@
 import type * as z from 'zod/mini';
-import { FeedErrors, loadFeeds } from '../../adapters/feed-files.ts';
 import type { addressesAnswer, feedAnswer, feedsAnswer } from '../../core/api/bodies.ts';
 import { type FeedId, idPattern } from '../../core/names.ts';
 import { operatorApi } from '../api.ts';
@@ -46,6 +45,7 @@ export const feedShow = async (invocation: Invocation): Promise<boolean> => {
 
 /** Whether the feeds of a folder can be deployed. */
 export const feedCheck = async ({ flags, asJson }: Invocation): Promise<boolean> => {
+  const { FeedErrors, loadFeeds } = await import('../../adapters/feed-files.ts');
   try {
     const feeds = loadFeeds(flags.feeds).map(({ partner, feed }) => `${partner}/${feed}`);
     print(

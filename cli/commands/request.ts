@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
-import { loadFeeds } from '../../adapters/feed-files.ts';
 import type { OperatorApi } from '../../adapters/operator-api.ts';
 import type { openAnswer, requestsAnswer, timelineAnswer } from '../../core/api/bodies.ts';
 import { parseRequestId } from '../../core/names.ts';
@@ -113,7 +112,7 @@ export const requestOpen = async (invocation: Invocation): Promise<boolean> => {
   const [partner = '', feed = ''] = (flags.feed ?? '').split('/');
   if (feed === '') throw new CliError(`--feed: got ${flags.feed ?? 'nothing'}, allowed partner/feed`);
   const api = await operatorApi(invocation);
-  const periods = flags.from === undefined ? [flags.period] : periodsOf(flags);
+  const periods = flags.from === undefined ? [flags.period] : await periodsOf(flags);
   const answers: z.infer<typeof openAnswer>[] = [];
   for (const period of periods) {
     const at = flags.at === undefined ? {} : { scheduledTime: flags.at };
@@ -132,13 +131,14 @@ export const requestOpen = async (invocation: Invocation): Promise<boolean> => {
 };
 
 /** The periods that a feed of `--feeds` delivers within `--from` and `--to`. */
-const periodsOf = ({ feed: wanted, feeds: folder, from = '', to = '' }: Flags): string[] => {
+const periodsOf = async ({ feed: wanted, feeds: folder, from = '', to = '' }: Flags): Promise<string[]> => {
   const day = /^\d{4}-\d{2}-\d{2}$/;
   if (!day.test(from) || !day.test(to)) {
     throw new CliError(
       `--from, --to: got ${from || 'nothing'}, ${to || 'nothing'}, allowed two dates such as 2026-11-01`,
     );
   }
+  const { loadFeeds } = await import('../../adapters/feed-files.ts');
   const found = loadFeeds(folder).find(({ partner, feed }) => `${partner}/${feed}` === wanted);
   if (!found) throw new CliError(`--feed: got ${wanted}, allowed a feed of ${folder} (--feeds), to know its days`);
   const span = { from: Date.parse(`${from}T00:00:00Z`), to: Date.parse(`${to}T00:00:00Z`) + dayMs };

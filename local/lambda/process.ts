@@ -9,7 +9,7 @@ import type { Session } from '../identity/identities.ts';
 import type { XRay } from '../xray/xray.ts';
 import type { FunctionRecord, Invocation } from './function-record.ts';
 
-/** What the process in `bootstrap.ts` is told. */
+/** What the process in `bootstrap.mjs` is told. */
 export interface InvokeMessage {
   readonly input: string;
   readonly requestId: string;
@@ -28,7 +28,7 @@ export interface Observers {
 /** Its answer: JSON text of the result or of `{errorType, errorMessage, trace}`. */
 export type ResultMessage = { readonly ok: boolean; readonly errorType?: string; readonly payload: string };
 
-const bootstrap = join(import.meta.dirname, 'bootstrap.ts');
+const bootstrap = join(import.meta.dirname, 'bootstrap.mjs');
 
 /** Lambda recycles an environment before its credentials end. */
 const recycleBeforeMs = 15 * 60_000;
@@ -50,11 +50,12 @@ export class FunctionProcess {
     this.#identity = JSON.stringify(fn);
     this.#session = session;
     this.#observers = observers;
-    this.#child = fork(bootstrap, handlerOf(fn), {
+    const [file, exportName] = handlerOf(fn);
+    this.#child = fork(bootstrap, [file, exportName, context.codeCache.fileFor(file)], {
       cwd: fn.folder,
       env: this.#environment(),
       // The heap is capped; what lies outside of it (buffers) is watched by the bootstrap.
-      execArgv: [`--max-old-space-size=${fn.memoryMb}`, '--disable-warning=ExperimentalWarning'],
+      execArgv: [`--max-old-space-size=${fn.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child.on('exit', () => {

@@ -5,6 +5,8 @@ import { prepareBrowser } from './browser.mjs';
 /** Synthesizes the app with the feeds of the tests, and unpacks the browser, once for all suites. */
 export default async () => {
   const root = join(import.meta.dirname, '../..');
+  // The runtime and the commands are started hundreds of times: each process takes over what the first compiled.
+  process.env.NODE_COMPILE_CACHE ??= join(root, '.build/compile-cache');
   const args = [
     'node_modules/aws-cdk/bin/cdk',
     'synth',
