@@ -16,8 +16,14 @@ export class AirlockProcess {
     this.#output = output;
   }
 
-  /** @throws Error with what the process printed, when it did not come up */
-  static async start(args: readonly string[]): Promise<AirlockProcess> {
+  /**
+   * @param environment beside this process's own
+   * @throws Error with what the process printed, when it did not come up
+   */
+  static async start(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<AirlockProcess> {
     // The flags of `npm start`: a small young generation keeps the memory of a 1 GB transfer below 200 MB.
     const command = [
       '--max-semi-space-size=1',
@@ -31,7 +37,8 @@ export class AirlockProcess {
       '0',
       ...args,
     ];
-    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...environment };
+    const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const onText = (text: string) => {

@@ -16,6 +16,8 @@ const common = {
   period: z.string().check(z.regex(periodPattern)),
   /** 2 and more: the period was asked for once more. What an earlier generation announced is superseded. */
   generation: z.int().check(z.gte(1)),
+  /** Where the deployment has a webhook: all of the above and below once more, signed (RFC 7515, compact, ES256). */
+  jws: z.optional(z.string()),
 };
 
 const ended = {

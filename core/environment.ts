@@ -19,6 +19,8 @@ export const environmentKeys = {
   operatorsTopicArn: 'OPERATORS_TOPIC_ARN',
   noticesTopicArn: 'NOTICES_TOPIC_ARN',
   eventBusName: 'EVENT_BUS_NAME',
+  /** Where announcements go to a webhook: what signs them. */
+  webhookKeyArn: 'WEBHOOK_KEY_ARN',
   /** `on` where uploads are scanned for malware. */
   malwareScan: 'MALWARE_SCAN',
 } as const;

@@ -55,6 +55,12 @@ export interface Settings {
    * @default false
    */
   readonly malwareScan?: boolean;
+  /**
+   * An https:// address that hears of every way that a request ends, signed (an API destination, $0.20 per million, and $1 a
+   * month for the key).
+   * @default none
+   */
+  readonly webhook?: string;
   /** Sets aside concurrency by the table of functions; the account must have it. @default only in prod */
   readonly reserveConcurrency?: boolean;
   /** Where your operators read the runbook; alarms link to its sections. @default 'docs/runbook.md' */
@@ -89,6 +95,7 @@ export interface StageConfig {
   readonly lockAcceptedDays: number;
   readonly lockArchiveDays: number;
   readonly malwareScan: boolean;
+  readonly webhook: string | undefined;
   readonly reserveConcurrency: boolean;
   readonly runbook: string;
   readonly scheduleStacks: number;
@@ -128,6 +135,7 @@ export const withDefaults = (settings: Settings): StageConfig => {
     lockAcceptedDays: settings.lockAcceptedDays ?? 0,
     lockArchiveDays: settings.lockArchiveDays ?? (isProd ? 3650 : 1),
     malwareScan: settings.malwareScan ?? false,
+    webhook: settings.webhook,
     reserveConcurrency: settings.reserveConcurrency ?? isProd,
     runbook: settings.runbook ?? 'docs/runbook.md',
     scheduleStacks: settings.scheduleStacks ?? 0,

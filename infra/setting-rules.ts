@@ -18,6 +18,7 @@ const rolePattern = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/*-]+$/;
 const keyPattern = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 const certificatePattern = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 const issuerPattern = /^(https:\/\/[^\s?#]+|http:\/\/127\.0\.0\.1:\d+[^\s?#]*)$/;
+const webhookPattern = /^https:\/\/[a-z0-9.-]+(:\d+)?(\/[^\s*#]*)?$/i;
 const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Refuses what could not be deployed, or would be deployed and never work. @throws SettingError */
@@ -65,8 +66,9 @@ const checkSecurity = (settings: Settings): void => {
   optional('pageOrigin', pageOrigin, originPattern, 'https://host[:port], or http://localhost[:port]');
 };
 
-const checkApi = ({ apiDomain, certificate, jwtIssuer, jwtAudience = [] }: Settings): void => {
+const checkApi = ({ apiDomain, certificate, webhook, jwtIssuer, jwtAudience = [] }: Settings): void => {
   optional('apiDomain', apiDomain, domainPattern, 'a domain like upload.your.domain');
+  optional('webhook', webhook, webhookPattern, 'an https:// address without *');
   optional('certificate', certificate, certificatePattern, 'the ARN of an ACM certificate');
   optional('jwtIssuer', jwtIssuer, issuerPattern, 'the https:// address of an OIDC issuer');
   together('apiDomain', apiDomain !== undefined, 'certificate', certificate !== undefined);
@@ -112,6 +114,7 @@ const kinds = {
   lockAcceptedDays: 'number',
   lockArchiveDays: 'number',
   malwareScan: 'flag',
+  webhook: 'text',
   reserveConcurrency: 'flag',
   runbook: 'text',
   scheduleStacks: 'number',

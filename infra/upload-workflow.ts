@@ -19,6 +19,7 @@ import { Signer } from './constructs/signer.ts';
 import { Storage } from './constructs/storage.ts';
 import { Watch } from './constructs/watch.ts';
 import { Watchdog } from './constructs/watchdog.ts';
+import { Webhook } from './constructs/webhook.ts';
 import { Workflow, workflowArns } from './constructs/workflow.ts';
 
 /** Props of `UploadWorkflow`: the feeds, their code, and any of the `Settings`. */
@@ -39,6 +40,8 @@ export interface UploadWorkflowParts {
   readonly signer: Signer;
   /** Where uploads are scanned. */
   readonly scan: MalwareScan | undefined;
+  /** Where announcements leave the account. */
+  readonly webhook: Webhook | undefined;
   readonly workflow: Workflow;
   /** ARN pattern of the machine's executions. */
   readonly executionsArn: string;
@@ -107,6 +110,10 @@ export class UploadWorkflow extends Construct {
       messaging,
     });
     const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
+    const webhook =
+      config.webhook === undefined
+        ? undefined
+        : new Webhook(this, 'Webhook', { config, url: config.webhook, functions, messaging });
     new Watchdog(this, 'Watchdog', { config, functions, messaging });
     if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
     new Watch(this, 'Watch', { config, functions, messaging, workflow, events, api });
@@ -118,6 +125,7 @@ export class UploadWorkflow extends Construct {
       functions,
       signer,
       scan,
+      webhook,
       workflow,
       executionsArn: arns.executions,
     });

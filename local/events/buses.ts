@@ -8,6 +8,7 @@ import type { Lambda } from '../lambda/lambda.ts';
 import { Registry } from '../registry.ts';
 import type { Sns } from '../sns/sns.ts';
 import type { Sqs } from '../sqs/sqs.ts';
+import { ApiDestinations } from './api-destinations.ts';
 import { type Pattern, patternMatches } from './pattern.ts';
 
 /** One target of a rule. */
@@ -17,6 +18,10 @@ export interface RuleTarget {
   readonly deadLetterArn?: string;
   readonly maxAttempts: number;
   readonly maxAgeSeconds: number;
+  /** What EventBridge acts with, where the target is an API destination. */
+  readonly roleArn?: string;
+  /** Of what is sent; all of it when absent. */
+  readonly inputPath?: string;
   readonly inputTransformer?: { readonly paths: Readonly<Record<string, string>>; readonly template: string };
 }
 
@@ -74,6 +79,7 @@ export class EventBuses {
   readonly rules: Registry<RuleRecord>;
   /** Set by a test; forgotten with the process. */
   fault: EventFault | undefined;
+  readonly apiDestinations: ApiDestinations;
   readonly #context: Context;
   readonly #targets: { readonly lambda: Lambda; readonly sns: Sns; readonly sqs: Sqs };
   readonly #cloudwatch: CloudWatch;
@@ -82,6 +88,7 @@ export class EventBuses {
     this.#context = context;
     this.#targets = targets;
     this.#cloudwatch = targets.cloudwatch;
+    this.apiDestinations = new ApiDestinations(context);
     this.buses = new Registry(context.journal, 'event-bus');
     this.rules = new Registry(context.journal, 'event-rule');
     context.jobs.handle(
@@ -155,18 +162,28 @@ export class EventBuses {
     const rule = this.rules.get(delivery.rule);
     const target = rule?.targets.find(({ id }) => id === delivery.target);
     if (!rule || !target) return () => undefined;
+    const failed = (error: unknown) => {
+      if (!(error instanceof AwsError)) throw error;
+      this.#retry(subject, delivery, rule, target, error);
+    };
+    if (target.arn.includes(':api-destination/')) {
+      // Outside of this machine's one transaction: after a crash it is posted once more.
+      const answer = await this.apiDestinations
+        .post(target.arn, target.roleArn ?? '', inputOf(target, delivery.event))
+        .catch((error: unknown) => ({ error }));
+      return () => (answer ? failed(answer.error) : undefined);
+    }
     return () => {
       try {
         this.#send(rule, target, delivery.event);
       } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        this.#retry(subject, delivery, rule, target, error);
+        failed(error);
       }
     };
   }
 
   #send(rule: RuleRecord, target: RuleTarget, event: BusEvent): void {
-    const input = target.inputTransformer ? transform(target.inputTransformer, event) : JSON.stringify(event);
+    const input = inputOf(target, event);
     const sender = { principal: { kind: 'service' as const, name: 'events.amazonaws.com' }, sourceArn: rule.arn };
     const service = target.arn.split(':')[2];
     if (service === 'lambda') this.#targets.lambda.invokeLater(sender, target.arn, input);
@@ -181,7 +198,7 @@ export class EventBuses {
     const { clock, jobs } = this.#context;
     const attempt = delivery.attempt + 1;
     const isTooOld = clock.now() - delivery.firstAt > target.maxAgeSeconds * 1000;
-    if (error.code !== 'AccessDenied' && attempt <= target.maxAttempts && !isTooOld) {
+    if (!finalErrors.includes(error.code) && attempt <= target.maxAttempts && !isTooOld) {
       jobs.add('event.deliver', subject, { ...delivery, attempt }, clock.now() + pauseMs(attempt));
       return;
     }
@@ -209,18 +226,27 @@ export class EventBuses {
   }
 }
 
+/** Of these another try mends nothing. */
+const finalErrors = ['AccessDenied', 'ApiDestinationRejected'];
+
+const inputOf = ({ inputTransformer, inputPath }: RuleTarget, event: BusEvent): string => {
+  if (inputTransformer) return transform(inputTransformer, event);
+  return JSON.stringify(inputPath === undefined ? event : valueAt(inputPath, event));
+};
+
+/** `$.detail.name` */
+const valueAt = (path: string, event: BusEvent): unknown =>
+  path
+    .replace(/^\$\.?/, '')
+    .split('.')
+    .reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined), event);
+
 /** `<name>` in a template becomes the value at its path; a quoted whole template is a text. */
 const transform = ({ paths, template }: NonNullable<RuleTarget['inputTransformer']>, event: BusEvent): string =>
   template.replaceAll(/<([\w.-]+)>/g, (whole, name: string) => {
     const path = paths[name];
     if (path === undefined) return whole;
-    const value = path
-      .replace(/^\$\.?/, '')
-      .split('.')
-      .reduce<unknown>(
-        (at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined),
-        event,
-      );
+    const value = valueAt(path, event);
     return typeof value === 'string' ? value : JSON.stringify(value);
   });
 

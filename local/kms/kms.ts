@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, sign, timingSafeEqual } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Principal } from '../identity/identities.ts';
@@ -15,6 +15,8 @@ export interface KeyRecord {
   readonly createdAt: number;
   /** Hex; of an HMAC key. Nobody gets to see it. */
   readonly macSecret?: string;
+  /** PEM; of a key that signs. Nobody gets to see it. */
+  readonly signingKey?: string;
 }
 
 /** A use of a key by a service on behalf of somebody: through which service, and for what. */
@@ -85,8 +87,7 @@ export class Kms {
             Arn: key.arn,
             Description: key.description,
             KeyManager: 'CUSTOMER',
-            KeySpec: key.macSecret === undefined ? 'SYMMETRIC_DEFAULT' : macSpec,
-            KeyUsage: key.macSecret === undefined ? 'ENCRYPT_DECRYPT' : macUsage,
+            ...kindOf(key),
             KeyState: 'Enabled',
             Enabled: true,
             CreationDate: key.createdAt / 1000,
@@ -97,6 +98,8 @@ export class Kms {
         return { KeyId: key.arn, KeyRotationEnabled: key.rotates };
       case 'GenerateMac':
       case 'VerifyMac':
+      case 'Sign':
+      case 'GetPublicKey':
         this.#context.authorizer.require({
           ...sender,
           action: `kms:${operation}`,
@@ -104,7 +107,7 @@ export class Kms {
           resourcePolicy: key.policy,
           mustBeAllowedByResource: true,
         });
-        return operation === 'GenerateMac' ? generateMac(key, input) : verifyMac(key, input);
+        return uses[operation](key, input);
       default:
         throw new AwsError(
           'UnknownOperationException',
@@ -121,6 +124,17 @@ export class Kms {
   }
 }
 
+type Use = (key: KeyRecord, input: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+
+const kindOf = ({ macSecret, signingKey }: KeyRecord): { readonly KeySpec: string; readonly KeyUsage: string } => {
+  if (macSecret !== undefined) return { KeySpec: macSpec, KeyUsage: macUsage };
+  if (signingKey !== undefined) return { KeySpec: signingSpec, KeyUsage: signingUsage };
+  return { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' };
+};
+
+export const signingSpec = 'ECC_NIST_P256';
+export const signingUsage = 'SIGN_VERIFY';
+const signingAlgorithm = 'ECDSA_SHA_256';
 export const macSpec = 'HMAC_256';
 export const macUsage = 'GENERATE_VERIFY_MAC';
 const macAlgorithm = 'HMAC_SHA_256';
@@ -142,6 +156,42 @@ const verifyMac = (key: KeyRecord, input: Readonly<Record<string, unknown>>): Re
   return { KeyId: key.arn, MacValid: true, MacAlgorithm: macAlgorithm };
 };
 
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html */
+const signMessage: Use = (key, input) => {
+  if (input.SigningAlgorithm !== signingAlgorithm) {
+    const message = `Algorithm ${input.SigningAlgorithm} is incompatible with key spec ${signingSpec}.`;
+    throw new AwsError('InvalidKeyUsageException', message);
+  }
+  if (input.MessageType !== undefined && input.MessageType !== 'RAW') {
+    throw new AwsError('ValidationException', 'MessageType DIGEST is not implemented here (see local/README.md)');
+  }
+  const message = messageOf(input);
+  const signature = sign('sha256', message, createPrivateKey(signingKeyOf(key)));
+  return { KeyId: key.arn, Signature: signature.toString('base64'), SigningAlgorithm: signingAlgorithm };
+};
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html */
+const getPublicKey: Use = (key) => {
+  const publicKey = createPublicKey(signingKeyOf(key)).export({ type: 'spki', format: 'der' });
+  return {
+    KeyId: key.arn,
+    PublicKey: publicKey.toString('base64'),
+    ...kindOf(key),
+    SigningAlgorithms: [signingAlgorithm],
+  };
+};
+
+const signingKeyOf = ({ arn, signingKey }: KeyRecord): string => {
+  if (signingKey !== undefined) return signingKey;
+  throw new AwsError('InvalidKeyUsageException', `${arn} key usage is not ${signingUsage}.`);
+};
+
+const messageOf = ({ Message }: Readonly<Record<string, unknown>>): Buffer => {
+  const message = Buffer.from(String(Message ?? ''), 'base64');
+  if (message.length >= 1 && message.length <= maxMessageBytes) return message;
+  throw new AwsError('ValidationException', `Value at 'message' must have length of 1 to ${maxMessageBytes} bytes`);
+};
+
 const macOf = ({ arn, macSecret }: KeyRecord, input: Readonly<Record<string, unknown>>): Buffer => {
   if (macSecret === undefined) {
     throw new AwsError(
@@ -155,9 +205,7 @@ const macOf = ({ arn, macSecret }: KeyRecord, input: Readonly<Record<string, unk
       `Algorithm ${input.MacAlgorithm} is incompatible with key spec ${macSpec}.`,
     );
   }
-  const message = Buffer.from(String(input.Message ?? ''), 'base64');
-  if (message.length < 1 || message.length > maxMessageBytes) {
-    throw new AwsError('ValidationException', `Value at 'message' must have length of 1 to ${maxMessageBytes} bytes`);
-  }
-  return createHmac('sha256', Buffer.from(macSecret, 'hex')).update(message).digest();
+  return createHmac('sha256', Buffer.from(macSecret, 'hex')).update(messageOf(input)).digest();
 };
+
+const uses = { GenerateMac: generateMac, VerifyMac: verifyMac, Sign: signMessage, GetPublicKey: getPublicKey };

@@ -144,6 +144,7 @@ describe('a setting', () => {
     ],
     [{ allowedCidrs: ['999.1.1.1/32'] }, 'got "999.1.1.1/32"'],
     [{ sender: 'x' }, 'sender must be one plain mail address, got "x"'],
+    [{ webhook: 'http://orders.example.com' }, 'webhook must be an https:// address without *, got "http://orders'],
     [{ domain: 'foo_bar' }, 'domain must be a domain like your.domain, got "foo_bar"'],
     [{ acceptedBucket: 'A_B' }, 'acceptedBucket must be the name of a bucket, got "A_B"'],
     [{ encryption: 'none' }, 'encryption must be customer, aws-managed, or the ARN of a KMS key, got "none"'],

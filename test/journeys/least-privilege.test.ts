@@ -67,6 +67,7 @@ const everyWayOfTheApi = async (airlock: Airlock): Promise<void> => {
   await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/revoke`, { reason: 'for the test' });
   await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/waive`, { reason: 'for the test' });
   await airlock.settle();
+  await askAsOperator(airlock, 'POST', `/requests/${body.requestId}/redrive`, { reason: 'for the test' });
 };
 
 /** Everything that the app does, once. */
@@ -122,6 +123,8 @@ const everyJourney = async (airlock: Airlock): Promise<void> => {
   await airlock.invoke('receive-bounce', {});
   await airlock.open('globex/claims');
   await airlock.advance('P2D');
+  // One whose schedule was late by a year.
+  await airlock.run('initech/hourly', new Date((await airlock.now()) - 365 * 86_400_000).toISOString());
   // A start that is refused and kept.
   await airlock.withoutPermission('airlock-dev-scheduler', 'Start', () => airlock.advance('P3D'));
   // The watchdog is not called, and then fails.

@@ -40,6 +40,8 @@ interface Settings {
   readonly assembly?: string;
   readonly port?: string;
   readonly apiPort?: string;
+  /** Beside the environment of the tests. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A running Airlock with AWS clients for the person at the keyboard. Each has a data folder of its own. */
@@ -66,19 +68,10 @@ export class Airlock {
     assembly = testAssembly,
     port = '0',
     apiPort = '0',
+    environment = {},
   }: Settings = {}): Promise<Airlock> {
-    const process = await AirlockProcess.start([
-      '--data',
-      dataDir,
-      '--assembly',
-      assembly,
-      '--feeds',
-      'test/feeds',
-      '--port',
-      port,
-      '--api-port',
-      apiPort,
-    ]);
+    const folders = ['--data', dataDir, '--assembly', assembly, '--feeds', 'test/feeds'];
+    const process = await AirlockProcess.start([...folders, '--port', port, '--api-port', apiPort], environment);
     return new Airlock(process, await process.status(), dataDir, assembly);
   }
 

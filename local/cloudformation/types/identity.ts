@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { StartError } from '../../errors.ts';
-import { macSpec, macUsage } from '../../kms/kms.ts';
+import { macSpec, macUsage, signingSpec, signingUsage } from '../../kms/kms.ts';
 import type { ResourceType } from '../deploy.ts';
 import type { Services } from '../services.ts';
 import { arnOf, policyOf } from './shared.ts';
@@ -15,8 +15,8 @@ export const identityTypes = (context: Context, { kms }: Services): Record<strin
       const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
       properties.noted('PendingWindowInDays');
       const arn = arnOf(context, 'kms', `key/${id}`);
-      properties.always('KeySpec', 'SYMMETRIC_DEFAULT', macSpec);
-      properties.always('KeyUsage', 'ENCRYPT_DECRYPT', macUsage);
+      properties.always('KeySpec', 'SYMMETRIC_DEFAULT', macSpec, signingSpec);
+      properties.always('KeyUsage', 'ENCRYPT_DECRYPT', macUsage, signingUsage);
       const known = kms.keys.get(id);
       const key = {
         arn,
@@ -27,6 +27,9 @@ export const identityTypes = (context: Context, { kms }: Services): Record<strin
         createdAt: known?.createdAt ?? context.clock.now(),
         ...(properties.optionalText('KeyUsage') === macUsage && {
           macSecret: known?.macSecret ?? randomBytes(32).toString('hex'),
+        }),
+        ...(properties.optionalText('KeyUsage') === signingUsage && {
+          signingKey: known?.signingKey ?? newSigningKey(),
         }),
       };
       // A key whose policy nobody may change again is refused by AWS; the rest is what its handler calls.
@@ -48,6 +51,9 @@ export const identityTypes = (context: Context, { kms }: Services): Record<strin
   },
   ...roleTypes(context),
 });
+
+const newSigningKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 const roleTypes = ({ identities, accountId }: Context): Record<string, ResourceType> => ({
   'AWS::IAM::Role': {

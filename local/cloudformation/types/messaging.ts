@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { StartError, UnsupportedFeatureError } from '../../errors.ts';
 import type { RuleTarget } from '../../events/buses.ts';
@@ -8,7 +9,12 @@ import type { Services } from '../services.ts';
 import { arnOf, policyOf } from './shared.ts';
 
 /** Queues, topics, mail, buses and rules. */
-export const messagingTypes = (context: Context, { sqs, sns, ses, buses }: Services): Record<string, ResourceType> => ({
+export const messagingTypes = (context: Context, services: Services): Record<string, ResourceType> => ({
+  ...webhookTypes(context, services),
+  ...mailAndEventTypes(context, services),
+});
+
+const mailAndEventTypes = (context: Context, { sqs, sns, ses, buses }: Services): Record<string, ResourceType> => ({
   'AWS::SQS::Queue': {
     put(properties) {
       const name = properties.text('QueueName');
@@ -118,6 +124,50 @@ export const messagingTypes = (context: Context, { sqs, sns, ses, buses }: Servi
   },
 });
 
+const optional = (name: 'roleArn' | 'inputPath', value: string | undefined) =>
+  value === undefined ? {} : { [name]: value };
+
+/** API destinations, and what they say of their caller. */
+const webhookTypes = (context: Context, { buses }: Services): Record<string, ResourceType> => ({
+  'AWS::Events::Connection': {
+    put(properties) {
+      const name = properties.text('Name');
+      properties.always('AuthorizationType', 'API_KEY');
+      const parameters = properties.nested('AuthParameters');
+      const apiKey = parameters.nested('ApiKeyAuthParameters');
+      const arn = arnOf(context, 'events', `connection/${name}/${idOf(name)}`);
+      const [headerName, headerValue] = [apiKey.text('ApiKeyName'), apiKey.text('ApiKeyValue')];
+      for (const one of [apiKey, parameters]) one.done();
+      buses.apiDestinations.connections.put(name, { arn, headerName, headerValue });
+      return { ref: name, attributes: { Arn: arn } };
+    },
+  },
+  'AWS::Events::ApiDestination': {
+    put(properties, { logicalId }) {
+      const name = properties.text('Name');
+      properties.noted('InvocationRateLimitPerSecond');
+      const arn = arnOf(context, 'events', `api-destination/${name}/${idOf(name)}`);
+      const endpoint = properties.text('InvocationEndpoint');
+      if (!endpoint.startsWith('https://')) {
+        throw new StartError(`${logicalId}: InvocationEndpoint must begin with https://, got ${endpoint}`);
+      }
+      buses.apiDestinations.destinations.put(name, {
+        arn,
+        connectionArn: properties.text('ConnectionArn'),
+        endpoint,
+        method: properties.text('HttpMethod'),
+      });
+      return { ref: name, attributes: { Arn: arn } };
+    },
+  },
+});
+
+/** The same at every start, in the shape that AWS's ids have. */
+const idOf = (name: string): string => {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+};
+
 const ruleTarget = (properties: Properties): RuleTarget => {
   const retry = properties.nested('RetryPolicy');
   const deadLetter = properties.nested('DeadLetterConfig');
@@ -126,6 +176,8 @@ const ruleTarget = (properties: Properties): RuleTarget => {
   const target: RuleTarget = {
     id: properties.text('Id'),
     arn: properties.text('Arn'),
+    ...optional('roleArn', properties.optionalText('RoleArn')),
+    ...optional('inputPath', properties.optionalText('InputPath')),
     maxAttempts: retry.number('MaximumRetryAttempts', 185),
     maxAgeSeconds: retry.number('MaximumEventAgeInSeconds', 86_400),
     ...(deadLetterArn !== undefined && { deadLetterArn }),
