@@ -5,6 +5,7 @@ import { describe, type FeedProblem } from './feed-problem.ts';
 import { type ForeignKey, namesOf, type TableSchema, tableSchema, tableSchemaProblems } from './table-schema.ts';
 import { isRule } from './validation/catalog.ts';
 import { maxFileBytes } from './validation/ceiling.ts';
+import { mostEntries } from './validation/content/unzip.ts';
 import { Findings } from './validation/findings.ts';
 import { limitsOf } from './validation/rules.ts';
 import { defaultDialect } from './validation/table/dialect.ts';
@@ -205,12 +206,13 @@ const columnOf = (text: string, column: string): string[] | undefined => {
 
 /** What of the rules for a file, or for the files of a set, does not go together. */
 export const fileProblems = (file: FileOfFeed, written: Written): FeedProblem[] => [
-  ...ownProblems(file, written),
+  ...sizeProblems(file, written),
+  ...contentProblems(file, written),
   ...setProblems(file),
   ...(file.members ?? []).flatMap(({ name: _, min: __, max: ___, ...member }, index) => {
     const { extension, minBytes, maxBytes } = file;
     const alone = { extension, minBytes, maxBytes, ...member };
-    return ownProblems(alone, written).map((one) => inMember(one, index));
+    return contentProblems(alone, written).map((one) => inMember(one, index));
   }),
 ];
 
@@ -225,7 +227,15 @@ const setProblems = ({ format, members, extension, gzip, zip }: FileOfFeed): Fee
   if (!members) return [];
   if (extension !== 'zip') return wrong('extension', extension, 'zip: a set comes as one archive', 'use zip');
   if (gzip || zip) return wrong(gzip ? 'gzip' : 'zip', 'set', 'nothing: a set is a ZIP', 'remove it');
-  return members.flatMap(({ name, min, max }, index) => {
+  const most = members.reduce((sum, { max }) => sum + max, 0);
+  if (most > mostEntries) {
+    return wrong('members', `up to ${most} files`, `at most ${mostEntries} in one archive`, 'lower their max');
+  }
+  return members.flatMap(({ name, min, max, rows }, index) => {
+    if (rows?.unusual !== undefined) {
+      const allowed = 'nothing in a set: its rows are compared with those of no other';
+      return wrong(`members.${index}.rows.unusual`, 'set', allowed, 'remove it');
+    }
     if (max < 1 || min > max) {
       return wrong(
         `members.${index}.max`,
@@ -242,7 +252,7 @@ const setProblems = ({ format, members, extension, gzip, zip }: FileOfFeed): Fee
   });
 };
 
-const ownProblems = (file: FileOfFeed, written: Written): FeedProblem[] => {
+const sizeProblems = (file: FileOfFeed, written: Written): FeedProblem[] => {
   const problems: FeedProblem[] = [];
   const wrong = (path: string, got: unknown, allowed: string, fix: string) =>
     problems.push({ path: `file.${path}`, got: String(got), allowed, fix });
@@ -254,6 +264,13 @@ const ownProblems = (file: FileOfFeed, written: Written): FeedProblem[] => {
   if ((file.limits?.unpackedBytes ?? 0) > ceiling.bytes) {
     wrong('limits.unpacked', written.limits?.unpacked, `at most ${ceiling.bytes} bytes: ${ceiling.why}`, 'lower it');
   }
+  return problems;
+};
+
+const contentProblems = (file: FileOfFeed, written: Written): FeedProblem[] => {
+  const problems: FeedProblem[] = [];
+  const wrong = (path: string, got: unknown, allowed: string, fix: string) =>
+    problems.push({ path: `file.${path}`, got: String(got), allowed, fix });
   if ((file.limits?.recordBytes ?? 0) > maxRecordBytes) {
     wrong(
       'limits.record',

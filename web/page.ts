@@ -270,10 +270,24 @@ export class Page {
     if (!first || this.#doing.kind === 'sending') return;
     const isReady = wanted.format !== 'set' || (files.length === 1 && /\.zip$/i.test(first.name));
     if (isReady) return this.#choose(first);
+    const twice = files.find(({ name }, index) => files.findIndex((one) => one.name === name) !== index);
+    if (twice) this.#become({ kind: 'failed', message: this.#speech.text.twice(twice.name), file: undefined });
+    else await this.#pack(files, `${title}.zip`);
+  }
+
+  async #pack(files: readonly File[], name: string): Promise<void> {
+    const cancelled = new AbortController();
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    const panel = this.#panelFor({ name, size }, { cancel: () => cancelled.abort() });
+    this.#become({ kind: 'sending', panel });
     try {
-      await this.#choose(await packed(files, `${title}.zip`));
+      const onProgress = (bytes: number): void => panel.packing(bytes);
+      const archive = await packed(files, name, { signal: cancelled.signal, onProgress });
+      this.#doing = { kind: 'nothing' };
+      await this.#choose(archive);
     } catch (error) {
-      this.#become({ kind: 'failed', message: this.#wordsFor(error), file: undefined });
+      if (cancelled.signal.aborted) this.#become({ kind: 'nothing' });
+      else this.#become({ kind: 'failed', message: this.#wordsFor(error), file: undefined });
     }
   }
 
@@ -338,7 +352,10 @@ export class Page {
     }
   }
 
-  #panelFor(file: File, controls: Partial<ConstructorParameters<typeof SendingPanel>[2]>): SendingPanel {
+  #panelFor(
+    file: Pick<File, 'name' | 'size'>,
+    controls: Partial<ConstructorParameters<typeof SendingPanel>[2]>,
+  ): SendingPanel {
     const none = { pause: () => undefined, resume: () => undefined, cancel: () => undefined };
     return new SendingPanel(this.#speech, file, { ...none, ...controls });
   }

@@ -26,7 +26,7 @@ export class SendingPanel {
   #samples: { at: number; bytes: number }[] = [];
   #isPaused = false;
 
-  constructor(speech: Speech, file: File, controls: Controls) {
+  constructor(speech: Speech, file: Pick<File, 'name' | 'size'>, controls: Controls) {
     this.#speech = speech;
     this.#bytes = file.size;
     this.#bar = h('progress', { max: String(Math.max(1, file.size)), 'aria-label': speech.text.sending });
@@ -56,6 +56,11 @@ export class SendingPanel {
     this.#title.textContent = text.checking;
     this.#pause = toggle;
     toggle.hidden = true;
+  }
+
+  packing(bytes: number): void {
+    this.#title.textContent = this.#speech.text.packing;
+    this.#bar.value = bytes;
   }
 
   preparing(bytes: number): void {

@@ -20,8 +20,13 @@ export const showRules = async (
 };
 
 /** What other files say (references) is not for a partner to know, and a feed's own code does not run elsewhere. */
-const toldRules = ({ checks: _, schema, ...file }: Feed['file']): Feed['file'] => {
-  if (!schema) return file;
-  const { foreignKeys: __, ...told } = schema;
-  return { ...file, schema: told };
+export const toldRules = ({ checks: _, members, ...file }: Feed['file']): Feed['file'] => ({
+  ...toldContent(file),
+  ...(members && { members: members.map(toldContent) }),
+});
+
+const toldContent = <Content extends Pick<Feed['file'], 'schema'>>(content: Content): Content => {
+  if (!content.schema) return content;
+  const { foreignKeys: _, ...schema } = content.schema;
+  return { ...content, schema };
 };

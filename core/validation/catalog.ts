@@ -631,9 +631,25 @@ export const catalog = {
     { expected: '{name}, at most {max} of it', got: '{count} of it', fix: 'take those out that are not meant' },
     { expected: '{name}, höchstens {max}-mal', got: '{count}-mal', fix: 'herausnehmen, was nicht gemeint ist' },
   ),
+  'set.twice': says(
+    { expected: 'every file once', got: '{names} twice', fix: 'give each file a name of its own' },
+    { expected: 'jede Datei einmal', got: '{names} zweimal', fix: 'jeder Datei einen eigenen Namen geben' },
+  ),
   'set.unexpected': says(
     { expected: 'only {wanted}', got: '{names}', fix: 'take it out, or name it as it was agreed' },
     { expected: 'nur {wanted}', got: '{names}', fix: 'herausnehmen, oder so nennen, wie es vereinbart ist' },
+  ),
+  'archive.many': says(
+    {
+      expected: 'at most {most} files in the archive',
+      got: 'more of them',
+      fix: 'put only what was asked for into it',
+    },
+    {
+      expected: 'höchstens {most} Dateien im Archiv',
+      got: 'mehr davon',
+      fix: 'nur hineinlegen, worum gebeten wurde',
+    },
   ),
   'archive.entries': says(
     {

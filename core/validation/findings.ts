@@ -247,10 +247,16 @@ const merged = (all: Concluded, { file, found }: { readonly file: string; readon
   const excerpts = [...(all.excerpts ?? []), ...(found.excerpts ?? []).map((one) => ({ file, ...one }))];
   return {
     valid: all.valid && found.valid,
-    findings: [...all.findings, ...found.findings.map((one) => ({ file, ...one }))].slice(0, mostInSet),
+    findings: shownOf([...all.findings, ...found.findings.map((one) => ({ file, ...one }))]),
     totals,
     ...(excerpts.length > 0 && { excerpts: excerpts.slice(0, mostExcerpts) }),
   };
+};
+
+/** Where there are too many, what decides stays. */
+const shownOf = (findings: readonly Finding[]): Finding[] => {
+  const { error: errors = [], warning: warnings = [] } = Object.groupBy(findings, ({ severity }) => severity);
+  return findings.length <= mostInSet ? [...findings] : [...errors, ...warnings].slice(0, mostInSet);
 };
 
 /** `0.1 %` */

@@ -1,4 +1,5 @@
 import type { SetMember } from '../feed-file.ts';
+import { maxFileBytes } from './ceiling.ts';
 import { guarded, isZip, limited } from './content/unpack.ts';
 import { filesIn, type PackedFile } from './content/unzip.ts';
 import { Findings } from './findings.ts';
@@ -41,8 +42,10 @@ export const checkSet = async (
     const member = memberOf(file.name, members);
     if (!member) continue;
     const found = new Findings(member);
-    const bytes = counted(contentOf(file, source, { ...limits, unpackedBytes: left }, found), (size) => (left -= size));
-    const own = await checkFile(bytes, rulesOf(member, set), found);
+    const rules = rulesOf(member, set);
+    const most = { ...limits, unpackedBytes: Math.min(left, maxFileBytes(rules).bytes) };
+    const bytes = counted(contentOf(file, source, rules, most, found), (size) => (left -= size));
+    const own = await checkFile(bytes, rules, found);
     rows += own ?? 0;
     findings.include(file.name, found.conclude(own));
   }
@@ -65,18 +68,23 @@ const checkNames = (files: readonly PackedFile[], members: readonly SetMember[],
     if (count < member.min) findings.add('set.missing', { name: member.name, min: member.min, count });
     if (count > member.max) findings.add('set.tooMany', { name: member.name, max: member.max, count });
   }
-  const unknown = files.filter(({ name }) => !memberOf(name, members)).map(({ name }) => name);
+  const names = files.map(({ name }) => name);
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  if (repeated.size > 0) findings.add('set.twice', { names: told([...repeated]) });
+  const unknown = names.filter((name) => !memberOf(name, members));
   if (unknown.length === 0) return;
-  const names = unknown.slice(0, shownNames).join(', ');
-  findings.add('set.unexpected', { names, wanted: members.map(({ name }) => name).join(', ') });
+  findings.add('set.unexpected', { names: told(unknown), wanted: members.map(({ name }) => name).join(', ') });
 };
+
+const told = (names: readonly string[]): string => names.slice(0, shownNames).join(', ');
 
 const contentOf = (
   file: PackedFile,
   { size }: FileSource,
+  rules: FileRules,
   limits: Limits,
   findings: Findings,
-): AsyncIterable<Uint8Array> => limited(guarded(file.read(), 'zip', findings), size, limits, findings);
+): AsyncIterable<Uint8Array> => limited(guarded(file.read(), 'zip', rules, findings), size, limits, findings);
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, count: (size: number) => void): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {

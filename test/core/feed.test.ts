@@ -140,6 +140,33 @@ describe('a feed', () => {
       'file.members.1.lineEnds: got set; allowed only for csv, not for json',
     ],
     [
+      'rows of a member compared with those of before',
+      {
+        file: {
+          format: 'set',
+          extension: 'zip',
+          maxBytes: '1MB',
+          members: [{ name: 'a.csv', format: 'csv', rows: { unusual: '50%' } }],
+        },
+      },
+      'file.members.0.rows.unusual: got set; allowed nothing in a set',
+    ],
+    [
+      'more files than are read',
+      {
+        file: {
+          format: 'set',
+          extension: 'zip',
+          maxBytes: '1MB',
+          members: [
+            { name: 'a-*.csv', format: 'csv', max: 600 },
+            { name: 'b-*.csv', format: 'csv', max: 600 },
+          ],
+        },
+      },
+      'file.members: got up to 1200 files; allowed at most 1000 in one archive',
+    ],
+    [
       'a schema of a member that is not there',
       {
         file: {

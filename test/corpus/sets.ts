@@ -19,6 +19,7 @@ const rules = {
     { name: 'orders.csv', format: 'csv', schema: 'orders.json', period: { column: 'day' } },
     { name: 'items-*.csv', format: 'csv', schema: 'items.json', min: 1, max: 2, severity: { 'line.blank': 'error' } },
     { name: 'note.json', format: 'json', min: 0 },
+    { name: 'terms.docx', format: 'opaque', min: 0 },
   ],
 };
 const of = (name: string, content: string | Uint8Array, found: readonly string[], more: Partial<Case> = {}): Case => ({
@@ -74,6 +75,26 @@ export const sets: readonly Case[] = [
   of('an archive in the archive', zipOf({ ...whole, 'note.json': zipOf({ 'a.json': note }) }), [
     'note.json archive.nested a compressed file inside a compressed file',
   ]),
+  of(
+    'a document that is an archive inside, as many are',
+    zipOf({ ...whole, 'terms.docx': zipOf({ 'a.xml': '<a/>' }) }),
+    [],
+  ),
+  of('a name that stands there twice', zipOf([...Object.entries(whole), ['orders.csv', orders]]), [
+    'set.tooMany 2 of it',
+    'set.twice orders.csv twice',
+  ]),
+  of(
+    'so many files that not all are read',
+    zipOf([...Object.entries(whole), ...Array.from({ length: 999 }, (_, index) => [`${index}.txt`, ''] as const)]),
+    ['archive.many more of them'],
+  ),
+  of(
+    'a document that is too large to be read whole, in an archive that may be larger',
+    zipOf({ ...whole, 'note.json': `["${'x'.repeat(51_000_000)}"]` }, { isStored: true }),
+    ['note.json limit.unpacked more'],
+    { rules: { ...rules, maxBytes: '500MB' } },
+  ),
   of('a folder', zipOf({ 'data/orders.csv': orders, 'data/items-1.csv': items }), ['archive.folder data/orders.csv']),
   of('a password', zipOf(whole, { isEncrypted: true }), ['archive.encrypted a password-protected archive']),
   of('an archive that breaks off', zipOf(whole).subarray(0, 80), ['archive.truncated one that breaks off']),

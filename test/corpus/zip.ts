@@ -3,16 +3,17 @@ import { crc32, deflateRawSync } from 'node:zlib';
 /**
  * A ZIP archive (APPNOTE 6.3), as plain as can be.
  *
+ * @param files by name, or as a list, in which a name may be repeated
  * @param how `isEncrypted` sets the flag that says so
  */
 export const zipOf = (
-  files: Readonly<Record<string, string | Uint8Array>>,
+  files: Readonly<Record<string, string | Uint8Array>> | readonly (readonly [name: string, content: string])[],
   { isStored = false, isEncrypted = false } = {},
 ): Buffer => {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const [name, content] of Object.entries(files)) {
+  for (const [name, content] of Array.isArray(files) ? files : Object.entries(files)) {
     const raw = Buffer.from(content);
     const packed = isStored ? raw : deflateRawSync(raw);
     const header = Buffer.alloc(26);

@@ -21,23 +21,27 @@ export async function* unpack(
 ): AsyncGenerator<Uint8Array> {
   const magic = source.size >= magicBytes ? await source.slice(0, magicBytes) : new Uint8Array();
   if (file.gzip && isGzip(magic)) {
-    yield* limited(guarded(tools.gunzip(raw), 'gzip', findings), source.size, limits, findings);
+    yield* limited(guarded(tools.gunzip(raw), 'gzip', file, findings), source.size, limits, findings);
   } else if (file.zip && isZip(magic)) {
     const entry = await unzip(source, tools, findings);
-    if (entry) yield* limited(guarded(entry, 'zip', findings), source.size, limits, findings);
+    if (entry) yield* limited(guarded(entry, 'zip', file, findings), source.size, limits, findings);
   } else yield* raw;
 }
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 export const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] ?? 9) < 9;
 
-/** A file that was compressed twice is told by its first bytes; one that is damaged, where it breaks. */
+/**
+ * A file that was compressed twice is told by its first bytes; one that is damaged, where it breaks. What nobody reads may well be an
+ * archive: many kinds of documents are.
+ */
 export async function* guarded(
   bytes: AsyncIterable<Uint8Array>,
   kind: 'gzip' | 'zip',
+  { format }: Pick<FileRules, 'format'>,
   findings: Findings,
 ): AsyncGenerator<Uint8Array> {
-  let head: Uint8Array | undefined = new Uint8Array();
+  let head: Uint8Array | undefined = format === 'opaque' ? undefined : new Uint8Array();
   try {
     for await (const chunk of bytes) {
       if (!head) {

@@ -14,8 +14,8 @@ import { chunksOf } from './streams.ts';
 // Everything happens where the engine runs: it is in a worker already, or in a function of its own.
 configure({ useWebWorkers: false });
 
-/** More entries than anybody sends by mistake: their names are not read. */
-const mostEntries = 1000;
+/** More entries than anybody sends by mistake: what is behind them is not read. */
+export const mostEntries = 1000;
 
 class SourceReader extends Reader<FileSource> {
   readonly #source: FileSource;
@@ -79,6 +79,11 @@ export interface PackedFile {
 /** All files in an archive, none in a folder; undefined, with a finding, when they cannot be read. */
 export const filesIn = (source: FileSource, findings: Findings): Promise<readonly PackedFile[] | undefined> =>
   opened(source, findings, async (reader, entries) => {
+    // A set of which a part was not looked at is not whole.
+    if (entries.length > mostEntries) {
+      findings.add('archive.many', { most: mostEntries });
+      return undefined;
+    }
     const files = filesAmong(entries);
     const inFolder = files.find(({ filename }) => /[/\\]/.test(filename));
     if (inFolder) findings.add('archive.folder', { names: inFolder.filename });
@@ -114,7 +119,7 @@ const entriesOf = async (reader: SourceReader): Promise<Entry[]> => {
   const entries: Entry[] = [];
   for await (const entry of new ZipReader(reader).getEntriesGenerator()) {
     entries.push(entry);
-    if (entries.length >= mostEntries) break;
+    if (entries.length > mostEntries) break;
   }
   return entries;
 };
