@@ -40,10 +40,17 @@ export const bundleHandlers = (feeds: readonly Feed[], folder: string, out: stri
     legalComments: 'none',
     logLevel: 'error',
   });
-  for (const reader of readersOfFeeds) writeFeeds(feeds, join(out, reader, feedsFolder));
   bundlePage(join(out, 'answer-page', pageFolder));
-  for (const feed of feeds) bundleChecks(feed, folder, join(out, 'validate-upload', checksFolder));
+  bundleFeeds(feeds, folder, out);
   return (name) => join(out, name);
+};
+
+/** Puts feeds, and their own rules, beside bundles; what was there of other feeds goes. */
+export const bundleFeeds = (feeds: readonly Feed[], folder: string, out: string): void => {
+  for (const reader of readersOfFeeds) writeFeeds(feeds, join(out, reader, feedsFolder));
+  const checks = join(out, 'validate-upload', checksFolder);
+  rmSync(checks, { recursive: true, force: true });
+  for (const feed of feeds) bundleChecks(feed, folder, checks);
 };
 
 /** A feed's own rules, bundled with what they import. */
@@ -66,6 +73,7 @@ const bundleChecks = ({ partner, feed, file }: Feed, folder: string, out: string
 const readersOfFeeds = ['open-request', 'watch-starts', 'answer-operator'];
 
 const writeFeeds = (feeds: readonly Feed[], out: string): void => {
+  rmSync(out, { recursive: true, force: true });
   // A deployment without feeds has the folder too.
   mkdirSync(out, { recursive: true });
   for (const feed of feeds) {
