@@ -6,10 +6,12 @@ export type SignDocument = (document: object) => Promise<string>;
 /**
  * Signs with a key of P-256 that never leaves KMS; whoever has its public half can check what it signed with any library.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
+ *
+ * @returns undefined without a key: nobody outside is told anything
  */
-export const createKmsSignatures =
-  (kms: KMSClient, keyArn: string): SignDocument =>
-  async (document) => {
+export const createKmsSignatures = (kms: KMSClient, keyArn: string | undefined): SignDocument | undefined => {
+  if (keyArn === undefined) return undefined;
+  return async (document) => {
     const header = { alg: 'ES256', kid: keyArn.split('/').at(-1) };
     const content = [header, document].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     const { Signature = new Uint8Array() } = await kms.send(
@@ -22,6 +24,7 @@ export const createKmsSignatures =
     );
     return `${content}.${bareSignature(Buffer.from(Signature)).toString('base64url')}`;
   };
+};
 
 const partBytes = 32;
 

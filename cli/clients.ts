@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -20,6 +21,7 @@ export interface ClientSettings {
 export const createClients = (settings: ClientSettings) => ({
   cloudformation: new CloudFormationClient(settings),
   cloudwatch: new CloudWatchClient(settings),
+  eventbridge: new EventBridgeClient(settings),
   kms: new KMSClient(settings),
   lambda: new LambdaClient(settings),
   // A default client would sign the checksum of an empty body into a presigned URL.

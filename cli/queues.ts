@@ -1,3 +1,4 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
@@ -103,7 +104,9 @@ const again: { readonly [name in FailureQueue]: (clients: Clients, message: Mess
   },
   'failed-events': async (clients, { Body = '', MessageAttributes = {} }) => {
     const target = MessageAttributes.TARGET_ARN?.StringValue ?? '';
-    if (target.split(':')[2] !== 'sns') return invoke(clients, target, Body);
+    const service = target.split(':')[2];
+    if (service === 'events') return putAgain(clients, MessageAttributes.RULE_ARN?.StringValue ?? '', Body);
+    if (service !== 'sns') return invoke(clients, target, Body);
     await clients.sns.send(new PublishCommand({ TopicArn: target, Message: Body }));
     return `published to ${target.split(':').at(-1)}`;
   },
@@ -111,6 +114,21 @@ const again: { readonly [name in FailureQueue]: (clients: Clients, message: Mess
     const { requestContext, requestPayload } = JSON.parse(Body);
     return invoke(clients, requestContext.functionArn.replace(/:\$LATEST$/, ''), JSON.stringify(requestPayload));
   },
+};
+
+/**
+ * Nobody but EventBridge calls an API destination: the event goes onto its bus once more, and so to every rule there. Receivers
+ * know what they have by the announcement's own id.
+ */
+const putAgain = async ({ eventbridge }: Clients, rule: string, event: string): Promise<string> => {
+  const [, bus] = /:rule\/([^/]+)\/[^/]+$/.exec(rule) ?? [];
+  const { source, 'detail-type': type, detail, resources } = JSON.parse(event);
+  const Entries = [
+    { EventBusName: bus, Source: source, DetailType: type, Detail: JSON.stringify(detail), Resources: resources },
+  ];
+  const { FailedEntryCount = 0, Entries: [entry] = [] } = await eventbridge.send(new PutEventsCommand({ Entries }));
+  if (FailedEntryCount > 0) throw new Error(`EventBridge refused it: ${entry?.ErrorCode} ${entry?.ErrorMessage}`);
+  return `put onto ${bus ?? 'the default bus'}: ${type}`;
 };
 
 const invoke = async ({ lambda }: Clients, arn: string, payload: string): Promise<string> => {

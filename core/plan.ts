@@ -116,11 +116,13 @@ export const nextMilestone = (plan: Plan, now: Date, from = 0): Milestone =>
 
 /**
  * The milestone that has just come due, after waiting for `waitedFor`. Where several have passed (a late start, a
- * redrive) the latest one speaks for all: nobody is reminded after the escalation.
+ * redrive) the latest one speaks for all: nobody is reminded after the escalation. A warning to the owner does not speak for the
+ * partner's reminder.
  */
 export const dueMilestone = (plan: Plan, now: Date, waitedFor: number): Milestone => {
   const passed = plan.milestones.filter(({ index, at }) => index <= waitedFor || Date.parse(at) <= now.getTime());
-  return passed.at(-1) ?? lastOf(plan);
+  const toPartner = passed.findLast(({ index, kind }) => index >= waitedFor && kind !== 'warn');
+  return toPartner ?? passed.at(-1) ?? lastOf(plan);
 };
 
 const lastOf = (plan: Plan): Milestone => {

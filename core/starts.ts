@@ -25,7 +25,8 @@ export interface DueStart {
   readonly feed: Feed;
   /** Milliseconds. */
   readonly at: number;
-  readonly period: string;
+  /** Undefined where the feed names none for that day. */
+  readonly period: string | undefined;
 }
 
 /**
@@ -71,13 +72,13 @@ const dueBetween = (feed: Feed, from: number, to: number): DueStart[] => {
   if (!(from < to) || feed.schedule.expression.startsWith('rate(')) return [];
   return occurrencesOf(feed.schedule, { from, to }).flatMap((one) => {
     if (one.kind !== 'delivery') return [];
-    const period = periodFor(feed, one.forAt);
-    return period === undefined ? [] : [{ feed, at: one.at, period }];
+    return [{ feed, at: one.at, period: periodFor(feed, one.forAt) }];
   });
 };
 
 /** Whether it was opened, or skipped for a reason that was written down. */
 export const isStarted = async (ledger: Pick<Ledger, 'list'>, { feed, period }: DueStart): Promise<boolean> => {
+  if (period === undefined) return false;
   const request = { partner: feed.partner, feed: feed.feed, period };
   for (const key of [ledgerKeys.request(request), ledgerKeys.skipped(request)]) {
     if ((await ledger.list(key)).includes(key)) return true;

@@ -6,7 +6,7 @@ import { acceptedKey, ledgerKeys } from '../core/names.ts';
 import { acceptedOutcome } from '../core/outcome.ts';
 import { parse } from '../core/parse.ts';
 import type { Announcements, Clock, Copier, Ledger, Metrics } from '../core/ports.ts';
-import { taskInputs } from '../core/request.ts';
+import { type RequestDocument, taskInputs } from '../core/request.ts';
 import { changeRequest, readRequest } from '../core/requests.ts';
 import { report } from '../core/validation/findings.ts';
 
@@ -36,7 +36,7 @@ export const createAcceptUpload =
             outcome: acceptedOutcome(document, upload, clock.now(), { acceptedKey: key, rows, override }),
           },
     );
-    await remember(ledger, { request, attempt, upload }, ended.plan.opensAt);
+    await remember(ledger, { request, attempt, upload }, ended);
     await announcements.announce('UploadAccepted', {
       ...announcedOf(ended),
       attempt,
@@ -53,7 +53,11 @@ export const createAcceptUpload =
 type Accepted = Pick<z.infer<typeof taskInputs.acceptUpload>, 'request' | 'attempt' | 'upload'>;
 
 /** What later deliveries of the feed are compared with. */
-const remember = async (ledger: Ledger, { request, attempt, upload }: Accepted, opensAt: string): Promise<void> => {
+const remember = async (
+  ledger: Ledger,
+  { request, attempt, upload }: Accepted,
+  { plan, askedBy }: RequestDocument,
+): Promise<void> => {
   const found = await findDocument(ledger, ledgerKeys.findings(request, attempt), report);
   if (!found) return;
   const { sha256, rows } = found.document;
@@ -63,7 +67,11 @@ const remember = async (ledger: Ledger, { request, attempt, upload }: Accepted, 
     generation,
     arrivedAt: upload.arrivedAt,
     sha256,
-    afterOpeningSeconds: Math.max(0, Math.round((Date.parse(upload.arrivedAt) - Date.parse(opensAt)) / 1000)),
+    // What somebody asked for out of turn says nothing of the usual hour.
+    ...(askedBy === undefined && { afterOpeningSeconds: secondsBetween(plan.opensAt, upload.arrivedAt) }),
     ...(rows !== undefined && { rows }),
   });
 };
+
+const secondsBetween = (from: string, to: string): number =>
+  Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));

@@ -13,8 +13,7 @@ import { createCloseRequest } from './close-request.ts';
 import { lambda, optionalSetting, setting } from './wiring.ts';
 
 const s3 = new S3Client({});
-const keyArn = optionalSetting('webhookKeyArn');
-const signing = keyArn === undefined ? undefined : createKmsSignatures(new KMSClient({}), keyArn);
+const signing = createKmsSignatures(new KMSClient({}), optionalSetting('webhookKeyArn'));
 
 export const handler = lambda(
   createCloseRequest({

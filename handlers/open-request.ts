@@ -45,7 +45,9 @@ export const createOpenRequest = (deps: Deps) => async (event: unknown) => {
   const request = await claim(deps, fresh);
   await deps.ledger.create(ledgerKeys.due(request.plan.dueAt.slice(0, 10), request), { requestId: request.requestId });
   deps.metrics.count('RequestOpened', request.requestId);
-  if (request.startedLateSeconds !== undefined) await tellLateStart(deps, request, request.startedLateSeconds);
+  // Told once: a takeover tells nothing new.
+  if (request.startedLateSeconds !== undefined && request.claim === 1)
+    await tellLateStart(deps, request, request.startedLateSeconds);
   return {
     request: pointTo(request),
     ...(request.startedLateSeconds !== undefined && { startedLateSeconds: request.startedLateSeconds }),
@@ -179,18 +181,23 @@ const successorOf = async (
   before: RequestDocument,
   fresh: RequestDocument,
 ): Promise<RequestDocument | undefined> => {
-  const { generation, claim: claims, outcome, execution, earlier = [], linksRevoked } = before;
+  const { generation, claim: claims, outcome, execution, earlier = [] } = before;
   if (fresh.reopened && outcome && before.status === 'ended') {
     const ended = { generation, execution: execution.name, outcome };
     return { ...fresh, generation: generation + 1, claim: claims + 1, earlier: [...earlier, ended] };
   }
   if (!(await isAbandoned(deps, before))) return undefined;
-  return {
-    ...fresh,
-    generation,
-    claim: claims + 1,
-    earlier,
-    // What was revoked stays so, whoever holds the request.
-    ...(linksRevoked && { linksRevoked }),
-  };
+  return { ...unlate(fresh), generation, claim: claims + 1, earlier, ...keptOf(before) };
 };
+
+/** How late a takeover is says nothing of the request. */
+const unlate = ({ startedLateSeconds: _, ...request }: RequestDocument): RequestDocument => request;
+
+/** What stays so, whoever holds the request: what was revoked, who asked for it, who has taken it on. */
+const keptOf = ({ linksRevoked, startedLateSeconds, askedBy, redriven, quiet }: RequestDocument) => ({
+  ...(linksRevoked && { linksRevoked }),
+  ...(startedLateSeconds !== undefined && { startedLateSeconds }),
+  ...(askedBy !== undefined && { askedBy }),
+  ...(redriven && { redriven }),
+  ...(quiet && { quiet }),
+});

@@ -1,4 +1,5 @@
 import { findDocument } from '../core/documents.ts';
+import type { Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
 import type { Clock, Digest, Feeds, Ledger, Metrics, Notices } from '../core/ports.ts';
 import { type DueStart, isStarted, startsToLookAt, watchDocument } from '../core/starts.ts';
@@ -29,7 +30,9 @@ export const createWatchStarts = (deps: Deps) => async (): Promise<{ checked: nu
   return { checked: due.length, missing };
 };
 
-const tell = async ({ notices, metrics }: Deps, { feed, at, period }: DueStart): Promise<string> => {
+const tell = async (deps: Deps, { feed, at, period }: DueStart): Promise<string> => {
+  if (period === undefined) return tellUnnamed(deps, feed, new Date(at).toISOString());
+  const { notices, metrics } = deps;
   const id = requestId({ partner: feed.partner, feed: feed.feed, period });
   await notices.publish({
     kind: 'startMissing',
@@ -38,5 +41,17 @@ const tell = async ({ notices, metrics }: Deps, { feed, at, period }: DueStart):
     requestId: id,
   });
   metrics.count('StartMissing', id);
+  return id;
+};
+
+/** The names that a feed gives its periods run out one day, and nothing fails when they do. */
+const tellUnnamed = async ({ notices, metrics }: Deps, { partner, feed, title }: Feed, at: string): Promise<string> => {
+  const id = `${partner}/${feed} at ${at}`;
+  await notices.publish({
+    kind: 'startMissing',
+    subject: `No period named: ${partner}/${feed}`,
+    message: `“${title}” of ${partner} should have been asked for at ${at}, but the feed names no period for that day (period.named): nobody waits for it. Name more of them, or disable the schedule. What to do: docs/runbook.md, section Starts missing.`,
+  });
+  metrics.count('StartMissing');
   return id;
 };

@@ -33,10 +33,6 @@ const mostPerSecond = 20;
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
  */
 export class Webhook extends Construct {
-  readonly rule: Rule;
-  /** What EventBridge calls the address with. */
-  readonly role: Role;
-
   constructor(scope: Construct, id: string, { config, url, functions, messaging }: WebhookProps) {
     super(scope, id);
     const { stage } = config;
@@ -56,15 +52,15 @@ export class Webhook extends Construct {
       httpMethod: HttpMethod.POST,
       rateLimitPerSecond: mostPerSecond,
     });
-    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
-    this.rule = new Rule(this, 'Rule', {
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
+    new Rule(this, 'Rule', {
       eventBus: messaging.bus,
       description: 'Every announcement goes to the webhook',
       eventPattern: { source: [eventSource] },
       targets: [
         new ApiDestinationTarget(destination, {
           event: RuleTargetInput.fromEventPath('$.detail'),
-          eventRole: this.role,
+          eventRole: role,
           deadLetterQueue: messaging.failedEvents,
           maxEventAge: Duration.hours(24),
           retryAttempts: 185,

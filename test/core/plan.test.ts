@@ -55,4 +55,13 @@ describe('a plan', () => {
     expect(dueMilestone(plan, at(125), 0)).toMatchObject({ index: 2, kind: 'escalate' });
     expect(dueMilestone(plan, at(300), 0).kind).toBe('close');
   });
+
+  it('lets no warning to the owner speak for the partner’s reminder', () => {
+    const usual = { usuallyAfterSeconds: 2400, warnAfterSeconds: 2760 };
+    const warned = makePlan(feed, at(0).toISOString(), usual);
+    expect(warned.milestones.slice(0, 2).map(({ kind }) => kind)).toEqual(['remind', 'warn']);
+    expect(dueMilestone(warned, at(50), 0).kind).toBe('remind');
+    expect(dueMilestone(warned, at(50), 1).kind).toBe('warn');
+    expect(dueMilestone(warned, at(91), 1).kind).toBe('escalate');
+  });
 });

@@ -78,6 +78,25 @@ describe('a period', () => {
     expect(await airlock.ending(second)).toBe('SUCCEEDED');
   });
 
+  it('that opened late is told of once, whoever takes it over', async () => {
+    const at = new Date((await airlock.now()) - 40 * 60_000).toISOString();
+    const told = async () => (await airlock.notices()).filter(({ subject }) => subject?.startsWith('Opened late'));
+    const late = async () => {
+      const keys = await airlock.keys('Ledger', 'requests/initech/hourly/');
+      const all = await Promise.all(keys.map(async (key) => JSON.parse(await airlock.text('Ledger', key))));
+      return all.flatMap(({ startedLateSeconds }) => startedLateSeconds ?? []);
+    };
+    const { executionArn: first } = await airlock.run('initech/hourly', at);
+    await airlock.settle();
+    const before = await late();
+    expect([Math.floor(before[0] / 60), before.length, (await told()).length]).toEqual([40, 1, 1]);
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn: first }));
+    await airlock.advance('PT5M');
+    const { executionArn: second } = await airlock.run('initech/hourly', at);
+    await airlock.settle();
+    expect([await airlock.ending(second), await late(), (await told()).length]).toEqual(['RUNNING', before, 1]);
+  });
+
   it('starts by its own schedule at its local time', async () => {
     const before = (await airlock.executions()).length;
     await airlock.advance('P1D');

@@ -129,7 +129,11 @@ describe('two things at the same millisecond', () => {
       await planAt(at, file);
       await airlock.advance('PT2M');
       expect(await endOf()).toBe('SUCCEEDED');
-      expect((await answers()).slice(-2)).toEqual(expect.arrayContaining([200]));
+      const [first, second] = (await answers()).slice(-2);
+      const waiver = first === 200 ? second : first;
+      // Either it was taken, or the wait had ended by the time it came.
+      expect([200, 202, 409]).toContain(waiver);
+      expect([first, second]).toContain(200);
       const [key = ''] = await airlock.keys('Ledger', `arrivals/${id.replaceAll('_', '/')}/`);
       const { settled } = JSON.parse(await airlock.text('Ledger', key));
       const outcome = await airlock.outcome(execution);

@@ -8,6 +8,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
 import { assemblyWith } from '../support/assembly.ts';
+import { airlockCommand } from '../support/command.ts';
 
 const orders = loadFeeds('test/feeds').filter(({ feed }) => feed === 'orders');
 /** Nobody but the test starts it. */
@@ -132,6 +133,16 @@ describe('a webhook', () => {
     receiver.answers = [400];
     await deliver();
     expect([receiver.told.length, await failedEvents()]).toEqual([1, ['UploadAccepted']]);
+    // Past the visibility timeout of the look above.
+    await airlock.advance('PT3M');
+    receiver.answers = [200];
+    const { out } = await airlockCommand(airlock, 'dlq', 'redrive', 'failed-events');
+    expect(out).toContain('put onto airlock-dev-events: UploadAccepted');
+    await airlock.settle();
+    expect([receiver.told.length, await failedEvents()]).toEqual([2, []]);
+    expect(await payloadOf(receiver.told[1]?.body.jws ?? '')).toMatchObject({ type: 'UploadAccepted', rows: 2 });
+    receiver.told.length = 1;
+    receiver.answers = [400];
     const { write } = await airlock.policyOf('Airlock-dev-AirlockWebhookRole');
     await write([]);
     await airlock.open('acme/orders', { inDays: 1 });

@@ -50,8 +50,8 @@ const en: StaffTexts = {
   },
   happened: {
     dueSoon: ({ title, period, due }) => `“${title}” for ${period} is due ${due}, and nothing has arrived yet.`,
-    unusual: ({ title, period, usually, due }) =>
-      `“${title}” usually arrives by ${usually}. For ${period} nothing has come yet; it is due ${due}.`,
+    unusual: ({ title, period, usually, due, attempt }) =>
+      `“${title}” usually arrives by ${usually}. For ${period} ${attempt > 1 ? 'no valid file' : 'nothing'} has come yet; it is due ${due}.`,
     rejectedLate: ({ title, period, due }) =>
       `A file for “${title}” for ${period} was not valid. It is due ${due}; the partner has been told what to mend.`,
     late: ({ title, period, due, attempt }) =>
@@ -114,8 +114,8 @@ const de: StaffTexts = {
   },
   happened: {
     dueSoon: ({ title, period, due }) => `„${title}“ für ${period} ist fällig ${due}, und noch ist nichts angekommen.`,
-    unusual: ({ title, period, usually, due }) =>
-      `„${title}“ kommt sonst bis ${usually}. Für ${period} ist noch nichts da; fällig ist es ${due}.`,
+    unusual: ({ title, period, usually, due, attempt }) =>
+      `„${title}“ kommt sonst bis ${usually}. Für ${period} ist noch ${attempt > 1 ? 'keine gültige Datei' : 'nichts'} da; fällig ist es ${due}.`,
     rejectedLate: ({ title, period, due }) =>
       `Eine Datei zu „${title}“ für ${period} war nicht gültig. Fällig ist sie ${due}; der Partner weiß, was zu beheben ist.`,
     late: ({ title, period, due, attempt }) =>
