@@ -1,4 +1,5 @@
 import aws4 from 'aws4';
+import type { RequestsAnswer } from '../core/api/bodies.ts';
 
 /** What the operators' routes are called with: AWS credentials, or a token where the API takes those. */
 export type OperatorIdentity =
@@ -37,6 +38,18 @@ export const createOperatorApi = (origin: string, region: string, identity: Oper
     return JSON.parse(text);
   },
 });
+
+/** All requests that are due on a date, page by page. @param date UTC, as `2026-11-25` @throws OperatorApiError */
+export const requestsDueOn = async (api: OperatorApi, date: string): Promise<RequestsAnswer['requests']> => {
+  const found: RequestsAnswer['requests'] = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const query = new URLSearchParams({ dueOn: date, ...(after !== '' && { after }) });
+    const page: RequestsAnswer = await api.ask<RequestsAnswer>('GET', `/requests?${query}`);
+    found.push(...page.requests);
+    after = page.next;
+  }
+  return found;
+};
 
 interface Unsigned {
   readonly method: string;

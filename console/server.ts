@@ -10,7 +10,6 @@ import { feedPage, feedsPage } from './pages/feeds.ts';
 import { emailPage, findEmail, inboxPage } from './pages/inbox.ts';
 import { objectsPage } from './pages/objects.ts';
 import { requestPage } from './pages/request.ts';
-
 import { todayPage } from './pages/today.ts';
 import { press } from './press.ts';
 
@@ -26,7 +25,7 @@ const policies = {
 export const createConsole = (endpoint: Endpoint): Server => {
   const api = createApi(endpoint);
   return createServer(async (request, response) => {
-    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
     try {
       refuseStrangers(request);
       const body = await readBody(request);
@@ -36,13 +35,22 @@ export const createConsole = (endpoint: Endpoint): Server => {
         const form = new URLSearchParams(body);
         const to = await press(endpoint, { path, form, referer: request.headers.referer });
         response.writeHead(303, { location: to }).end();
-      } else await showPage(endpoint, path, searchParams.get('refused') ?? '', response);
+      } else await showPage(endpoint, path, new URLSearchParams(query).get('refused') ?? '', response);
     } catch (error) {
       const known = error instanceof ApiError ? error : unexpected(error);
       if (path.startsWith('/api/')) sendJson(response, known.status, known.body);
-      else await sendPage(endpoint, response, known.status, { title: known.body.error, content: advice(known) });
+      else await sendAdvice(endpoint, response, known);
     }
   });
+};
+
+/** Where even that cannot be shown (the runtime has gone), as JSON. */
+const sendAdvice = async (endpoint: Endpoint, response: ServerResponse, known: ApiError): Promise<void> => {
+  try {
+    await sendPage(endpoint, response, known.status, { title: known.body.error, content: advice(known) });
+  } catch {
+    sendJson(response, known.status, known.body);
+  }
 };
 
 const unexpected = (error: unknown): ApiError => {
@@ -166,7 +174,7 @@ const pageOf = async (endpoint: Endpoint, place: Place): Promise<Shown> => {
     alarms: async () => ({ title: 'Alarms', content: await alarmsPage(endpoint) }),
     clock: async () => ({ title: 'Clock', content: await clockPage(endpoint) }),
   };
-  const shown = await pages[section]?.();
+  const shown = Object.hasOwn(pages, section) ? await pages[section]?.() : undefined;
   if (shown) return shown;
   const allowed = '/today, /feeds, /requests/<id>, /executions, /inbox, /objects, /alarms, /clock';
   throw new ApiError(404, 'no such page', `/${section}/${id}`, allowed, 'follow a link of the header');

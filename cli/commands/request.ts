@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
-import type { OperatorApi } from '../../adapters/operator-api.ts';
-import type { openAnswer, requestsAnswer, timelineAnswer } from '../../core/api/bodies.ts';
+import { requestsDueOn } from '../../adapters/operator-api.ts';
+import type { openAnswer, RequestsAnswer, timelineAnswer } from '../../core/api/bodies.ts';
 import { parseRequestId } from '../../core/names.ts';
 import { periodFor } from '../../core/period.ts';
 import { occurrencesOf } from '../../core/schedule/deliveries.ts';
@@ -12,12 +12,10 @@ import { CliError } from '../deployment.ts';
 import { type Flags, type Invocation, print } from '../invocation.ts';
 import { timeOf } from '../time.ts';
 
-type Listed = z.infer<typeof requestsAnswer>;
-
 const dayMs = 86_400_000;
 
 /** How far back each of the lists looks, in days. */
-const lookBack: Readonly<Record<string, number>> = { today: 0, late: 1, missing: 7 };
+const lookBack: Readonly<Record<string, number>> = { today: 0, late: 7, missing: 7 };
 
 /** Requests that are due today or on a date, that are late, or that were missed within a week. */
 export const requestList = async (invocation: Invocation): Promise<boolean> => {
@@ -32,8 +30,8 @@ export const requestList = async (invocation: Invocation): Promise<boolean> => {
     days === undefined
       ? [due]
       : Array.from({ length: days + 1 }, (_, back) => new Date(now - back * dayMs).toISOString().slice(0, 10));
-  const all: Listed['requests'] = [];
-  for (const date of dates.reverse()) all.push(...(await listed(api, date)));
+  const all: RequestsAnswer['requests'] = [];
+  for (const date of dates.reverse()) all.push(...(await requestsDueOn(api, date)));
   const wanted = { late: 'late', missing: 'missed' }[due];
   const shown = wanted === undefined ? all : all.filter(({ state }) => state === wanted);
   if (invocation.asJson) print(JSON.stringify(shown));
@@ -41,21 +39,7 @@ export const requestList = async (invocation: Invocation): Promise<boolean> => {
   return true;
 };
 
-const listed = async (api: OperatorApi, date: string): Promise<Listed['requests']> => {
-  const found: Listed['requests'] = [];
-  let after = '';
-  for (;;) {
-    const page = await api.ask<Listed>(
-      'GET',
-      `/requests?dueOn=${date}${after && `&after=${encodeURIComponent(after)}`}`,
-    );
-    found.push(...page.requests);
-    if (page.next === undefined) return found;
-    after = page.next;
-  }
-};
-
-const table = (requests: Listed['requests']): void => {
+const table = (requests: RequestsAnswer['requests']): void => {
   const width = Math.max(7, ...requests.map(({ requestId }) => requestId.length));
   print(`${'request'.padEnd(width)}  ${'state'.padEnd(9)}  ${'due'.padEnd(17)}  what became of it`);
   for (const { requestId, state, dueAt, outcome = '', quiet, generation } of requests) {

@@ -1,5 +1,8 @@
 import type * as z from 'zod/mini';
-import type { requestAnswer, timelineAnswer } from '../../core/api/bodies.ts';
+import { type OperatorApi, OperatorApiError } from '../../adapters/operator-api.ts';
+import type { downloadAnswer, requestAnswer, timelineAnswer } from '../../core/api/bodies.ts';
+import { parse } from '../../core/parse.ts';
+import { type Finding, findingCount, report } from '../../core/validation/findings.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { type Html, html } from '../html.ts';
 import { fromNow, shortTime } from '../when.ts';
@@ -47,8 +50,12 @@ export const requestPage = async (endpoint: Endpoint, id: string, refused: strin
   ]);
   const { now } = await endpoint.clock();
   const workflow = await workflowOf(endpoint, shown.execution);
+  // A fault behind an outcome (a file that was accepted, and could not be announced) is mended by a redrive too.
+  const isRedFor = shown.outcome?.kind === 'missed' || shown.outcome?.kind === 'rejected';
   const standing = shown.outcome
-    ? 'ended'
+    ? workflow.hasFailed && !isRedFor
+      ? 'failed'
+      : 'ended'
     : workflow.hasFailed
       ? 'failed'
       : timeline.waitsFor === 'decision'
@@ -56,6 +63,7 @@ export const requestPage = async (endpoint: Endpoint, id: string, refused: strin
         : 'upload';
   const lead = shown.outcome?.line ?? leadOf(timeline, shown.dueAt, now, workflow.hasFailed);
   const [partner = '', feed = ''] = id.split('_');
+  const found = await findingsOf(api, path);
   const mails = (await endpoint.emails()).filter(({ tags }) => tags.requestId === id);
   return html`${refused === '' ? '' : html`<p class="bad" role="alert">${refused}</p>`}
 <p class="lead ${shown.outcome ? toneOf(shown.outcome.kind) : 'wait'}">${lead}</p>
@@ -63,8 +71,29 @@ export const requestPage = async (endpoint: Endpoint, id: string, refused: strin
 <div class="columns"><section><h2>Workflow</h2>${workflow.drawn}</section>
 <section><h2>What happened</h2><table><tbody>${timeline.timeline.map(({ at, what }) => moment(at, what))}</tbody></table>
 ${timeline.planned.length === 0 ? '' : html`<h2>Planned</h2><table><tbody>${timeline.planned.map(({ at, kind, to }) => moment(at, `${kind} ${to.join(', ')}`, fromNow(at, now)))}</tbody></table>`}
-<h2>Orders</h2>${ordersForm(id, orders[standing])}
+${found}<h2>Orders</h2>${ordersForm(id, orders[standing])}
 <h2>Mails</h2>${mails.length === 0 ? html`<p class="dim">None yet.</p>` : html`<table><tbody>${mails.map(({ id: mail, at, to, subject }) => html`<tr><td class="dim whole">${shortTime(at)}</td><td><a href="/inbox/${mail}">${subject}</a> <span class="dim">to ${to.join(', ')}</span></td></tr>`)}</tbody></table>`}</section></div>`;
+};
+
+/** What was found in the newest file that was checked. */
+const findingsOf = async (api: OperatorApi, path: string): Promise<Html> => {
+  const told = await api.ask<z.infer<typeof downloadAnswer>>('GET', `${path}/report`).catch((error: unknown) => {
+    if (error instanceof OperatorApiError && error.status === 404) return undefined;
+    throw error;
+  });
+  if (!told) return html``;
+  const { findings, totals } = parse(report, await (await fetch(told.url)).json(), 'the report');
+  if (findings.length === 0) return html``;
+  const rows = findings.slice(0, mostFindings).map(findingRow);
+  return html`<h2>Findings of attempt ${told.attempt} <span class="dim">${findingCount(totals)} in all</span></h2><table><tbody>${rows}</tbody></table>`;
+};
+
+/** More are in the report. */
+const mostFindings = 10;
+
+const findingRow = ({ file, line, column, expected, got, fix }: Finding): Html => {
+  const place = [file, line !== undefined && `line ${line}`, column].filter(Boolean).join(', ');
+  return html`<tr><td class="dim whole">${place}</td><td>expected ${expected}, got “${got}” <span class="dim">${fix}</span></td></tr>`;
 };
 
 const leadOf = ({ state, waitsFor, attempt = 1 }: Timeline, dueAt: string, now: string, hasFailed: boolean): string => {

@@ -1,12 +1,10 @@
-import type * as z from 'zod/mini';
-import type { OperatorApi } from '../../adapters/operator-api.ts';
-import type { requestsAnswer } from '../../core/api/bodies.ts';
+import { requestsDueOn } from '../../adapters/operator-api.ts';
+import type { RequestsAnswer } from '../../core/api/bodies.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { type Html, html } from '../html.ts';
 import { daysLater, fromNow, shortTime } from '../when.ts';
 
-type Listed = z.infer<typeof requestsAnswer>;
-type Row = Listed['requests'][number];
+type Row = RequestsAnswer['requests'][number];
 
 /** In the order in which somebody has to act. */
 const groups = [
@@ -17,15 +15,20 @@ const groups = [
   { title: 'Waived', states: ['waived'], tone: 'dim' },
 ] as const;
 
+/** Windows may stay open for as long as a week. */
+const daysCarried = 7;
+
 /** What is due on a day: is every partner's data here? @param date UTC; today when empty */
 export const todayPage = async (endpoint: Endpoint, date: string): Promise<Html> => {
   const { now } = await endpoint.clock();
   const today = now.slice(0, 10);
   const day = date === '' ? today : date;
   const api = await endpoint.operator();
-  const due = await dueOn(api, day);
-  // What was due yesterday and is still open is today's business.
-  const carried = day === today ? (await dueOn(api, daysLater(day, -1))).filter(({ state }) => state === 'late') : [];
+  const due = await requestsDueOn(api, day);
+  // What was due before and is still open is today's business.
+  const before = day === today ? Array.from({ length: daysCarried }, (_, back) => daysLater(day, -1 - back)) : [];
+  const earlier = await Promise.all(before.map((date) => requestsDueOn(api, date)));
+  const carried = earlier.flat().filter(({ state }) => state === 'late');
   const all = [...carried, ...due].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
   const shown = groups.map((group) => ({
     ...group,
@@ -34,17 +37,6 @@ export const todayPage = async (endpoint: Endpoint, date: string): Promise<Html>
   return html`<nav class="days" aria-label="Days"><a href="/today/${daysLater(day, -1)}">← ${daysLater(day, -1)}</a> <strong>${day === today ? `today, ${day}` : day}</strong> <a href="/today/${daysLater(day, 1)}">${daysLater(day, 1)} →</a></nav>
 <ul class="tiles">${shown.map(({ title, tone, rows }) => html`<li><b class="${rows.length > 0 ? tone : 'dim'}">${rows.length}</b> ${title}</li>`)}</ul>
 ${all.length === 0 ? nothingDue(day) : shown.filter(({ rows }) => rows.length > 0).map((group) => section(group, now))}`;
-};
-
-const dueOn = async (api: OperatorApi, date: string): Promise<Row[]> => {
-  const found: Row[] = [];
-  for (let after = ''; ; ) {
-    const query = `/requests?dueOn=${encodeURIComponent(date)}${after && `&after=${encodeURIComponent(after)}`}`;
-    const page = await api.ask<Listed>('GET', query);
-    found.push(...page.requests);
-    if (page.next === undefined) return found;
-    after = page.next;
-  }
 };
 
 const nothingDue = (day: string): Html =>

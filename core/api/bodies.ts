@@ -212,6 +212,7 @@ export const requestsAnswer = z.strictObject({
   /** Ask again with `after` set to this for those that follow. */
   next: z.optional(z.string()),
 });
+export type RequestsAnswer = z.infer<typeof requestsAnswer>;
 
 export const timelineAnswer = z.strictObject({
   requestId: z.string(),

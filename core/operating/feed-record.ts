@@ -31,7 +31,11 @@ export const showFeed = async (
   const keys = (await ledger.list(ledgerKeys.requestsOf({ partner, feed }))).slice(-newestRequests);
   const found = await Promise.all(keys.map((key) => findDocument(ledger, key, requestDocument)));
   const deliveries = await readHistory(ledger, { partner, feed });
-  const rows = found.flatMap((one) => (one ? [rowOf(one.document, deliveries, clock.now())] : []));
+  const requests = found
+    .flatMap((one) => (one ? [one.document] : []))
+    // Names of periods need not be in their order.
+    .sort((a, b) => (a.plan.opensAt < b.plan.opensAt ? -1 : 1));
+  const rows = requests.map((request) => rowOf(request, deliveries, clock.now()));
   const { title, schedule } = deployed.feed;
   return {
     feed: `${partner}/${feed}`,
@@ -39,7 +43,7 @@ export const showFeed = async (
     expression: schedule.expression,
     timezone: schedule.timezone,
     requests: rows,
-    punctuality: punctualityOf(rows, deliveries),
+    punctuality: punctualityOf(rows, delaysOf(requests, deliveries)),
   };
 };
 
@@ -60,17 +64,21 @@ const rowOf = (request: RequestDocument, deliveries: readonly Delivery[], now: D
   };
 };
 
-const punctualityOf = (rows: Answer['requests'], deliveries: readonly Delivery[]): Answer['punctuality'] => {
+/** Seconds from opening to arrival, of what was asked for on schedule. */
+const delaysOf = (requests: readonly RequestDocument[], deliveries: readonly Delivery[]): number[] => {
+  const periods = new Set(requests.map(({ period }) => period));
+  return deliveries.flatMap(({ period, generation, afterOpeningSeconds }) =>
+    periods.has(period) && generation === 1 && afterOpeningSeconds !== undefined ? [afterOpeningSeconds] : [],
+  );
+};
+
+const punctualityOf = (rows: Answer['requests'], delays: number[]): Answer['punctuality'] => {
   const ended = (kind: string) => rows.filter(({ state }) => state === kind);
-  const isOnTime = ({ arrivedAt, dueAt }: Answer['requests'][number]) =>
-    arrivedAt === undefined || Date.parse(arrivedAt) <= Date.parse(dueAt);
-  const accepted = ended('accepted');
-  const onTime = accepted.filter(isOnTime).length;
+  // What the history no longer says counts neither way.
+  const accepted = ended('accepted').filter(({ arrivedAt }) => arrivedAt !== undefined);
+  const onTime = accepted.filter(({ arrivedAt = '', dueAt }) => Date.parse(arrivedAt) <= Date.parse(dueAt)).length;
   const [missed, rejected] = [ended('missed').length, ended('rejected').length];
   const all = accepted.length + missed + rejected;
-  const delays = deliveries.flatMap(({ afterOpeningSeconds }) =>
-    afterOpeningSeconds === undefined ? [] : [afterOpeningSeconds],
-  );
   const median = delays.sort((a, b) => a - b)[Math.floor((delays.length - 1) / 2)];
   return {
     onTime,

@@ -1,5 +1,15 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+
+const isWritable = (folder: string): boolean => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** More are of code that nobody runs any more. */
 const mostFiles = 200;
@@ -11,11 +21,10 @@ const mostFiles = 200;
 export class CodeCache {
   readonly #folder: string | undefined;
 
-  /** @param folder undefined for none */
+  /** @param folder undefined for none; one that cannot be written is none either: it only saves time */
   constructor(folder: string | undefined) {
+    if (folder === undefined || !isWritable(folder)) return;
     this.#folder = folder;
-    if (folder === undefined) return;
-    mkdirSync(folder, { recursive: true });
     const newestFirst = readdirSync(folder)
       .map((name) => ({
         path: join(folder, name),

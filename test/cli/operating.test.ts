@@ -57,6 +57,16 @@ describe('the operators’ commands', () => {
     ]);
   });
 
+  it('tell how a feed has done', async () => {
+    await airlock.open('acme/files');
+    await send(goodCsv);
+    const { out } = await run('feed', 'show', 'acme/files');
+    expect(out).toMatch(/^acme\/files: Files, cron\(0 7 \? \* MON-FRI \*\) Europe\/Berlin\n/);
+    expect(out).toMatch(/accepted {2}due .*Z {2}Accepted on time .*\n\n1 on time, 0 late, .*; 100 % on time\n$/s);
+    expect((await run('feed', 'show', 'acme/nothing')).err).toContain('this deployment has no feed acme/nothing');
+    expect((await run('feed', 'show', 'acme')).err).toContain('feed show: got "acme", allowed partner/feed');
+  });
+
   it('tell all that happened to a request, and nothing secret', async () => {
     await airlock.open('acme/files');
     // S3 tells of arrivals by the second.

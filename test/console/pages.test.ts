@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import { daysLater, fromNow } from '../../console/when.ts';
 import { resolvedFeed } from '../../core/feed.ts';
@@ -81,7 +82,9 @@ describe('the console', () => {
     };
     await send(badCsv);
     await send(badCsv);
-    expect(await text(`/requests/${id}`)).toMatch(/Accept the file as it is Ask for another Waive it/);
+    const undecided = await text(`/requests/${id}`);
+    expect(undecided).toMatch(/Accept the file as it is Ask for another Waive it/);
+    expect(undecided).toMatch(/Findings of attempt 2 3 in all line 2, day expected .*, got “20\.11\.2026”/);
     await press(`/requests/${id}/accept`, why);
     expect(await text(`/requests/${id}`)).toMatch(/Accepted by an operator on time .* Ask once more/);
     expect(await press(`/requests/${id}/reopen`, why)).toBe(`/requests/${id}`);
@@ -104,6 +107,19 @@ describe('the console', () => {
     await airlock.advance('PT3H');
     expect(await text('/feeds/acme/files')).toMatch(/50 % punctual .* 1 missed/);
     expect((await get('/feeds/acme/nothing')).status).toBe(404);
+  });
+
+  it('says of a page that is none what there is, and goes on', async () => {
+    const { hostname, port } = new URL(airlock.consoleUrl);
+    const raw = (path: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request({ hostname, port, path }, (answer) => resolve(answer.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+    for (const path of ['/constructor', '/toString', '/nowhere']) expect([path, await raw(path)]).toEqual([path, 404]);
+    expect([await raw('/%'), await raw('//')]).toEqual([400, 200]);
+    expect((await get('/?')).status).toBe(200);
   });
 
   it('moves the clock, and stays on its page', async () => {
