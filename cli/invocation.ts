@@ -52,6 +52,9 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   address list        contacts whose mail came back, and is not sent there any more
   address clear PERSON --reason "why"
                       mail goes there again
+  audit verify [FOLDER] [--accepted FOLDER] [--feed partner/feed]
+                      whether the evidence of a deployment, or of a copy of its archive, is whole and unchanged; exit
+                      code 1 when not
   dlq list            how many messages each queue of failures holds
   dlq redrive QUEUE   do again what failed: ${failureQueues.join(', ')}
 
@@ -92,6 +95,7 @@ const parse = (args: string[]) => {
         method: { type: 'string' },
         bucket: { type: 'string' },
         key: { type: 'string' },
+        accepted: { type: 'string' },
         request: { type: 'string' },
         attempt: { type: 'string', default: '1' },
         seconds: { type: 'string', default: '300' },

@@ -36,6 +36,7 @@ const commands: { readonly [name: string]: () => Promise<Command> } = {
   'feed resume': async () => (await feed()).feedResume,
   'address list': async () => (await feed()).addressList,
   'address clear': async () => (await feed()).addressClear,
+  'audit verify': async () => (await import('./commands/audit.ts')).auditVerify,
   'mail preview': async () => (await import('./commands/mail.ts')).mailPreview,
   'dlq list': async () => (await dlq()).dlqList,
   'dlq redrive': async () => (await dlq()).dlqRedrive,

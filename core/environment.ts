@@ -8,6 +8,7 @@ export const environmentKeys = {
   acceptedBucket: 'ACCEPTED_BUCKET',
   quarantineBucket: 'QUARANTINE_BUCKET',
   ledgerBucket: 'LEDGER_BUCKET',
+  archiveBucket: 'ARCHIVE_BUCKET',
   signerRoleArn: 'SIGNER_ROLE_ARN',
   readerRoleArn: 'READER_ROLE_ARN',
   dataKeyArn: 'DATA_KEY_ARN',

@@ -41,6 +41,16 @@ export const landingKey = (request: RequestKey, attempt: number, extension: stri
 export const acceptedKey = (request: RequestKey, extension: string): string =>
   `${folder(request)}/${request.generation}/data.${extension}`;
 
+/** Where the evidence of one run of a feed lies: of one that opened a request, beside its period. */
+export const archiveFolder = (
+  { partner, feed }: FeedId,
+  request: RequestKey | undefined,
+  run: { readonly name: string; readonly redrives: number },
+): string => {
+  const of = request ? `${request.period}/${request.generation}` : 'runs';
+  return `${partner}/${feed}/${of}/${run.name}-${run.redrives}/`;
+};
+
 /** Where a deployment is tried out: uploads here are nobody's, no rule sees them, and a day later they are gone. */
 export const probePrefix = '_doctor/';
 
@@ -103,6 +113,8 @@ export const ledgerKeys = {
   /** An address that mail does not reach. */
   deadAddress: (person: string) => `addresses/${person}.json`,
   deadAddresses: 'addresses/',
+  /** The newest pack of evidence of a feed. */
+  chain: ({ partner, feed }: FeedId) => `chains/${partner}/${feed}.json`,
   history: ({ partner, feed }: FeedId) => `history/${partner}/${feed}.json`,
   person: (id: string) => `people/${id}.json`,
 } as const;

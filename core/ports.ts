@@ -183,6 +183,23 @@ export interface Executions {
   state(arn: string): Promise<'running' | 'ended' | 'unknown'>;
 }
 
+/** One event of an execution's history, as Step Functions tells it. */
+export type ExecutionEvent = Readonly<Record<string, unknown>> & { readonly id: number; readonly type: string };
+
+/** Reads what executions did. */
+export interface Histories {
+  /** All of it, in order. */
+  read(arn: string): Promise<readonly ExecutionEvent[]>;
+}
+
+/** The bucket of evidence: written once, never changed. */
+export interface Archive {
+  /** Undefined when absent. */
+  find(key: string): Promise<string | undefined>;
+  /** False when one is there already: it is left alone. */
+  create(key: string, text: string): Promise<boolean>;
+}
+
 /** Runs executions on from the state that they failed at. */
 export interface Redriver {
   /** `refused` says why, in the words of Step Functions. */

@@ -40,8 +40,6 @@ export interface UploadWorkflowParts {
   readonly signer: Signer;
   /** Where uploads are scanned. */
   readonly scan: MalwareScan | undefined;
-  /** Where announcements leave the account. */
-  readonly webhook: Webhook | undefined;
   readonly workflow: Workflow;
   /** ARN pattern of the machine's executions. */
   readonly executionsArn: string;
@@ -95,6 +93,7 @@ export class UploadWorkflow extends Construct {
       pageUrl: api.url,
       executionsArn: arns.executions,
       stateMachineArn: arns.machine,
+      workflowKeyArn: config.encryptWorkflow ? encryption.key?.keyArn : undefined,
     };
     grantPermissions(functions, granting);
     grantApiPermissions(functions, granting);
@@ -106,14 +105,13 @@ export class UploadWorkflow extends Construct {
       landing: storage.landing,
       scansUploads: config.malwareScan,
       mail,
+      stateMachineArn: arns.machine,
       functions,
       messaging,
     });
     const schedules = new Schedules(this, 'Schedules', { config, feeds, stateMachineArn: arns.machine, messaging });
-    const webhook =
-      config.webhook === undefined
-        ? undefined
-        : new Webhook(this, 'Webhook', { config, url: config.webhook, functions, messaging });
+    const { webhook: url } = config;
+    if (url !== undefined) new Webhook(this, 'Webhook', { config, url, functions, messaging });
     new Watchdog(this, 'Watchdog', { config, functions, messaging });
     if (config.scheduleStacks === 0) schedules.node.addDependency(workflow);
     new Watch(this, 'Watch', { config, functions, messaging, workflow, events, api });
@@ -125,7 +123,6 @@ export class UploadWorkflow extends Construct {
       functions,
       signer,
       scan,
-      webhook,
       workflow,
       executionsArn: arns.executions,
     });

@@ -10,7 +10,7 @@ import type { UploadWorkflowParts } from '../upload-workflow.ts';
  */
 export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
   const { api, storage, mail, messaging, functions, signer, workflow, executionsArn, scan } = parts;
-  const { ledger, landing, accepted, quarantine } = storage;
+  const { ledger, landing, accepted, quarantine, archive } = storage;
 
   acknowledge(storage, 'AwsSolutions::AwsSolutions-S1', accessLogs);
   acknowledge(messaging, 'AwsSolutions::AwsSolutions-SQS3', isDeadLetterQueue);
@@ -31,6 +31,7 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
   }
   objects(functions, landing, '', 'reads the pinned version of any upload: keys are made per attempt');
   objects(functions, accepted, '', 'promotes to a key per period; the bucket is for nothing else');
+  objects(functions, archive, '', 'keeps evidence under keys of runs; the bucket is for nothing else, and locked');
   objects(functions, quarantine, '', 'sets aside under the key of the upload; the bucket is for nothing else');
   const narrowed = 'each session is narrowed to one key by its session policy';
   for (const bucket of [landing, accepted]) objects(signer, bucket, '', narrowed);
@@ -44,7 +45,7 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
   wildcard(
     functions,
     executionsArn,
-    'asks after the execution that holds a period, and redrives: executions of this machine only',
+    'asks after the execution that holds a period, redrives, reads histories: executions of this machine only',
   );
   wildcard(workflow, '*', 'log delivery and X-Ray have no narrower resource');
   for (const name of workflowFunctions) {
@@ -74,6 +75,7 @@ const ledgerPrefixes = {
   'grants/': 'one document per link, without its secret',
   'uploads/': 'one document per announced file',
   'history/': 'one document per feed',
+  'chains/': 'one document per feed',
   'findings/': 'one report per attempt',
   'notifications/': 'one record per mail',
   'waits/': 'one document per wait; the bucket denies all other roles',

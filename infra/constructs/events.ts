@@ -16,13 +16,15 @@ interface EventsProps {
   /** Whether a scanner looks at uploads, and tells. */
   readonly scansUploads: boolean;
   readonly mail: Mail;
+  /** Built from its explicit name. */
+  readonly stateMachineArn: string;
   readonly functions: Functions;
   readonly messaging: Messaging;
 }
 
 /**
  * What comes back from outside: uploads go to `receive-upload`, what the malware scanner says of them to `receive-scan`,
- * mails that did not arrive to `receive-bounce`. Two
+ * mails that did not arrive to `receive-bounce`; and runs that have ended to `archive-execution`. Two
  * queues catch what fails: events that EventBridge could not hand over, and events that a function took and failed on
  * (EventBridge does not see those).
  *
@@ -63,9 +65,20 @@ export class Events extends Construct {
         detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
       },
     );
+    const ends = this.#handOver(
+      'ExecutionEnded',
+      'archive-execution',
+      'Every run that has ended goes to archive-execution',
+      {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [props.stateMachineArn], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+    );
     this.rules = [
       { id: 'uploads', name: uploads.ruleName },
       { id: 'mails', name: mails.ruleName },
+      { id: 'ends', name: ends.ruleName },
       ...(scansUploads ? [{ id: 'scans', name: this.#scans().ruleName }] : []),
     ];
   }

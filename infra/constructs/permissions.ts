@@ -22,7 +22,12 @@ export interface PermissionsProps {
   /** ARN pattern of the machine's executions. */
   readonly executionsArn: string;
   readonly stateMachineArn: string;
+  /** Of the key that executions' data is encrypted with; undefined where it is Step Functions' own. */
+  readonly workflowKeyArn: string | undefined;
 }
+
+/** What a pack of evidence is made of; never `waits/` and `links/`. */
+const readForEvidence = ['requests/*', 'arrivals/*', 'findings/*', 'notifications/*', 'signals/*', 'chains/*'];
 
 /**
  * Who may do what: every statement that a function has, and the settings it works with, in one place. Hand-written,
@@ -31,7 +36,8 @@ export interface PermissionsProps {
  * Looking for a key that may be absent takes `ListBucket` on its prefix: see `Ledger.find`.
  */
 export const grantPermissions = (functions: Functions, props: PermissionsProps): void => {
-  const { storage, mail, messaging, signer, s3Key, keyArn, linkKey, pageUrl, executionsArn } = props;
+  const { storage, mail, messaging, signer, s3Key, keyArn, linkKey, pageUrl, executionsArn, stateMachineArn } = props;
+  const { workflowKeyArn } = props;
   const { landing, accepted, quarantine, ledger } = storage;
   const mailSettings = { sender: mail.sender, configurationSet: mail.configurationSetName };
 
@@ -106,6 +112,31 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     get('ReadExtensions', ledger, 'requests/*', 'signals/*'),
     list('FindExtensions', ledger, 'requests/*', 'signals/*'),
     put('RevisePlans', ledger, 'requests/*', 'due/*'),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
+  );
+
+  functions.configure('archive-execution', {
+    ledgerBucket: ledger.bucketName,
+    archiveBucket: storage.archive.bucketName,
+  });
+  functions.allow(
+    'archive-execution',
+    statement('ReadHistories', ['states:GetExecutionHistory'], [executionsArn]),
+    get('ReadRequests', ledger, ...readForEvidence),
+    list('FindRequests', ledger, ...readForEvidence),
+    put('ExtendChains', ledger, 'chains/*'),
+    put('KeepEvidence', storage.archive, '*'),
+    get('ReadEvidence', storage.archive, '*'),
+    statement('FindEvidence', ['s3:ListBucket'], [storage.archive.bucketArn]),
+    statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
+    ...(workflowKeyArn === undefined
+      ? []
+      : [
+          statement('ReadEncryptedHistories', ['kms:Decrypt'], [workflowKeyArn], {
+            StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
+          }),
+        ]),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
   );

@@ -32,7 +32,7 @@ interface Start {
 const maximumStartAgeSeconds = 3600;
 
 /** A stack may have 500 resources, and the main one has its own. */
-const maxInMainStack = 250;
+const maxInMainStack = 200;
 const maxInOwnStack = 480;
 
 /** One schedule per feed, in the feed's zone. Starts the state machine directly, with a name that says whose it is. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
 import { deadAddressDocument } from '../../core/dead-addresses.ts';
+import { chainDocument } from '../../core/evidence/chain.ts';
 import { historyDocument } from '../../core/history.ts';
 import { issuedLinks, linkGrant } from '../../core/link.ts';
 import { scanDocument } from '../../core/malware-scan.ts';
@@ -23,6 +24,7 @@ import { report } from '../../core/validation/findings.ts';
 const readers: Record<string, z.ZodMiniType> = {
   address: deadAddressDocument,
   arrival: arrivalDocument,
+  chain: chainDocument,
   grant: linkGrant,
   history: historyDocument,
   issued: issuedLinks,

@@ -102,16 +102,18 @@ describe(`${count} feeds`, () => {
   });
 
   it('are refused in one stack, with the way out', () => {
-    expect(() => appWith({}, feeds.slice(0, 251))).toThrow(
-      'the main stack takes at most 250 schedules, got 251; spread them with -c scheduleStacks=8 or more',
+    expect(() => appWith({}, feeds.slice(0, 201))).toThrow(
+      'the main stack takes at most 200 schedules, got 201; spread them with -c scheduleStacks=8 or more',
     );
     expect(() => appWith({ scheduleStacks: stacks / 4 + 1 }, feeds)).toThrow(
       /takes at most 480 schedules, got \d+; raise -c/,
     );
   });
 
-  it('leave room in the main stack for 250 schedules', () => {
-    const main = templatesOf(appWith({}, feeds.slice(0, 250))).byStack['Airlock-dev'];
+  it('leave room in the main stack for 200 schedules and every option', () => {
+    const main = templatesOf(
+      appWith({ malwareScan: true, webhook: 'https://hooks.example.com/airlock' }, feeds.slice(0, 200)),
+    ).byStack['Airlock-dev'];
     expect(Object.keys(main ?? {}).length).toBeLessThanOrEqual(500);
   });
 

@@ -41,19 +41,23 @@ describe('permissions', () => {
   });
 
   it('never combine reading history with completing tasks in one role', () => {
-    expect(statements.flatMap(([, one]) => actionsOf(one))).not.toContain('states:GetExecutionHistory');
+    const rolesThat = (...actions: readonly string[]) =>
+      statements.filter(([, one]) => actionsOf(one).some((action) => actions.includes(action))).map(([id]) => id);
+    const reading = rolesThat('states:GetExecutionHistory');
+    expect(reading).toEqual([expect.stringContaining('ArchiveExecution')]);
+    const completing = rolesThat('states:SendTaskSuccess', 'states:SendTaskFailure');
+    expect(completing.filter((id) => reading.includes(id))).toEqual([]);
   });
 
-  it('let a role use the key through S3 alone, and the machine for its own executions', () => {
+  it('let a role use the key through S3 alone, and for executions the machine and whoever archives them', () => {
     const kms = statements.filter(([, one]) => actionsOf(one).some((action) => /^kms:(?!.*Mac$)/.test(action)));
-    const loose = kms.filter(
-      ([id, { Condition }]) => !id.includes('Workflow') && !Condition?.StringEquals?.['kms:ViaService'],
-    );
-    expect(loose).toEqual([]);
-    const machine = kms.filter(([id]) => id.includes('Workflow'));
-    expect(machine.flatMap(([, { Condition }]) => Object.keys(Condition?.StringEquals ?? {}))).toEqual([
-      'kms:EncryptionContext:aws:states:stateMachineArn',
-      'kms:EncryptionContext:SourceArn',
+    const others = kms.filter(([, { Condition }]) => !Condition?.StringEquals?.['kms:ViaService']);
+    const ofExecutions = 'kms:EncryptionContext:aws:states:stateMachineArn';
+    const told = others.map(([id, one]) => [id, actionsOf(one), Object.keys(one.Condition?.StringEquals ?? {})]);
+    expect(told).toEqual([
+      [expect.stringContaining('ArchiveExecution'), ['kms:Decrypt'], [ofExecutions]],
+      [expect.stringContaining('Workflow'), ['kms:Decrypt', 'kms:GenerateDataKey'], [ofExecutions]],
+      [expect.stringContaining('Workflow'), ['kms:GenerateDataKey'], ['kms:EncryptionContext:SourceArn']],
     ]);
   });
 });

@@ -152,10 +152,10 @@ describe('every asynchronous hop', () => {
       expect(Properties.Target.DeadLetterConfig).toBeDefined();
     }
     const targets = dev.all('AWS::Events::Rule').flatMap(({ Properties }) => Properties.Targets);
-    expect(targets).toHaveLength(3);
+    expect(targets).toHaveLength(4);
     expect(targets.filter((target) => !target.DeadLetterConfig)).toEqual([]);
     const invokes = dev.all('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
-    expect(invokes).toHaveLength(3);
+    expect(invokes).toHaveLength(4);
     expect(invokes.filter(({ DestinationConfig }) => !DestinationConfig.OnFailure)).toEqual([]);
   });
 

@@ -131,6 +131,22 @@ const waivedWhileArriving: Journey = async (airlock, hour) => {
   return whereItFailed(airlock, execution);
 };
 
+/** A run that has ended; its event fails in the queue. */
+const ended: Journey = async (airlock, hour) => {
+  await openAt(airlock, hour);
+  await airlock.upload(good, await airlock.link(partner));
+  await airlock.settle();
+  return failedEvent(airlock, 'archive-execution');
+};
+
+/** Its event comes twice: the second finds what the first wrote. */
+const endedTwice: Journey = async (airlock, hour) => {
+  await airlock.local('PUT', 'event-fault', { source: 'aws.states', copies: 2, delaySeconds: [0, 10] });
+  const failed = await ended(airlock, hour);
+  await airlock.local('PUT', 'event-fault', {});
+  return failed;
+};
+
 /** Every statement of every function: the journey that fails without it, and the place. */
 const table: Record<string, Record<string, [Journey, string]>> = {
   'close-request': {
@@ -239,6 +255,17 @@ const table: Record<string, Record<string, [Journey, string]>> = {
     SendMail: [silence('PT20M'), 'Escalate'],
     TellOperators: [silence('PT20M'), 'Escalate'],
   },
+  'archive-execution': {
+    Decrypt: [ended, 'archive-execution'],
+    Encrypt: [ended, 'archive-execution'],
+    ReadHistories: [ended, 'archive-execution'],
+    ReadRequests: [ended, 'archive-execution'],
+    FindRequests: [ended, 'archive-execution'],
+    ExtendChains: [ended, 'archive-execution'],
+    KeepEvidence: [ended, 'archive-execution'],
+    FindEvidence: [ended, 'archive-execution'],
+    ReadEvidence: [endedTwice, 'archive-execution'],
+  },
 };
 
 const rows = Object.entries(table).flatMap(([fn, statements]) =>
@@ -275,7 +302,7 @@ describe('a function', () => {
       ...Object.keys(table[fn] ?? {}),
       'WriteLogs',
       'WriteTraces',
-      ...(fn.startsWith('receive-') ? ['HandOverFailures'] : []),
+      ...(fn.startsWith('receive-') || fn === 'archive-execution' ? ['HandOverFailures'] : []),
       // Tried below: a courtesy never fails a delivery.
       ...(fn === 'email-partner' ? ['TellOperators'] : []),
     ];

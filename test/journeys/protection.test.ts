@@ -135,6 +135,9 @@ describe('the customer key', () => {
     await airlock.upload(goodCsv);
     await airlock.settle();
     expect(await airlock.ending(execution)).toBe('SUCCEEDED');
+    // Their data is nowhere but in the history: whoever archives it may read it.
+    const evidence = (await airlock.keys('Archive')).filter((key) => key.endsWith('evidence.json'));
+    expect(evidence).toHaveLength(2);
     await airlock.stop();
   });
 });

@@ -1,6 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import { readFeed } from '../../core/feed-rules.ts';
 import { eventsJsonSchema } from '../../tools/events-doc.ts';
+import { evidenceJsonSchema } from '../../tools/evidence-doc.ts';
 import { feedJsonSchema } from '../../tools/feed-schema.ts';
 import { openApiDocument } from '../../tools/openapi.ts';
 import { rulesDocument } from '../../tools/rules-doc.ts';
@@ -17,10 +20,19 @@ describe('the docs', () => {
   it('publish the API that the code has (npm run docs)', () => {
     expect(read('docs/openapi.json')).toBe(openApiDocument());
     expect(read('docs/events.schema.json')).toBe(eventsJsonSchema());
+    expect(read('docs/evidence.schema.json')).toBe(evidenceJsonSchema());
   });
 
   it('publish the rules for files that the code has (npm run docs)', () => {
     expect(read('docs/rules.md')).toBe(rulesDocument());
+  });
+
+  it('show a set of files that a feed may ask for', () => {
+    const [, example = ''] = /```yaml\n(file:\n {2}format: set\n.*?)```/s.exec(read('docs/rules.md')) ?? [];
+    const orders = parse(read('test/feeds/acme/orders.yaml'));
+    const schema = JSON.stringify({ fields: [{ name: 'id', type: 'integer' }] });
+    const feed = readFeed({ partner: 'acme', feed: 'orders' }, { ...orders, ...parse(example) }, () => schema);
+    expect(feed).toMatchObject({ feed: { file: { members: [{}, {}, { name: 'note.json' }] } } });
   });
 
   it.each(pages)('%s links only to files and sections that exist', (page) => {

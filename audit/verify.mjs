@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+/*
+ * Checks evidence of Airlock, with nothing but Node 18 and a copy of the archive bucket:
+ *
+ *   aws s3 sync s3://<archive bucket> archive
+ *   node verify.mjs archive [--accepted <copy of the bucket of accepted files>] [--feed partner/feed] [--json]
+ *
+ * Of every pack (evidence.json): it is canonical JSON (RFC 8785), its history has the hash that it names, it names the hash of
+ * the pack before it, and no place in the chain is empty or taken twice. With --accepted: the accepted file has the hash that
+ * was computed when it was checked. Exit codes: 0 all holds · 1 something does not · 2 wrong use.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const usage = 'node verify.mjs <folder> [--accepted <folder>] [--feed partner/feed] [--json]';
+
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+const sha256OfFile = async (path) => {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+};
+
+/** RFC 8785 for what evidence is made of. */
+const canonical = (value) => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
+};
+
+/** Every pack below a folder, with its key in the bucket. */
+const packsIn = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .map((name) => String(name).replaceAll('\\', '/'))
+    .filter((key) => key.endsWith('/evidence.json'))
+    .sort()
+    .map((key) => ({ key, text: readFileSync(join(folder, key), 'utf8') }));
+
+/** What does not hold of one pack by itself. */
+const faultsOf = (folder, { key, text }, pack) => {
+  const faults = [];
+  if (canonical(pack) !== text)
+    faults.push(`${key}: not in canonical form: it was written by something else, or changed`);
+  const { history } = pack.execution;
+  const path = join(folder, history.key);
+  if (!existsSync(path)) faults.push(`${key}: its history ${history.key} is not there`);
+  else if (sha256(readFileSync(path)) !== history.sha256) {
+    faults.push(`${history.key}: not the history that ${key} names: its SHA-256 is another`);
+  }
+  return faults;
+};
+
+const acceptedFault = async (folder, { key }, { accepted }) => {
+  if (accepted?.sha256 === undefined) return [];
+  const path = join(folder, accepted.key);
+  if (!existsSync(path)) return [`${key}: the accepted file ${accepted.key} is not there`];
+  const found = await sha256OfFile(path);
+  return found === accepted.sha256 ? [] : [`${accepted.key}: SHA-256 is ${found}, evidence says ${accepted.sha256}`];
+};
+
+/** What does not hold of the packs of one feed together. */
+const chainFaults = (feed, packs) => {
+  const faults = [];
+  const inOrder = [...packs].sort((a, b) => a.pack.chain.sequence - b.pack.chain.sequence);
+  let before;
+  for (const one of inOrder) {
+    const { sequence, previous } = one.pack.chain;
+    const expected = (before?.pack.chain.sequence ?? 0) + 1;
+    if (before && sequence === before.pack.chain.sequence) {
+      faults.push(`${feed}: a fork: ${before.key} and ${one.key} both say that they are number ${sequence}`);
+    } else if (sequence !== expected) {
+      faults.push(`${feed}: a gap: number ${expected} is missing before ${one.key} (number ${sequence})`);
+    } else if ((previous?.sha256 ?? null) !== (before ? sha256(before.text) : null)) {
+      faults.push(`${one.key}: names another pack before it than ${before?.key ?? 'none'}: one of both was changed`);
+    }
+    before = one;
+  }
+  return faults;
+};
+
+const readPack = (one) => {
+  try {
+    const pack = JSON.parse(one.text);
+    if (pack.version === 1 && pack.chain && pack.execution?.history) return { ...one, pack };
+  } catch {
+    // Told by the caller.
+  }
+  return { ...one, pack: undefined };
+};
+
+const verify = async (folder, { accepted, feed: wanted }) => {
+  const all = packsIn(folder).filter(({ key }) => wanted === undefined || key.startsWith(`${wanted}/`));
+  const packs = all.map(readPack);
+  const unread = packs.filter(({ pack }) => !pack).map(({ key }) => `${key}: no evidence of a form that is known here`);
+  const known = packs.filter(({ pack }) => pack);
+  const feeds = Map.groupBy
+    ? Map.groupBy(known, ({ pack }) => `${pack.partner}/${pack.feed}`)
+    : known.reduce((map, one) => {
+        const name = `${one.pack.partner}/${one.pack.feed}`;
+        return map.set(name, [...(map.get(name) ?? []), one]);
+      }, new Map());
+  const faults = [...unread];
+  for (const one of known) {
+    faults.push(...faultsOf(folder, one, one.pack));
+    if (accepted !== undefined) faults.push(...(await acceptedFault(accepted, one, one.pack)));
+  }
+  for (const [feed, ofFeed] of feeds) faults.push(...chainFaults(feed, ofFeed));
+  return { packs: all.length, feeds: feeds.size, faults };
+};
+
+const main = async (args) => {
+  const flag = (name) => {
+    const at = args.indexOf(name);
+    return at < 0 ? undefined : args.splice(at, 2)[1];
+  };
+  const [accepted, feed] = [flag('--accepted'), flag('--feed')];
+  const asJson = args.includes('--json');
+  const [folder, ...rest] = args.filter((one) => one !== '--json');
+  const missing = [folder, accepted].find((one) => one !== undefined && !existsSync(one));
+  if (folder === undefined || rest.length > 0 || missing !== undefined) {
+    process.stderr.write(missing === undefined ? `${usage}\n` : `${missing} is no folder here\n${usage}\n`);
+    return 2;
+  }
+  const result = await verify(folder, { accepted, feed });
+  if (asJson) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    for (const fault of result.faults) process.stdout.write(`${fault}\n`);
+    const said = result.faults.length === 0 ? 'all of it holds' : `${result.faults.length} things do not hold`;
+    process.stdout.write(`${result.packs} packs of ${result.feeds} feeds: ${said}\n`);
+  }
+  return result.faults.length === 0 ? 0 : 1;
+};
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { createClients } from '../clients.ts';
+import { CliError, findDeployment } from '../deployment.ts';
+import type { Invocation } from '../invocation.ts';
+import { ProgressBar } from '../progress.ts';
+
+/** The one file that a third party gets; the command runs the same. */
+const verifier = join(import.meta.dirname, '../../audit/verify.mjs');
+
+/** Checks the evidence in a copy of the archive, or of a deployment's own, which is copied first. */
+export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
+  const { command, flags, asJson } = invocation;
+  const folder = command[2] ?? (await copyArchive(invocation));
+  const args = [
+    folder,
+    ...(flags.accepted === undefined ? [] : ['--accepted', flags.accepted]),
+    ...(flags.feed === undefined ? [] : ['--feed', flags.feed]),
+    ...(asJson ? ['--json'] : []),
+  ];
+  const child = spawn(process.execPath, [verifier, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  if (code === 2) throw new CliError(`audit verify: got ${folder}, allowed a copy of the archive bucket, or none`);
+  return code === 0;
+};
+
+/** @returns a folder of its own with every object of the bucket */
+const copyArchive = async ({ stack, settings }: Invocation): Promise<string> => {
+  const { cloudformation, s3 } = createClients(settings);
+  const bucket = (await findDeployment(cloudformation, stack)).buckets.Archive;
+  const objects: { key: string; size: number }[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket })) {
+    objects.push(...Contents.map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size })));
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'airlock-archive-'));
+  const progress = new ProgressBar(process.stderr, 'copying the archive');
+  const all = objects.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
+  for (const { key, size } of objects) {
+    await copyObject(s3, bucket, key, join(folder, key), folder);
+    done += size;
+    progress.show(done, all);
+  }
+  progress.end();
+  return folder;
+};
+
+const copyObject = async (s3: S3Client, bucket: string, key: string, path: string, folder: string): Promise<void> => {
+  // Keys are ours; one that leads out of the folder is not.
+  if (!path.startsWith(folder + sep)) throw new CliError(`${bucket} has a key that is none of ours: ${key}`);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  await mkdir(dirname(path), { recursive: true });
+  if (Body instanceof Readable) await pipeline(Body, createWriteStream(path));
+};
