@@ -7,7 +7,7 @@ import { ledgerKeys, requestId } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { pauseOf } from '../core/pauses.ts';
 import { periodFor, periodOf } from '../core/period.ts';
-import { makePlan, nextMilestone } from '../core/plan.ts';
+import { extendedPlan, makePlan, nextMilestone } from '../core/plan.ts';
 import type { Clock, Digest, Executions, Feeds, Ledger, Metrics, Notices } from '../core/ports.ts';
 import { pointTo, type RequestDocument, requestDocument, taskInputs, withPeopleById } from '../core/request.ts';
 import { expectationAt } from '../core/schedule/deliveries.ts';
@@ -187,14 +187,18 @@ const successorOf = async (
     return { ...fresh, generation: generation + 1, claim: claims + 1, earlier: [...earlier, ended] };
   }
   if (!(await isAbandoned(deps, before))) return undefined;
-  return { ...unlate(fresh), generation, claim: claims + 1, earlier, ...keptOf(before) };
+  // Time that was given stays given.
+  const isExtended = before.plan.dueAt > fresh.plan.dueAt;
+  const plan = isExtended ? extendedPlan(fresh.feedConfig, fresh.plan, before.plan.dueAt) : fresh.plan;
+  return { ...unlate(fresh), plan, generation, claim: claims + 1, earlier, ...keptOf(before) };
 };
 
 /** How late a takeover is says nothing of the request. */
 const unlate = ({ startedLateSeconds: _, ...request }: RequestDocument): RequestDocument => request;
 
 /** What stays so, whoever holds the request: what was revoked, who asked for it, who has taken it on. */
-const keptOf = ({ linksRevoked, startedLateSeconds, askedBy, redriven, quiet }: RequestDocument) => ({
+const keptOf = ({ linksRevoked, startedLateSeconds, askedBy, redriven, quiet, reopened }: RequestDocument) => ({
+  ...(reopened && { reopened }),
   ...(linksRevoked && { linksRevoked }),
   ...(startedLateSeconds !== undefined && { startedLateSeconds }),
   ...(askedBy !== undefined && { askedBy }),

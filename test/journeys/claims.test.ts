@@ -1,5 +1,6 @@
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { Airlock } from '../support/airlock.ts';
+import { airlockCommand } from '../support/command.ts';
 
 describe('a period', () => {
   let airlock: Airlock;
@@ -76,6 +77,30 @@ describe('a period', () => {
     expect((await airlock.upload('a\n1\n', await airlock.link('meters@initech.example'))).status).toBe(200);
     await airlock.settle();
     expect(await airlock.ending(second)).toBe('SUCCEEDED');
+  });
+
+  it('that somebody gave more time for keeps it, whoever takes it over', async () => {
+    const first = await airlock.open('acme/files', { inDays: 7 });
+    const id = (await airlock.requestId(first)) ?? '';
+    const document = async () => JSON.parse(await airlock.text('Ledger', `requests/${id.replaceAll('_', '/')}.json`));
+    const until = new Date(Date.parse((await document()).plan.dueAt) + 3_600_000).toISOString();
+    const { err } = await airlockCommand(
+      airlock,
+      'request',
+      'extend',
+      id,
+      '--until',
+      until,
+      '--reason',
+      'for the test',
+    );
+    expect(err).toBe('');
+    await airlock.settle();
+    const { dueAt, closesAt, milestones } = (await document()).plan;
+    expect(dueAt).toBe(until);
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn: first }));
+    await airlock.open('acme/files', { inDays: 7 });
+    expect(await document()).toMatchObject({ claim: 2, plan: { dueAt, closesAt, milestones } });
   });
 
   it('that opened late is told of once, whoever takes it over', async () => {
