@@ -13,7 +13,7 @@ export const createS3Archive = (s3: S3Client, Bucket: string): Archive => ({
   },
   async create(Key, Body) {
     try {
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json', IfNoneMatch: '*' }));
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: contentTypeOf(Key), IfNoneMatch: '*' }));
       return true;
     } catch (error) {
       if (!isHttpStatus(error, 412)) throw error;
@@ -21,3 +21,6 @@ export const createS3Archive = (s3: S3Client, Bucket: string): Archive => ({
     }
   },
 });
+
+const contentTypeOf = (key: string): string =>
+  key.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';

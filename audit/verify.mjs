@@ -1,19 +1,21 @@
 #!/usr/bin/env node
 /*
- * Checks evidence of Airlock, with nothing but Node 18 and a copy of the archive bucket:
+ * Checks evidence of Airlock, with nothing but Node 18.17 and a copy of the archive bucket:
  *
  *   aws s3 sync s3://<archive bucket> archive
- *   node verify.mjs archive [--accepted <copy of the bucket of accepted files>] [--feed partner/feed] [--json]
+ *   node verify.mjs archive [--accepted <copy of the bucket of accepted files>] [--chains <copy of chains/ of the ledger>]
+ *     [--feed partner/feed] [--json]
  *
  * Of every pack (evidence.json): it is canonical JSON (RFC 8785), its history has the hash that it names, it names the hash of
  * the pack before it, and no place in the chain is empty or taken twice. With --accepted: the accepted file has the hash that
- * was computed when it was checked. Exit codes: 0 all holds · 1 something does not · 2 wrong use.
+ * was computed when it was checked. With --chains: the newest pack of each feed is the one that Airlock remembers. Exit codes:
+ * 0 all holds · 1 something does not, or nothing is there · 2 wrong use.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 
-const usage = 'node verify.mjs <folder> [--accepted <folder>] [--feed partner/feed] [--json]';
+const usage = 'node verify.mjs <folder> [--accepted <folder>] [--chains <folder>] [--feed partner/feed] [--json]';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
@@ -39,27 +41,55 @@ const packsIn = (folder) =>
     .sort()
     .map((key) => ({ key, text: readFileSync(join(folder, key), 'utf8') }));
 
+/** A file that a pack names; undefined where the name leads out of the folder, or to no file. */
+const within = (folder, key) => {
+  if (typeof key !== 'string') return undefined;
+  const path = resolve(folder, key);
+  return path.startsWith(resolve(folder) + sep) && statSync(path, { throwIfNoEntry: false })?.isFile()
+    ? path
+    : undefined;
+};
+
 /** What does not hold of one pack by itself. */
 const faultsOf = (folder, { key, text }, pack) => {
   const faults = [];
   if (canonical(pack) !== text)
     faults.push(`${key}: not in canonical form: it was written by something else, or changed`);
+  if (!key.startsWith(`${pack.partner}/${pack.feed}/`)) {
+    faults.push(`${key}: evidence of ${pack.partner}/${pack.feed}: it was moved here`);
+  }
   const { history } = pack.execution;
-  const path = join(folder, history.key);
-  if (!existsSync(path)) faults.push(`${key}: its history ${history.key} is not there`);
+  const beside = key.replace(/evidence\.json$/, 'history.json');
+  const path = within(folder, beside);
+  if (history.key !== beside) faults.push(`${key}: names the history of another run: ${history.key}`);
+  else if (path === undefined) faults.push(`${key}: its history ${beside} is not there`);
   else if (sha256(readFileSync(path)) !== history.sha256) {
-    faults.push(`${history.key}: not the history that ${key} names: its SHA-256 is another`);
+    faults.push(`${beside}: not the history that ${key} names: its SHA-256 is another`);
   }
   return faults;
 };
 
 const acceptedFault = async (folder, { key }, { accepted }) => {
   if (accepted?.sha256 === undefined) return [];
-  const path = join(folder, accepted.key);
-  if (!existsSync(path)) return [`${key}: the accepted file ${accepted.key} is not there`];
+  const path = within(folder, accepted.key);
+  if (path === undefined) return [`${key}: the accepted file ${accepted.key} is not there`];
   const found = await sha256OfFile(path);
   return found === accepted.sha256 ? [] : [`${accepted.key}: SHA-256 is ${found}, evidence says ${accepted.sha256}`];
 };
+
+/** The newest packs beside what Airlock remembers of them: without this, nobody misses the last one. */
+const headFaults = (folder, feeds, wanted) =>
+  readdirSync(folder, { recursive: true })
+    .map((name) => String(name).replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.json') && (wanted === undefined || name === `${wanted}.json`))
+    .flatMap((name) => {
+      const { sequence, head } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+      const feed = name.replace(/\.json$/, '');
+      const newest = (feeds.get(feed) ?? []).find(({ pack }) => pack.chain.sequence === sequence);
+      if (sequence === 0 || (newest && sha256(newest.text) === head?.sha256)) return [];
+      if (!newest) return [`${feed}: the newest pack is missing, number ${sequence}`];
+      return [`${newest.key}: not the pack that the ledger remembers: its SHA-256 is another`];
+    });
 
 /** What does not hold of the packs of one feed together. */
 const chainFaults = (feed, packs) => {
@@ -73,7 +103,10 @@ const chainFaults = (feed, packs) => {
       faults.push(`${feed}: a fork: ${before.key} and ${one.key} both say that they are number ${sequence}`);
     } else if (sequence !== expected) {
       faults.push(`${feed}: a gap: number ${expected} is missing before ${one.key} (number ${sequence})`);
-    } else if ((previous?.sha256 ?? null) !== (before ? sha256(before.text) : null)) {
+    } else if (
+      (previous?.sha256 ?? null) !== (before ? sha256(before.text) : null) ||
+      (previous?.key ?? null) !== (before?.key ?? null)
+    ) {
       faults.push(`${one.key}: names another pack before it than ${before?.key ?? 'none'}: one of both was changed`);
     }
     before = one;
@@ -84,14 +117,15 @@ const chainFaults = (feed, packs) => {
 const readPack = (one) => {
   try {
     const pack = JSON.parse(one.text);
-    if (pack.version === 1 && pack.chain && pack.execution?.history) return { ...one, pack };
+    const isKnown = pack.version === 1 && Number.isInteger(pack.chain?.sequence) && pack.execution?.history;
+    if (isKnown) return { ...one, pack };
   } catch {
     // Told by the caller.
   }
   return { ...one, pack: undefined };
 };
 
-const verify = async (folder, { accepted, feed: wanted }) => {
+const verify = async (folder, { accepted, chains, feed: wanted }) => {
   const all = packsIn(folder).filter(({ key }) => wanted === undefined || key.startsWith(`${wanted}/`));
   const packs = all.map(readPack);
   const unread = packs.filter(({ pack }) => !pack).map(({ key }) => `${key}: no evidence of a form that is known here`);
@@ -102,29 +136,36 @@ const verify = async (folder, { accepted, feed: wanted }) => {
         const name = `${one.pack.partner}/${one.pack.feed}`;
         return map.set(name, [...(map.get(name) ?? []), one]);
       }, new Map());
-  const faults = [...unread];
+  const faults = all.length === 0 ? [`no evidence${wanted === undefined ? '' : ` of ${wanted}`} in ${folder}`] : unread;
   for (const one of known) {
     faults.push(...faultsOf(folder, one, one.pack));
     if (accepted !== undefined) faults.push(...(await acceptedFault(accepted, one, one.pack)));
   }
   for (const [feed, ofFeed] of feeds) faults.push(...chainFaults(feed, ofFeed));
+  if (chains !== undefined) faults.push(...headFaults(chains, feeds, wanted));
   return { packs: all.length, feeds: feeds.size, faults };
 };
 
 const main = async (args) => {
+  // Before, readdir knows no folders in folders.
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 18 || (major === 18 && minor < 17)) {
+    process.stderr.write(`got Node ${process.versions.node}, allowed 18.17 or newer; install one\n`);
+    return 2;
+  }
   const flag = (name) => {
     const at = args.indexOf(name);
-    return at < 0 ? undefined : args.splice(at, 2)[1];
+    return at < 0 ? undefined : (args.splice(at, 2)[1] ?? '(nothing)');
   };
-  const [accepted, feed] = [flag('--accepted'), flag('--feed')];
+  const [accepted, chains, feed] = ['--accepted', '--chains', '--feed'].map(flag);
   const asJson = args.includes('--json');
   const [folder, ...rest] = args.filter((one) => one !== '--json');
-  const missing = [folder, accepted].find((one) => one !== undefined && !existsSync(one));
+  const missing = [folder, accepted, chains].find((one) => one !== undefined && !existsSync(one));
   if (folder === undefined || rest.length > 0 || missing !== undefined) {
     process.stderr.write(missing === undefined ? `${usage}\n` : `${missing} is no folder here\n${usage}\n`);
     return 2;
   }
-  const result = await verify(folder, { accepted, feed });
+  const result = await verify(folder, { accepted, chains, feed });
   if (asJson) process.stdout.write(`${JSON.stringify(result)}\n`);
   else {
     for (const fault of result.faults) process.stdout.write(`${fault}\n`);

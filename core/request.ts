@@ -150,7 +150,7 @@ export const signalDocument = z.looseObject({
   cause: z.string(),
   /** Until when, for `OperatorExtended`. */
   until: z.optional(z.string()),
-  /** When it was given; signals of bounces do not say it. */
+  /** When it was given; old signals of bounces do not say it. */
   at: z.optional(z.string()),
   /** Key of the wait that it was last taken for. */
   takenFor: z.optional(z.string()),

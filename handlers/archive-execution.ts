@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import { TransientFault } from '../core/errors.ts';
 import { canonicalJson } from '../core/evidence/canonical.ts';
 import { appendToChain } from '../core/evidence/chain.ts';
 import { type Gathered, gather } from '../core/evidence/gather.ts';
 import { type Evidence, evidence } from '../core/evidence/pack.ts';
+import { evidenceAsHtml } from '../core/evidence/page.ts';
 import { withoutSecrets } from '../core/evidence/redact.ts';
 import { archiveFolder, idPattern } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
@@ -44,8 +46,8 @@ const eventData = z.looseObject({
 });
 
 /**
- * Keeps what an auditor needs of a run that has ended, before Step Functions forgets it: its whole history without tokens, and a
- * pack of evidence that names the one before. Safe to repeat; a redriven run is kept once for each of its ends.
+ * Keeps what an auditor needs of a run that has ended, before Step Functions forgets it: its whole history without tokens, a pack
+ * of evidence that names the one before, and that as a page. Safe to repeat; a redriven run is kept once for each of its ends.
  *
  * @throws InvalidInput for an event, or an execution, that is none of ours
  */
@@ -53,20 +55,23 @@ export const createArchiveExecution =
   (deps: Deps) =>
   async (event: unknown): Promise<{ archived: string; isNew: boolean }> => {
     const { detail } = parse(statusChange, event, 'event for archive-execution');
-    const events = await deps.histories.read(detail.executionArn);
+    const events = upToEnd(await deps.histories.read(detail.executionArn), detail);
     const input = dataOf(events.find(({ type }) => type === 'ExecutionStarted')).input ?? 'null';
     const feed = parse(runInput, JSON.parse(input), `input of ${detail.name}`);
     const request = requestOf(events);
     const folder = archiveFolder(feed, request, { name: detail.name, redrives: detail.redriveCount });
     const history = await keepHistory(deps, `${folder}history.json`, events);
-    const gathered = request && (await gather(deps.ledger, request));
+    const run = { execution: detail.name, stoppedAt: detail.stopDate };
+    const gathered = request && (await gather(deps.ledger, { ...run, request }));
     const facts = factsOf(detail, dataOf(events.at(-1)), history, gathered);
     const recordedAt = deps.clock.now().toISOString();
     const key = `${folder}evidence.json`;
     const { partner, feed: name } = feed;
-    const isNew = await appendToChain(deps, { partner, feed: name }, key, (chain) =>
+    const { text, isNew } = await appendToChain(deps, { partner, feed: name }, key, (chain) =>
       canonicalJson(parse(evidence, { version: 1, partner, feed: name, ...facts, recordedAt, chain }, key)),
     );
+    const page = evidenceAsHtml(parse(evidence, JSON.parse(text), key), deps.digest(text));
+    await deps.archive.create(`${folder}evidence.html`, page);
     return { archived: key, isNew };
   };
 
@@ -76,8 +81,20 @@ const keepHistory = async (
   events: readonly ExecutionEvent[],
 ): Promise<Evidence['execution']['history']> => {
   const text = canonicalJson(withoutSecrets(events));
-  await archive.create(key, text);
-  return { key, sha256: digest(text), events: events.length };
+  const isNew = await archive.create(key, text);
+  // What a try before this one kept counts, whatever is read of it by now.
+  const kept = isNew ? text : ((await archive.find(key)) ?? text);
+  return { key, sha256: digest(kept), events: JSON.parse(kept).length };
+};
+
+const ends = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted'];
+
+/** The history up to the end that is told of: the run may have been redriven since. */
+const upToEnd = (events: readonly ExecutionEvent[], { name, redriveCount }: Ended): readonly ExecutionEvent[] => {
+  const all = events.flatMap(({ type = '' }, index) => (ends.includes(type) ? [index] : []));
+  const end = all[redriveCount];
+  if (end === undefined) throw new TransientFault(`the history of ${name} does not tell yet of its end`);
+  return events.slice(0, end + 1);
 };
 
 /** The details of an event, under whatever name they are. */
@@ -105,7 +122,7 @@ const factsOf = (
   return {
     outcome: outcome
       ? { kind: outcome.kind, line: outcome.line, at: outcome.at }
-      : { ...outcomeOfRun(ended, last), at: at(ended.stopDate) },
+      : { ...outcomeOfRun(ended, last, gathered !== undefined), at: at(ended.stopDate) },
     execution: {
       arn: ended.executionArn,
       name: ended.name,
@@ -123,13 +140,15 @@ const longestLine = 500;
 
 /** Of a run that left no outcome in the ledger. */
 const outcomeOfRun = (
-  { status }: Ended,
+  { status, name }: Ended,
   { output = '{}', error, cause }: z.infer<typeof eventData>,
+  hasRequest: boolean,
 ): Pick<Evidence['outcome'], 'kind' | 'line'> => {
   if (status !== 'SUCCEEDED') {
     const reason = [error ?? status, cause].filter(Boolean).join(': ');
     return { kind: 'failed', line: `Failed: ${reason}`.slice(0, longestLine) };
   }
   const { outcome: line } = parse(z.looseObject({ outcome: z._default(z.string(), '') }), JSON.parse(output), 'output');
+  if (hasRequest) throw new Error(`${name} ended well, and the ledger knows no outcome of its request`);
   return { kind: line.startsWith('Already open') ? 'alreadyOpen' : 'skipped', line };
 };

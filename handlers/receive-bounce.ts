@@ -70,12 +70,12 @@ const signal = async (
   { ledger, tasks, clock }: Deps,
   { request, attempt, kind }: Occasion,
   person: string,
-  { reason }: Fate,
+  { at, reason }: Fate,
 ): Promise<Received> => {
   const found = await findDocument(ledger, ledgerKeys.request(request), requestDocument);
   if (found?.document.status !== 'open' || found.document.generation !== request.generation) return 'recorded';
   const key = ledgerKeys.bounceSignal(request, attempt, person);
   const cause = `the mail "${kind}" to person ${person} was not delivered: ${reason}`;
-  await ledger.create(key, { version: 1, error: 'DeliveryFailed', cause });
+  await ledger.create(key, { version: 1, error: 'DeliveryFailed', cause, at });
   return tellNewestWait({ ledger, tasks, clock }, key, [ledgerKeys.waits(request, attempt)]);
 };

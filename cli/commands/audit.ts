@@ -17,9 +17,11 @@ const verifier = join(import.meta.dirname, '../../audit/verify.mjs');
 /** Checks the evidence in a copy of the archive, or of a deployment's own, which is copied first. */
 export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
   const { command, flags, asJson } = invocation;
-  const folder = command[2] ?? (await copyArchive(invocation));
+  const copied = command[2] === undefined ? await copyEvidence(invocation) : undefined;
+  const folder = command[2] ?? copied?.archive ?? '';
   const args = [
     folder,
+    ...(copied ? ['--chains', copied.chains] : []),
     ...(flags.accepted === undefined ? [] : ['--accepted', flags.accepted]),
     ...(flags.feed === undefined ? [] : ['--feed', flags.feed]),
     ...(asJson ? ['--json'] : []),
@@ -30,16 +32,25 @@ export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
   return code === 0;
 };
 
-/** @returns a folder of its own with every object of the bucket */
-const copyArchive = async ({ stack, settings }: Invocation): Promise<string> => {
+/** What a deployment has: its archive, and what its ledger remembers of the newest packs. */
+const copyEvidence = async ({ stack, settings }: Invocation): Promise<{ archive: string; chains: string }> => {
   const { cloudformation, s3 } = createClients(settings);
-  const bucket = (await findDeployment(cloudformation, stack)).buckets.Archive;
+  const { buckets } = await findDeployment(cloudformation, stack);
+  // First, so that a pack of this very moment is none too few.
+  const ledger = await copyOf(s3, buckets.Ledger, 'chains/');
+  return { archive: await copyOf(s3, buckets.Archive, ''), chains: join(ledger, 'chains') };
+};
+
+/** @returns a folder of its own with every object under a prefix */
+const copyOf = async (s3: S3Client, bucket: string, Prefix: string): Promise<string> => {
   const objects: { key: string; size: number }[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket })) {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix })) {
     objects.push(...Contents.map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size })));
   }
-  const folder = await mkdtemp(join(tmpdir(), 'airlock-archive-'));
-  const progress = new ProgressBar(process.stderr, 'copying the archive');
+  const folder = await mkdtemp(join(tmpdir(), 'airlock-evidence-'));
+  // Nothing may be there yet.
+  await mkdir(join(folder, Prefix), { recursive: true });
+  const progress = new ProgressBar(process.stderr, `copying ${bucket}`);
   const all = objects.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   for (const { key, size } of objects) {

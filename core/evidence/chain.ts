@@ -37,7 +37,7 @@ const writesForMs = 90_000;
  * the chain is made good by whoever comes next.
  *
  * @param write the pack's text for its place in the chain
- * @returns false when it was there already
+ * @returns the pack as it is kept, and whether this wrote it
  * @throws TransientFault while another run of the feed is writing: try again
  */
 export const appendToChain = async (
@@ -45,7 +45,7 @@ export const appendToChain = async (
   feed: FeedId,
   key: string,
   write: (link: ChainLink) => string,
-): Promise<boolean> => {
+): Promise<{ readonly text: string; readonly isNew: boolean }> => {
   const { ledger, archive, clock, digest } = deps;
   const chainKey = ledgerKeys.chain(feed);
   await ledger.create(chainKey, { version: 1, sequence: 0, head: null } satisfies Chain);
@@ -61,10 +61,10 @@ export const appendToChain = async (
     return appendToChain(deps, feed, key, write);
   }
   const known = await archive.find(key);
-  if (known !== undefined && !document.writing) return false;
+  if (known !== undefined && !document.writing) return { text: known, isNew: false };
+  const text = known ?? write({ sequence: document.sequence + 1, previous: document.head });
   const writing: Chain = { ...document, writing: { key, at: clock.now().toISOString() } };
   if (!(await ledger.replace(chainKey, writing, etag))) throw new TransientFault(`${chainKey} was changed meanwhile`);
-  const text = known ?? write({ sequence: document.sequence + 1, previous: document.head });
   const isNew = await archive.create(key, text);
   // What is kept counts, whoever wrote it.
   const kept = isNew ? text : ((await archive.find(key)) ?? text);
@@ -72,7 +72,7 @@ export const appendToChain = async (
   const held = await findDocument(ledger, chainKey, chainDocument);
   const isHeld = held?.document.writing?.key === key && (await ledger.replace(chainKey, next, held.etag));
   if (!isHeld) throw new TransientFault(`${chainKey} was changed`);
-  return isNew;
+  return { text: kept, isNew };
 };
 
 /** What somebody left behind: a pack that is there is the newest, one that is not was never written. */

@@ -8,7 +8,7 @@ import {
   requestDocument,
   signalDocument,
 } from '../request.ts';
-import { report } from '../validation/findings.ts';
+import { type Report, report } from '../validation/findings.ts';
 import type { Evidence } from './pack.ts';
 
 type Reader = Pick<Ledger, 'find' | 'list'>;
@@ -19,46 +19,68 @@ export type Gathered = Pick<Evidence, 'request' | 'uploads' | 'accepted' | 'mail
   readonly outcome: RequestDocument['outcome'];
 };
 
-/** Everything about one generation of a request, people by id. Undefined when its document is another's by now. */
-export const gather = async (ledger: Reader, key: ClaimedKey): Promise<Gathered | undefined> => {
+/** A run that has ended. */
+interface Run {
+  /** What it claimed. */
+  readonly request: ClaimedKey;
+  readonly execution: string;
+  /** Milliseconds. */
+  readonly stoppedAt: number;
+}
+
+/**
+ * Everything about the generation of a request that a run opened, people by id. By now the request may be another's: of the next
+ * generation, or of who took it over.
+ */
+export const gather = async (ledger: Reader, run: Run): Promise<Gathered | undefined> => {
+  const { request: key } = run;
   const found = await findDocument(ledger, ledgerKeys.request(key), requestDocument);
-  if (found?.document.generation !== key.generation) return undefined;
-  const request = found.document;
-  const uploads = await uploadsOf(ledger, request);
-  const { acceptedKey, versionId } = request.outcome ?? {};
+  if (!found) return undefined;
+  const { document } = found;
+  const isOwn = document.generation === key.generation && document.claim === key.claim;
+  const outcome = outcomeOf(document, run, isOwn);
+  const uploads = await uploadsOf(ledger, key);
+  const { acceptedKey, versionId } = outcome ?? {};
   const sha256 = uploads.find((one) => one.versionId === versionId)?.check?.sha256;
   return {
-    outcome: request.outcome,
-    request: requestOf(request),
+    outcome,
+    request: requestOf(document, key, isOwn),
     uploads,
     ...(acceptedKey !== undefined &&
       versionId !== undefined && {
         accepted: { key: acceptedKey, versionId, ...(sha256 !== undefined && { sha256 }) },
       }),
-    mails: await mailsOf(ledger, request),
-    acts: await actsOf(ledger, request),
+    mails: await mailsOf(ledger, key),
+    acts: await actsOf(ledger, document, key),
   };
 };
 
-const requestOf = (request: RequestDocument): NonNullable<Evidence['request']> => {
-  const { requestId, period, generation, feedConfig, scheduledAt, openedAt, askedBy, feedHash, plan } = request;
-  return {
-    requestId,
-    period,
-    generation,
-    title: feedConfig.title,
-    timezone: feedConfig.schedule.timezone,
-    scheduledAt,
-    openedAt,
-    ...(askedBy !== undefined && { askedBy }),
-    feedHash,
-    dueAt: plan.dueAt,
-    closesAt: plan.closesAt,
-    milestones: plan.milestones,
-  };
+/** A run writes its outcome just before it ends, by another clock. */
+const clockToleranceMs = 60_000;
+
+/** Undefined where the run left none: one that came later, after a redrive or a takeover, is not its own. */
+const outcomeOf = (
+  { outcome, earlier = [] }: RequestDocument,
+  { request, execution, stoppedAt }: Run,
+  isOwn: boolean,
+): RequestDocument['outcome'] => {
+  const own = isOwn
+    ? outcome
+    : earlier.find((one) => one.generation === request.generation && one.execution === execution)?.outcome;
+  return own && Date.parse(own.at) <= stoppedAt + clockToleranceMs ? own : undefined;
 };
 
-const uploadsOf = async (ledger: Reader, request: RequestDocument): Promise<Evidence['uploads']> => {
+const requestOf = (document: RequestDocument, key: ClaimedKey, isOwn: boolean): NonNullable<Evidence['request']> => {
+  const { requestId, feedConfig, scheduledAt, openedAt, askedBy, feedHash, plan } = document;
+  const { dueAt, closesAt, milestones } = plan;
+  const { period, generation } = key;
+  const known = { requestId, period, generation, title: feedConfig.title, timezone: feedConfig.schedule.timezone };
+  if (!isOwn) return known;
+  const asked = askedBy !== undefined && { askedBy };
+  return { ...known, scheduledAt, openedAt, ...asked, feedHash, dueAt, closesAt, milestones };
+};
+
+const uploadsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['uploads']> => {
   const keys = await ledger.list(ledgerKeys.arrivals(request));
   const uploads: Evidence['uploads'] = [];
   for (const recordKey of keys) {
@@ -81,7 +103,7 @@ const uploadsOf = async (ledger: Reader, request: RequestDocument): Promise<Evid
   return uploads;
 };
 
-const checkOf = ({ checkedAt, valid, rows, sha256, totals }: import('../validation/findings.ts').Report) => ({
+const checkOf = ({ checkedAt, valid, rows, sha256, totals }: Report) => ({
   ...(checkedAt !== undefined && { at: checkedAt }),
   valid,
   ...(rows !== undefined && { rows }),
@@ -89,7 +111,7 @@ const checkOf = ({ checkedAt, valid, rows, sha256, totals }: import('../validati
   findings: totals,
 });
 
-const mailsOf = async (ledger: Reader, request: RequestDocument): Promise<Evidence['mails']> => {
+const mailsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['mails']> => {
   const keys = await ledger.list(ledgerKeys.notifications(request));
   const found = await Promise.all(keys.map((key) => findDocument(ledger, key, notificationDocument)));
   return found
@@ -110,12 +132,13 @@ const mailsOf = async (ledger: Reader, request: RequestDocument): Promise<Eviden
     .sort(byTime);
 };
 
-const actsOf = async (ledger: Reader, request: RequestDocument): Promise<Evidence['acts']> => {
-  const keys = await ledger.list(ledgerKeys.signals(request));
+const actsOf = async (ledger: Reader, request: RequestDocument, key: ClaimedKey): Promise<Evidence['acts']> => {
+  const keys = await ledger.list(ledgerKeys.signals(key));
   const found = await Promise.all(keys.map((key) => findDocument(ledger, key, signalDocument)));
   const signals = found.flatMap((one) =>
     one ? [{ at: one.document.at ?? request.openedAt, what: one.document.error, why: one.document.cause }] : [],
   );
+  if (request.generation !== key.generation) return signals.sort(byTime);
   const { reopened, quiet, linksRevoked, redriven = [] } = request;
   const by = (what: string, word: { at: string; by: string; reason: string } | undefined) =>
     word ? [{ at: word.at, what, why: `${word.reason} (${word.by})` }] : [];

@@ -23,6 +23,7 @@ const cleanedText = (text: string): string => {
   try {
     return JSON.stringify(cleaned(JSON.parse(text)));
   } catch {
-    return text;
+    // Nobody can tell what is in it.
+    return removed;
   }
 };

@@ -34,6 +34,10 @@ export const onlyFirstUploads = (bucket: IBucket, except: readonly string[]): Po
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 
+/** Object Lock keeps every version, and lets anybody put a delete marker before them: this does not. */
+export const nothingHidden = (bucket: IBucket): PolicyStatement =>
+  deny('NothingHidden', ['s3:DeleteObject'], [bucket.arnForObjects('*')], {});
+
 /** A URL that somebody signed for longer than we sign ends all the same. */
 export const onlyFreshSignatures = (bucket: IBucket): PolicyStatement =>
   deny('OnlyFreshSignatures', ['s3:PutObject'], [bucket.arnForObjects('*')], {

@@ -16,7 +16,13 @@ import { Construct } from 'constructs';
 import { deployedName } from '../../core/deployed-names.ts';
 import { probePrefix } from '../../core/names.ts';
 import type { StageConfig } from '../config.ts';
-import { onlyFirstUploads, onlyFreshSignatures, onlyFromNetworks, onlyNamedRoles } from './bucket-policies.ts';
+import {
+  nothingHidden,
+  onlyFirstUploads,
+  onlyFreshSignatures,
+  onlyFromNetworks,
+  onlyNamedRoles,
+} from './bucket-policies.ts';
 import { validationObject } from './malware-scan.ts';
 
 interface StorageProps {
@@ -50,6 +56,8 @@ export class Storage extends Construct {
         Duration.days(config.lockArchiveDays),
       ),
     });
+    this.archive.addToResourcePolicy(onlyFirstUploads(this.archive, []));
+    this.archive.addToResourcePolicy(nothingHidden(this.archive));
   }
 
   /** Secrets of the ledger: whoever is not named here is refused, whatever other policies say. */

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import { type Evidence, evidence } from '../../core/evidence/pack.ts';
@@ -50,9 +52,9 @@ describe('the evidence of a run', () => {
     return execution;
   };
   /** A copy of a bucket, as `aws s3 sync` makes it. */
-  const copyOf = async (bucket: 'Archive' | 'Accepted'): Promise<string> => {
+  const copyOf = async (bucket: 'Archive' | 'Accepted' | 'Ledger', prefix = ''): Promise<string> => {
     const folder = temporaryFolder();
-    for (const key of await airlock.keys(bucket)) {
+    for (const key of await airlock.keys(bucket, prefix)) {
       mkdirSync(dirname(join(folder, key)), { recursive: true });
       writeFileSync(join(folder, key), await airlock.text(bucket, key));
     }
@@ -77,7 +79,14 @@ describe('the evidence of a run', () => {
     expect(history).toHaveLength((await airlock.history(execution)).length);
     expect(JSON.stringify(history)).toContain('(removed: a bearer secret)');
     expect(await leaksOf(airlock, [execution])).toEqual([]);
-    expect(JSON.stringify(pack)).not.toContain('@');
+    const key = pack?.execution.history.key.replace('history.json', '') ?? '';
+    const page = await airlock.text('Archive', `${key}evidence.html`);
+    const sha256 = createHash('sha256')
+      .update(await airlock.text('Archive', `${key}evidence.json`))
+      .digest('hex');
+    expect(page).toContain(`its SHA-256 is <code>${sha256}</code>`);
+    expect(page).toContain(pack?.outcome.line);
+    expect(JSON.stringify(pack) + page.replace(/<style>.*<\/style>/s, '')).not.toContain('@');
   });
 
   it('is there for every ending: missed, waived, aborted, already open, skipped, and once more after a redrive', async () => {
@@ -166,13 +175,113 @@ describe('the evidence of a run', () => {
     expect((await verify('/nowhere')).code).toBe(2);
   });
 
+  it('is missed where it is hidden, moved, or not there at all', async () => {
+    await deliver();
+    await deliver(1);
+    const archive = await copyOf('Archive');
+    const chains = join(await copyOf('Ledger', 'chains/'), 'chains');
+    expect(await verify(archive, '--chains', chains)).toMatchObject({ code: 0 });
+    const [, last] = (await packs()).map(({ execution }) => dirname(execution.history.key));
+    renameSync(join(archive, last ?? ''), join(archive, 'acme/orders/moved'));
+    const moved = await verify(archive, '--chains', chains);
+    expect(moved).toEqual({ code: 1, out: expect.stringContaining('names the history of another run') });
+    rmSync(join(archive, 'acme/orders/moved'), { recursive: true });
+    // The rest is whole; only what Airlock remembers tells of it.
+    expect(await verify(archive)).toMatchObject({ code: 0 });
+    const hidden = await verify(archive, '--chains', chains);
+    expect(hidden).toEqual({ code: 1, out: expect.stringContaining('the newest pack is missing, number 2') });
+    expect(await verify(temporaryFolder())).toEqual({ code: 1, out: expect.stringContaining('no evidence in') });
+    expect((await verify(archive, '--feed', 'acme/typo')).code).toBe(1);
+    expect((await verify(archive, '--accepted')).code).toBe(2);
+    const [Key = ''] = await airlock.keys('Archive');
+    const Bucket = airlock.bucket('Archive');
+    await expect(airlock.s3.send(new DeleteObjectCommand({ Bucket, Key }))).rejects.toThrow(/explicit deny/);
+    await expect(airlock.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))).rejects.toThrow(/explicit deny/);
+  });
+
+  it('names no file that lies elsewhere, whatever a pack says', async () => {
+    await deliver();
+    const archive = await copyOf('Archive');
+    const [key = ''] = (await airlock.keys('Archive')).filter((one) => one.endsWith('evidence.json'));
+    const before = readFileSync(join(archive, key), 'utf8');
+    for (const history of ['', '../../../../dev/zero', 7, null]) {
+      const pack = JSON.parse(before);
+      writeFileSync(
+        join(archive, key),
+        JSON.stringify({
+          ...pack,
+          accepted: { key: history, sha256: 'x' },
+          execution: { ...pack.execution, history: { ...pack.execution.history, key: history } },
+        }),
+      );
+      const { code, out } = await verify(archive, '--accepted', archive);
+      expect([history, code]).toEqual([history, 1]);
+      expect(out).toContain('names the history of another run');
+    }
+  });
+
+  describe('that comes late', () => {
+    beforeEach(async () => {
+      await airlock.local('PUT', 'event-fault', { source: 'aws.states', copies: 1, delaySeconds: [1200] });
+    });
+    const outcomes = async () => {
+      await airlock.local('PUT', 'event-fault', {});
+      await airlock.advance('PT21M');
+      return (await packs())
+        .sort((a, b) => (a.execution.stoppedAt < b.execution.stoppedAt ? -1 : 1))
+        .map(({ outcome, accepted, execution }) => [outcome.kind, accepted !== undefined, execution.redrives]);
+    };
+
+    it('says of a generation what became of it, though the next one is open', async () => {
+      const id = (await airlock.requestId(await deliver())) ?? '';
+      const { err } = await airlockCommand(airlock, 'request', 'reopen', id, '--reason', 'for the test');
+      expect(err).toBe('');
+      expect(await outcomes()).toEqual([['accepted', true, 0]]);
+      expect((await packs())[0]).toMatchObject({
+        request: { generation: 1 },
+        uploads: [{ attempt: 1 }, { attempt: 2 }],
+      });
+    });
+
+    it('says of a run only its own end, though it was redriven and all went well', async () => {
+      const execution = await airlock.open('acme/orders');
+      await airlock.sfn.send(new StopExecutionCommand({ executionArn: execution, error: 'Enough' }));
+      await airlock.advance('PT2M');
+      const id = (await airlock.requestId(execution)) ?? '';
+      await airlockCommand(airlock, 'request', 'redrive', id, '--reason', 'for the test');
+      await airlock.settle();
+      await airlock.upload(goodCsv);
+      await airlock.settle();
+      expect(await outcomes()).toEqual([
+        ['failed', false, 0],
+        ['accepted', true, 1],
+      ]);
+      const [first] = (await packs()).filter(({ execution: { redrives } }) => redrives === 0);
+      expect(first?.outcome.line).toBe('Failed: Enough');
+    });
+
+    it('says of a run that was taken over nothing of its successor', async () => {
+      const at = new Date(await airlock.now()).toISOString();
+      const { executionArn } = await airlock.run('acme/orders', at);
+      await airlock.settle();
+      await airlock.sfn.send(new StopExecutionCommand({ executionArn, error: 'Enough' }));
+      await airlock.run('acme/orders', at);
+      await airlock.settle();
+      await airlock.upload(goodCsv);
+      await airlock.settle();
+      expect(await outcomes()).toEqual([
+        ['failed', false, 0],
+        ['accepted', true, 0],
+      ]);
+    });
+  });
+
   it('goes on where a run was broken off between the pack and the chain', async () => {
     await deliver();
     // As a crash leaves it: the pack is there, the chain does not know.
     const key = 'chains/acme/orders.json';
     const { head } = JSON.parse(await airlock.text('Ledger', key));
     const at = new Date(await airlock.now()).toISOString();
-    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
     const Body = JSON.stringify({ version: 1, sequence: 0, head: null, writing: { key: head.key, at } });
     await airlock.s3.send(new PutObjectCommand({ Bucket: airlock.bucket('Ledger'), Key: key, Body }));
     await deliver(1);
