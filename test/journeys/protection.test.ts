@@ -169,7 +169,7 @@ describe('a locked bucket', () => {
   it('takes no bytes that nobody vouches for', async () => {
     const airlock = await Airlock.start();
     const bare = new S3Client({ ...airlock.client, requestChecksumCalculation: 'WHEN_REQUIRED' });
-    const object = { Bucket: airlock.bucket('Archive'), Key: 'evidence.json', Body: '{}' };
+    const object = { Bucket: airlock.bucket('Archive'), Key: 'evidence.json', Body: '{}', IfNoneMatch: '*' };
     await expect(bare.send(new PutObjectCommand(object))).rejects.toThrow(/Content-MD5 OR x-amz-checksum-/);
     await airlock.s3.send(new PutObjectCommand(object));
     expect(await airlock.keys('Archive')).toEqual(['evidence.json']);
