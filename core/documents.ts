@@ -18,6 +18,19 @@ export const findDocument = async <T>(
   return stored && { document: parse(schema, stored.body, key), etag: stored.etag };
 };
 
+/** Reads and parses the documents of one kind, at once and in the order of their keys; what is absent is left out. */
+export const findDocuments = async <T>(
+  ledger: Pick<Ledger, 'find'>,
+  keys: readonly string[],
+  schema: z.ZodMiniType<T>,
+): Promise<readonly { readonly key: string; readonly document: T }[]> => {
+  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, schema)));
+  return keys.flatMap((key, index) => {
+    const one = found[index];
+    return one ? [{ key, document: one.document }] : [];
+  });
+};
+
 /**
  * Changes a document with `If-Match`, reading again when somebody else was faster.
  *

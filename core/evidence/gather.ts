@@ -1,4 +1,4 @@
-import { findDocument } from '../documents.ts';
+import { findDocument, findDocuments } from '../documents.ts';
 import { attemptOfKey, type ClaimedKey, ledgerKeys } from '../names.ts';
 import type { Ledger } from '../ports.ts';
 import {
@@ -81,13 +81,11 @@ const requestOf = (document: RequestDocument, key: ClaimedKey, isOwn: boolean): 
 };
 
 const uploadsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['uploads']> => {
-  const keys = await ledger.list(ledgerKeys.arrivals(request));
+  const arrivals = await findDocuments(ledger, await ledger.list(ledgerKeys.arrivals(request)), arrivalDocument);
   const uploads: Evidence['uploads'] = [];
-  for (const recordKey of keys) {
-    const arrival = (await findDocument(ledger, recordKey, arrivalDocument))?.document;
-    if (!arrival) continue;
+  for (const { key: recordKey, document } of arrivals) {
     const attempt = attemptOfKey(recordKey);
-    const { key, versionId, size, arrivedAt, sourceIp, settled } = arrival;
+    const { key, versionId, size, arrivedAt, sourceIp, settled } = document;
     const checked = (await findDocument(ledger, ledgerKeys.findings(request, attempt), report))?.document;
     uploads.push({
       attempt,
@@ -113,31 +111,27 @@ const checkOf = ({ checkedAt, valid, rows, sha256, totals }: Report) => ({
 
 const mailsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['mails']> => {
   const keys = await ledger.list(ledgerKeys.notifications(request));
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, notificationDocument)));
+  const found = await findDocuments(ledger, keys, notificationDocument);
   return found
-    .flatMap((one) => {
-      if (!one) return [];
-      const { at, kind, person, status, messageId, fate } = one.document;
-      return [
-        {
-          at,
-          kind,
-          person,
-          status,
-          ...(messageId !== undefined && { messageId }),
-          ...(fate && { fate: `${fate.state}: ${fate.reason}` }),
-        },
-      ];
-    })
+    .map(({ document: { at, kind, person, status, messageId, fate } }) => ({
+      at,
+      kind,
+      person,
+      status,
+      ...(messageId !== undefined && { messageId }),
+      ...(fate && { fate: `${fate.state}: ${fate.reason}` }),
+    }))
     .sort(byTime);
 };
 
 const actsOf = async (ledger: Reader, request: RequestDocument, key: ClaimedKey): Promise<Evidence['acts']> => {
   const keys = await ledger.list(ledgerKeys.signals(key));
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, signalDocument)));
-  const signals = found.flatMap((one) =>
-    one ? [{ at: one.document.at ?? request.openedAt, what: one.document.error, why: one.document.cause }] : [],
-  );
+  const found = await findDocuments(ledger, keys, signalDocument);
+  const signals = found.map(({ document: { at = request.openedAt, error, cause } }) => ({
+    at,
+    what: error,
+    why: cause,
+  }));
   if (request.generation !== key.generation) return signals.sort(byTime);
   const { reopened, quiet, linksRevoked, redriven = [] } = request;
   const by = (what: string, word: { at: string; by: string; reason: string } | undefined) =>

@@ -3,7 +3,7 @@ import { type addressesAnswer, reasonBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { deadAddressDocument } from '../dead-addresses.ts';
-import { changeDocument, findDocument } from '../documents.ts';
+import { changeDocument, findDocument, findDocuments } from '../documents.ts';
 import { ledgerKeys } from '../names.ts';
 import type { Clock, Ledger } from '../ports.ts';
 
@@ -15,13 +15,11 @@ interface Deps {
 /** Contacts whose mail came back, by the id of their `people/` record. */
 export const listDeadAddresses = async ({ ledger }: Deps): Promise<z.infer<typeof addressesAnswer>> => {
   const keys = await ledger.list(ledgerKeys.deadAddresses);
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, deadAddressDocument)));
+  const found = await findDocuments(ledger, keys, deadAddressDocument);
   return {
-    addresses: found.flatMap((one, index) => {
-      if (!one?.document.isDead) return [];
-      const { at, reason, requestId } = one.document;
-      const person = keys[index]?.slice(ledgerKeys.deadAddresses.length).replace('.json', '') ?? '';
-      return [{ person, at, reason, requestId }];
+    addresses: found.flatMap(({ key, document: { isDead, at, reason, requestId } }) => {
+      const person = key.slice(ledgerKeys.deadAddresses.length).replace('.json', '');
+      return isDead ? [{ person, at, reason, requestId }] : [];
     }),
   };
 };

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { feedAnswer } from '../api/bodies.ts';
 import { Problem } from '../api/problems.ts';
-import { findDocument } from '../documents.ts';
+import { findDocuments } from '../documents.ts';
 import { type Delivery, readHistory } from '../history.ts';
 import { type FeedId, ledgerKeys } from '../names.ts';
 import type { Clock, Feeds, Ledger } from '../ports.ts';
@@ -29,10 +29,10 @@ export const showFeed = async (
     throw new Problem('feed-unknown', `this deployment has no feed ${partner}/${feed}; GET /feeds names them`);
   }
   const keys = (await ledger.list(ledgerKeys.requestsOf({ partner, feed }))).slice(-newestRequests);
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, requestDocument)));
+  const found = await findDocuments(ledger, keys, requestDocument);
   const deliveries = await readHistory(ledger, { partner, feed });
   const requests = found
-    .flatMap((one) => (one ? [one.document] : []))
+    .map(({ document }) => document)
     // Names of periods need not be in their order.
     .sort((a, b) => (a.plan.opensAt < b.plan.opensAt ? -1 : 1));
   const rows = requests.map((request) => rowOf(request, deliveries, clock.now()));

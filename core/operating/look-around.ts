@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { requestsAnswer, timelineAnswer } from '../api/bodies.ts';
 import { Problem } from '../api/problems.ts';
-import { findDocument } from '../documents.ts';
+import { findDocuments } from '../documents.ts';
 import { attemptOfKey, ledgerKeys } from '../names.ts';
 import type { Clock, Ledger } from '../ports.ts';
 import {
@@ -44,24 +44,22 @@ export const listRequests = async (
   }
   const marks = (await ledger.list(ledgerKeys.dueOn(dueOn))).filter((key) => key > after);
   const shown = marks.slice(0, mostInAnswer);
-  const found = await Promise.all(
-    shown.map((key) => {
-      const [, , partner = '', feed = '', period = ''] = key.split('/');
-      return findDocument(ledger, ledgerKeys.request({ partner, feed, period }), requestDocument);
-    }),
-  );
+  const keys = shown.map((key) => {
+    const [, , partner = '', feed = '', period = ''] = key.split('/');
+    return ledgerKeys.request({ partner, feed, period });
+  });
+  const found = await findDocuments(ledger, keys, requestDocument);
   const next = marks.length > shown.length ? shown.at(-1) : undefined;
   return {
-    requests: found.flatMap((one) => {
-      if (!one) return [];
-      const { requestId, generation, plan, outcome, feedConfig, quiet } = one.document;
+    requests: found.flatMap(({ document }) => {
+      const { requestId, generation, plan, outcome, feedConfig, quiet } = document;
       // One that was extended has a mark on its first date too.
       if (plan.dueAt.slice(0, 10) !== dueOn) return [];
       return [
         {
           requestId,
           title: feedConfig.title,
-          state: stateOf(one.document, clock.now()),
+          state: stateOf(document, clock.now()),
           generation,
           dueAt: plan.dueAt,
           closesAt: plan.closesAt,
@@ -144,25 +142,17 @@ const told = async (request: RequestDocument): Promise<Moment[]> => {
 
 const arrivals = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
   const keys = await ledger.list(ledgerKeys.arrivals(request));
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, arrivalDocument)));
-  return found.flatMap((one, index) =>
-    one
-      ? [
-          {
-            at: one.document.arrivedAt,
-            what: `attempt ${attemptOfKey(keys[index] ?? '')}: ${one.document.size} bytes arrived${one.document.sourceIp ? ` from ${one.document.sourceIp}` : ''} (${one.document.settled})`,
-          },
-        ]
-      : [],
-  );
+  const found = await findDocuments(ledger, keys, arrivalDocument);
+  return found.map(({ key, document: { arrivedAt, size, sourceIp, settled } }) => ({
+    at: arrivedAt,
+    what: `attempt ${attemptOfKey(key)}: ${size} bytes arrived${sourceIp ? ` from ${sourceIp}` : ''} (${settled})`,
+  }));
 };
 
 const mails = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
   const keys = await ledger.list(ledgerKeys.notifications(request));
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, notificationDocument)));
-  return found.flatMap((one) => {
-    if (!one) return [];
-    const { at, kind, person, status, fate } = one.document;
+  const found = await findDocuments(ledger, keys, notificationDocument);
+  return found.flatMap(({ document: { at, kind, person, status, fate } }) => {
     const sent = { at, what: `mail ${kind} to ${person}: ${status}` };
     return fate ? [sent, { at: fate.at, what: `mail ${kind} to ${person}: ${fate.state} (${fate.reason})` }] : [sent];
   });
@@ -170,26 +160,18 @@ const mails = async (ledger: Deps['ledger'], request: RequestDocument): Promise<
 
 const orders = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
   const keys = await ledger.list(ledgerKeys.signals(request));
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, signalDocument)));
-  return found.flatMap((one) =>
-    one?.document.at === undefined
-      ? []
-      : [
-          {
-            at: one.document.at,
-            what: `${one.document.error}${one.document.until ? ` until ${one.document.until}` : ''}: ${one.document.cause}`,
-          },
-        ],
+  const found = await findDocuments(ledger, keys, signalDocument);
+  return found.flatMap(({ document: { at, error, until, cause } }) =>
+    at === undefined ? [] : [{ at, what: `${error}${until ? ` until ${until}` : ''}: ${cause}` }],
   );
 };
 
 const reports = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
   const keys = (await ledger.list(ledgerKeys.allFindings(request))).filter((key) => key.endsWith('/report.json'));
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, report)));
-  return found.flatMap((one, index) => {
-    if (one?.document.checkedAt === undefined) return [];
-    const { checkedAt, valid, rows, totals } = one.document;
+  const found = await findDocuments(ledger, keys, report);
+  return found.flatMap(({ key, document: { checkedAt, valid, rows, totals } }) => {
+    if (checkedAt === undefined) return [];
     const what = valid ? `valid${rows === undefined ? '' : `, ${rows} rows`}` : `${findingCount(totals)} findings`;
-    return [{ at: checkedAt, what: `attempt ${attemptOfKey(keys[index] ?? '')} checked: ${what}` }];
+    return [{ at: checkedAt, what: `attempt ${attemptOfKey(key)} checked: ${what}` }];
   });
 };

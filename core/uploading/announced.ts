@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { findDocument } from '../documents.ts';
+import { findDocuments } from '../documents.ts';
 import { ledgerKeys, type RequestKey } from '../names.ts';
 import type { Ledger } from '../ports.ts';
 
@@ -41,7 +41,7 @@ export const findUploadOf = async (
   size: number,
 ): Promise<AnnouncedUpload | undefined> => {
   const keys = await ledger.list(ledgerKeys.uploads(request, attempt));
-  const found = await Promise.all(keys.map((key) => findDocument(ledger, key, announcedUpload)));
-  const fitting = found.flatMap((one) => (one && one.document.size === size ? [one.document] : []));
-  return fitting.length === 1 ? fitting[0] : undefined;
+  const found = await findDocuments(ledger, keys, announcedUpload);
+  const fitting = found.filter(({ document }) => document.size === size);
+  return fitting.length === 1 ? fitting[0]?.document : undefined;
 };
