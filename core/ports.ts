@@ -196,8 +196,8 @@ export interface Histories {
 export interface Archive {
   /** Undefined when absent. */
   find(key: string): Promise<string | undefined>;
-  /** False when one is there already: it is left alone. */
-  create(key: string, text: string): Promise<boolean>;
+  /** @returns what is kept: the text of whoever was first */
+  keep(key: string, text: string): Promise<string>;
 }
 
 /** Runs executions on from the state that they failed at. */

@@ -25,7 +25,7 @@ interface Deps {
  */
 export const createArchiveExecution =
   (deps: Deps) =>
-  async (event: unknown): Promise<{ archived: string; isNew: boolean }> => {
+  async (event: unknown): Promise<{ archived: string }> => {
     const { detail } = parse(statusChange, event, 'event for archive-execution');
     const events = upToEnd(await deps.histories.read(detail.executionArn), detail);
     const feed = feedOf(events, detail);
@@ -37,13 +37,12 @@ export const createArchiveExecution =
     const facts = factsOf(detail, events, history, gathered);
     const recordedAt = deps.clock.now().toISOString();
     const key = `${folder}evidence.json`;
-    const { partner, feed: name } = feed;
-    const { text, isNew } = await appendToChain(deps, { partner, feed: name }, key, (chain) =>
-      canonicalJson(parse(evidence, { version: 1, partner, feed: name, ...facts, recordedAt, chain }, key)),
+    const text = await appendToChain(deps, feed, key, (chain) =>
+      canonicalJson(parse(evidence, { version: 1, ...feed, ...facts, recordedAt, chain }, key)),
     );
     const page = evidenceAsHtml(parse(evidence, JSON.parse(text), key), deps.digest(text));
-    await deps.archive.create(`${folder}evidence.html`, page);
-    return { archived: key, isNew };
+    await deps.archive.keep(`${folder}evidence.html`, page);
+    return { archived: key };
   };
 
 const keepHistory = async (
@@ -51,9 +50,7 @@ const keepHistory = async (
   key: string,
   events: readonly ExecutionEvent[],
 ): Promise<Evidence['execution']['history']> => {
-  const text = canonicalJson(withoutSecrets(events));
-  const isNew = await archive.create(key, text);
   // What a try before this one kept counts, whatever is read of it by now.
-  const kept = isNew ? text : ((await archive.find(key)) ?? text);
+  const kept = await archive.keep(key, canonicalJson(withoutSecrets(events)));
   return { key, sha256: digest(kept), events: JSON.parse(kept).length };
 };

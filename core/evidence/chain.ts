@@ -25,19 +25,18 @@ interface Deps {
 }
 
 /**
- * Longer than `archive-execution` lives, so whoever began so long ago writes no more; shorter than Lambda's two tries of a failed
- * event are away (one minute, and two more).
+ * Longer than `archive-execution` lives, so whoever began so long ago writes no more; shorter than Lambda's two tries of a
+ * failed event are away (one minute, and two more).
  */
 const writesForMs = 90_000;
 
 /**
- * Appends a pack to the chain of its feed: one writer at a time (the function's reserved concurrency; `writing` tells of one that was broken
- * off), and each names the one before. A pack is
- * written once (`If-None-Match`) under a key that names its run, so a repeated event finds it, and a crash between the pack and
- * the chain is made good by whoever comes next.
+ * Appends a pack to the chain of its feed: one writer at a time (the function's reserved concurrency; `writing` tells of one
+ * that was broken off), and each names the one before. A pack is written once (`If-None-Match`) under a key that names its
+ * run, so a repeated event finds it, and a crash between the pack and the chain is made good by whoever comes next.
  *
  * @param write the pack's text for its place in the chain
- * @returns the pack as it is kept, and whether this wrote it
+ * @returns the pack as it is kept
  * @throws TransientFault while another run of the feed is writing: try again
  */
 export const appendToChain = async (
@@ -45,7 +44,7 @@ export const appendToChain = async (
   feed: FeedId,
   key: string,
   write: (link: ChainLink) => string,
-): Promise<{ readonly text: string; readonly isNew: boolean }> => {
+): Promise<string> => {
   const { ledger, archive, clock, digest } = deps;
   const chainKey = ledgerKeys.chain(feed);
   await ledger.create(chainKey, { version: 1, sequence: 0, head: null } satisfies Chain);
@@ -61,18 +60,16 @@ export const appendToChain = async (
     return appendToChain(deps, feed, key, write);
   }
   const known = await archive.find(key);
-  if (known !== undefined && !document.writing) return { text: known, isNew: false };
+  if (known !== undefined && !document.writing) return known;
   const text = known ?? write({ sequence: document.sequence + 1, previous: document.head });
   const writing: Chain = { ...document, writing: { key, at: clock.now().toISOString() } };
   if (!(await ledger.replace(chainKey, writing, etag))) throw new TransientFault(`${chainKey} was changed meanwhile`);
-  const isNew = await archive.create(key, text);
-  // What is kept counts, whoever wrote it.
-  const kept = isNew ? text : ((await archive.find(key)) ?? text);
+  const kept = await archive.keep(key, text);
   const next: Chain = { version: 1, sequence: document.sequence + 1, head: { key, sha256: digest(kept) } };
   const held = await findDocument(ledger, chainKey, chainDocument);
   const isHeld = held?.document.writing?.key === key && (await ledger.replace(chainKey, next, held.etag));
   if (!isHeld) throw new TransientFault(`${chainKey} was changed`);
-  return { text: kept, isNew };
+  return kept;
 };
 
 /** What somebody left behind: a pack that is there is the newest, one that is not was never written. */
