@@ -42,13 +42,13 @@ export const createOperatorApi = (origin: string, region: string, identity: Oper
 /** All requests that are due on a date, page by page. @param date UTC, as `2026-11-25` @throws OperatorApiError */
 export const requestsDueOn = async (api: OperatorApi, date: string): Promise<RequestsAnswer['requests']> => {
   const found: RequestsAnswer['requests'] = [];
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const query = new URLSearchParams({ dueOn: date, ...(after !== '' && { after }) });
-    const page: RequestsAnswer = await api.ask<RequestsAnswer>('GET', `/requests?${query}`);
-    found.push(...page.requests);
-    after = page.next;
+  const query = new URLSearchParams({ dueOn: date });
+  for (;;) {
+    const { requests, next } = await api.ask<RequestsAnswer>('GET', `/requests?${query}`);
+    found.push(...requests);
+    if (next === undefined) return found;
+    query.set('after', next);
   }
-  return found;
 };
 
 interface Unsigned {

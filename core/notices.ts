@@ -1,14 +1,9 @@
 import { parseRequestId } from './names.ts';
+import { escalationKinds } from './request.ts';
 
 /** What a notice can be about. Only ever added to. */
 export const noticeKinds = [
-  'unusual',
-  'late',
-  'rejectedLate',
-  'rejected',
-  'mailRefused',
-  'deliveryFailed',
-  'nothingToDeliver',
+  ...escalationKinds,
   'recovered',
   'linkAsked',
   'mailUndelivered',

@@ -190,11 +190,10 @@ const successorOf = async (
   // Time that was given stays given.
   const isExtended = before.plan.dueAt > fresh.plan.dueAt;
   const plan = isExtended ? extendedPlan(fresh.feedConfig, fresh.plan, before.plan.dueAt) : fresh.plan;
-  return { ...unlate(fresh), plan, generation, claim: claims + 1, earlier, ...keptOf(before) };
+  // How late a takeover is says nothing of the request.
+  const { startedLateSeconds: _, ...request } = fresh;
+  return { ...request, plan, generation, claim: claims + 1, earlier, ...keptOf(before) };
 };
-
-/** How late a takeover is says nothing of the request. */
-const unlate = ({ startedLateSeconds: _, ...request }: RequestDocument): RequestDocument => request;
 
 /** What stays so, whoever holds the request: what was revoked, who asked for it, who has taken it on. */
 const keptOf = ({ linksRevoked, startedLateSeconds, askedBy, redriven, quiet, reopened }: RequestDocument) => ({

@@ -77,7 +77,7 @@ file:
     - { name: note.json, min: 0, format: json } # min: 0, it may be missing
 \`\`\`
 
-A member takes format (csv, jsonl, json, opaque), schema, encoding, dialect, lineEnds, rows, period, totals, severity and
+A member takes format (csv, jsonl, json, opaque), schema, encoding, dialect, lineEnds, rows (but for unusual), period, totals, severity and
 tolerate, as a file by itself does.
 
 **Table Schema**: all types of 1.0 with their formats, \`constraints\` (with the exclusive bounds of 2.0), \`missingValues\`,
