@@ -32,3 +32,9 @@ export const describe = (issue: z.core.$ZodIssue, source: unknown): FeedProblem 
       return { path, got, allowed: issue.message, fix: 'change the value' };
   }
 };
+
+/** The same problem, of a file of a set. @param index of the member */
+export const inMember = (problem: FeedProblem, index: number): FeedProblem => ({
+  ...problem,
+  path: problem.path.replace(/^file\b/, `file.members.${index}`),
+});

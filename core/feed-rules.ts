@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { type Feed, type FeedSource, feedSource, resolvedFeed } from './feed.ts';
 import { describe, type FeedProblem } from './feed-problem.ts';
-import { type BesideTheFeed, fileProblems, readFile } from './file-rules.ts';
+import { fileProblems } from './file-problems.ts';
+import { type BesideTheFeed, readFile } from './file-rules.ts';
 import type { FeedId } from './names.ts';
 import { type Calendars, readSchedule } from './schedule/calendar-rules.ts';
 import { durationSeconds } from './time.ts';
