@@ -6,10 +6,10 @@
  *   node verify.mjs archive [--accepted <copy of the bucket of accepted files>] [--chains <copy of chains/ of the ledger>]
  *     [--feed partner/feed] [--json]
  *
- * Of every pack (evidence.json): it is canonical JSON (RFC 8785), its history has the hash that it names, it names the hash of
- * the pack before it, and no place in the chain is empty or taken twice. With --accepted: the accepted file has the hash that
- * was computed when it was checked. With --chains: the newest pack of each feed is the one that Airlock remembers. Exit codes:
- * 0 all holds · 1 something does not, or nothing is there · 2 wrong use.
+ * Of every pack (evidence.json): it is canonical JSON (RFC 8785), its history has the hash that it names, it names the
+ * hash of the pack before it, and no place in the chain is empty or taken twice. With --accepted: the accepted file has
+ * the hash that was computed when it was checked. With --chains: the newest pack of each feed is the one that Airlock
+ * remembers. Exit codes: 0 all holds · 1 something does not, or nothing is there · 2 wrong use.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';

@@ -117,8 +117,8 @@ const again: { readonly [name in FailureQueue]: (clients: Clients, message: Mess
 };
 
 /**
- * Nobody but EventBridge calls an API destination: the event goes onto its bus once more, and so to every rule there. Receivers
- * know what they have by the announcement's own id.
+ * Nobody but EventBridge calls an API destination: the event goes onto its bus once more, and so to every rule there.
+ * Receivers know what they have by the announcement's own id.
  */
 const putAgain = async ({ eventbridge }: Clients, rule: string, event: string): Promise<string> => {
   const [, bus] = /:rule\/([^/]+)\/[^/]+$/.exec(rule) ?? [];

@@ -116,8 +116,8 @@ export const nextMilestone = (plan: Plan, now: Date, from = 0): Milestone =>
 
 /**
  * The milestone that has just come due, after waiting for `waitedFor`. Where several have passed (a late start, a
- * redrive) the latest one speaks for all: nobody is reminded after the escalation. A warning to the owner does not speak for the
- * partner's reminder.
+ * redrive) the latest one speaks for all: nobody is reminded after the escalation. A warning to the owner does not
+ * speak for the partner's reminder.
  */
 export const dueMilestone = (plan: Plan, now: Date, waitedFor: number): Milestone => {
   const passed = plan.milestones.filter(({ index, at }) => index <= waitedFor || Date.parse(at) <= now.getTime());

@@ -18,8 +18,9 @@ interface Deps {
 }
 
 /**
- * Keeps what an auditor needs of a run that has ended, before Step Functions forgets it: its whole history without tokens, a pack
- * of evidence that names the one before, and that as a page. Safe to repeat; a redriven run is kept once for each of its ends.
+ * Keeps what an auditor needs of a run that has ended, before Step Functions forgets it: its whole history without
+ * tokens, a pack of evidence that names the one before, and that as a page. Safe to repeat; a redriven run is kept once
+ * for each of its ends.
  *
  * @throws InvalidInput for an event, or an execution, that is none of ours
  */

@@ -29,8 +29,8 @@ interface Run {
 }
 
 /**
- * Everything about the generation of a request that a run opened, people by id. By now the request may be another's: of the next
- * generation, or of who took it over.
+ * Everything about the generation of a request that a run opened, people by id. By now the request may be another's: of
+ * the next generation, or of who took it over.
  */
 export const gather = async (ledger: Reader, run: Run): Promise<Gathered | undefined> => {
   const { request: key } = run;

@@ -3,8 +3,8 @@ import { idPattern } from '../names.ts';
 import { milestone } from '../plan.ts';
 
 /*
- * `evidence.json`: what an auditor gets of one run, years later. Written once, in canonical form, into a bucket that nobody can
- * delete from. It names people by id. Published as docs/evidence.schema.json; fields are only ever added.
+ * `evidence.json`: what an auditor gets of one run, years later. Written once, in canonical form, into a bucket that
+ * nobody can delete from. It names people by id. Published as docs/evidence.schema.json; fields are only ever added.
  */
 
 const instant = z.string();

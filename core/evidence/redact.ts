@@ -6,8 +6,8 @@ const removed = '(removed: a bearer secret)';
 const carriers = ['input', 'output', 'parameters'];
 
 /**
- * A history without its secrets: task tokens, which Step Functions records in the parameters of a wait. URLs and the secrets of
- * links are in no history.
+ * A history without its secrets: task tokens, which Step Functions records in the parameters of a wait. URLs and the
+ * secrets of links are in no history.
  */
 export const withoutSecrets = (events: readonly ExecutionEvent[]): unknown[] => events.map((event) => cleaned(event));
 

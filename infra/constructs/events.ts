@@ -23,8 +23,8 @@ interface EventsProps {
 }
 
 /**
- * What comes back from outside: uploads go to `receive-upload`, what the malware scanner says of them to `receive-scan`,
- * mails that did not arrive to `receive-bounce`; and runs that have ended to `archive-execution`. Two
+ * What comes back from outside: uploads go to `receive-upload`, what the malware scanner says of them to
+ * `receive-scan`, mails that did not arrive to `receive-bounce`; and runs that have ended to `archive-execution`. Two
  * queues catch what fails: events that EventBridge could not hand over, and events that a function took and failed on
  * (EventBridge does not see those).
  *

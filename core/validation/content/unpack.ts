@@ -32,8 +32,8 @@ export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1]
 export const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] ?? 9) < 9;
 
 /**
- * A file that was compressed twice is told by its first bytes; one that is damaged, where it breaks. What nobody reads may well be an
- * archive: many kinds of documents are.
+ * A file that was compressed twice is told by its first bytes; one that is damaged, where it breaks. What nobody reads
+ * may well be an archive: many kinds of documents are.
  */
 export async function* guarded(
   bytes: AsyncIterable<Uint8Array>,
