@@ -255,8 +255,9 @@ const merged = (all: Concluded, { file, found }: { readonly file: string; readon
 
 /** Where there are too many, what decides stays. */
 const shownOf = (findings: readonly Finding[]): Finding[] => {
-  const { error: errors = [], warning: warnings = [] } = Object.groupBy(findings, ({ severity }) => severity);
-  return findings.length <= mostInSet ? [...findings] : [...errors, ...warnings].slice(0, mostInSet);
+  if (findings.length <= mostInSet) return [...findings];
+  const of = (wanted: Finding['severity']) => findings.filter(({ severity }) => severity === wanted);
+  return [...of('error'), ...of('warning')].slice(0, mostInSet);
 };
 
 /** `0.1 %` */
