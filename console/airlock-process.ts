@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Email, PublishedMessage, RuntimeStatus } from './endpoint.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { ArmedFault, Email, PublishedMessage, RuntimeStatus } from './endpoint.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -79,6 +80,25 @@ export class AirlockProcess {
 
   run(feed: string, scheduledTime?: string): Promise<{ executionArn: string }> {
     return this.#ask('POST', `feeds/${feed}/run`, scheduledTime === undefined ? {} : { scheduledTime });
+  }
+
+  /** Asks for a fault: see local/README.md. */
+  fault(fault: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#ask('POST', 'faults', fault);
+  }
+
+  noFaults(): Promise<unknown> {
+    return this.#ask('DELETE', 'faults');
+  }
+
+  faults(): Promise<ArmedFault[]> {
+    return this.#ask('GET', 'faults');
+  }
+
+  /** Whether the process is no more: gone by itself, or on its way. @returns after the moment that a death takes to be told */
+  async hasDied(): Promise<boolean> {
+    await setTimeout(50);
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {

@@ -23,11 +23,14 @@ export const createApi = (endpoint: Endpoint) => async (method: string, path: st
   if (route === 'GET /api/published') return endpoint.published();
   if (route === 'GET /api/clock') return endpoint.clock();
   if (route === 'POST /api/clock') return moveClock(endpoint, parseBody(body));
+  if (route === 'GET /api/faults') return endpoint.faults();
+  if (route === 'POST /api/faults') return askForFault(endpoint, parseBody(body));
+  if (route === 'DELETE /api/faults') return endpoint.noFaults();
   const [, partner, feed] = /^\/api\/feeds\/([^/]+)\/([^/]+)\/run$/.exec(path) ?? [];
   if (method === 'POST' && partner && feed) return runFeed(endpoint, partner, feed, parseBody(body));
   if (!path.startsWith('/api/')) return undefined;
   const allowed =
-    'GET /api/status, /api/emails, /api/published, /api/clock; POST /api/clock, /api/feeds/<partner>/<feed>/run';
+    'GET /api/status, /api/emails, /api/published, /api/clock, /api/faults; POST /api/clock, /api/faults, /api/feeds/<partner>/<feed>/run; DELETE /api/faults';
   throw new ApiError(404, 'no such route', route, allowed, 'check method and path');
 };
 
@@ -40,6 +43,16 @@ const parseBody = (body: string): Record<string, unknown> => {
     // Answered below, like any other body that is no object.
   }
   throw new ApiError(400, 'unusable body', body.slice(0, 100), 'a JSON object', 'send JSON such as {"advance":"PT2H"}');
+};
+
+const askForFault = async (endpoint: Endpoint, input: Record<string, unknown>) => {
+  try {
+    return await endpoint.fault(input);
+  } catch (error) {
+    if (!(error instanceof EndpointError)) throw error;
+    const allowed = 'a fault such as {"point":"function","name":"accept-upload","effect":"timeout","when":"after"}';
+    throw new ApiError(400, 'unusable fault', error.message, allowed, 'see Faults in local/README.md');
+  }
 };
 
 /** Moves the clock by `{advance}`, `{to}` or `{next: true}`. */

@@ -33,6 +33,9 @@ export interface PublishedMessage {
   readonly at: string;
 }
 
+/** Something that goes wrong on purpose. */
+export type ArmedFault = Readonly<Record<string, unknown>> & { readonly point: string; readonly struck: number };
+
 /** To an instant, by milliseconds from now, or to the next thing that is due. */
 export type ClockMove = { readonly to: string } | { readonly advanceMs: number } | { readonly next: true };
 
@@ -89,6 +92,20 @@ export class Endpoint {
   /** Answers once everything that is due now has run to its next wait. */
   settle(): Promise<{ now: string }> {
     return this.#ask('POST', 'settle');
+  }
+
+  /** Each fault that was asked for, and how often it has struck. */
+  faults(): Promise<ArmedFault[]> {
+    return this.#ask('GET', 'faults');
+  }
+
+  /** Has something go wrong: see local/README.md, under Faults. */
+  fault(fault: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#ask('POST', 'faults', fault);
+  }
+
+  noFaults(): Promise<unknown> {
+    return this.#ask('DELETE', 'faults');
   }
 
   /** Fires a schedule as if its time had come. */

@@ -1,4 +1,5 @@
 import type { ProductClock } from './clock.ts';
+import type { Faults } from './faults/faults.ts';
 import type { Authorizer } from './identity/authorizer.ts';
 import type { Identities } from './identity/identities.ts';
 import type { JobQueue } from './jobs.ts';
@@ -20,6 +21,7 @@ export interface Context {
   readonly identities: Identities;
   readonly authorizer: Authorizer;
   readonly codeCache: CodeCache;
+  readonly faults: Faults;
   /** A line for the person at the keyboard: faults of the runtime itself. */
   report(message: string): void;
 }

@@ -11,6 +11,8 @@ import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { Context } from './context.ts';
 import { AwsError } from './errors.ts';
 import { EventBuses } from './events/buses.ts';
+import { Faults } from './faults/faults.ts';
+import { ServiceFaults } from './faults/service-faults.ts';
 import { GuardDuty } from './guardduty/guardduty.ts';
 import { Gateway } from './http/gateway.ts';
 import { queryValue } from './http/request.ts';
@@ -77,7 +79,8 @@ export const checkDataFolder = (dataDir: string): void => new Journal(dataDir).c
  */
 export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<EmbeddedAws> => {
   const assembly = loadAssembly(options.assembly);
-  const journal = new Journal(options.dataDir);
+  const faults = new Faults();
+  const journal = new Journal(options.dataDir, faults);
   const clock = new ProductClock(journal, options.wall);
   const jobs = new JobQueue(journal, clock, options.report);
   const identities = new Identities(journal, clock, account.accountId);
@@ -95,6 +98,7 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
     identities,
     authorizer,
     codeCache: new CodeCache(options.codeCache),
+    faults,
     report,
   };
 
@@ -102,7 +106,10 @@ export const startEmbeddedAws = async (options: EmbeddedAwsOptions): Promise<Emb
   const services = createServices(context, authenticator, options.random);
   const cloudformation = new CloudFormation(context);
   const admin = new Admin(context, { ...services, outputs: () => cloudformation.outputs });
-  const gateway = new Gateway(authenticator, services.s3, protocols(context, services, cloudformation));
+  const gateway = new Gateway(authenticator, services.s3, protocols(context, services, cloudformation), {
+    faults: new ServiceFaults(faults, services.lambda.pool),
+    report,
+  });
   const { server, port } = await listen({
     port: options.port,
     clock,

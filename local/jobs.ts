@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ProductClock } from './clock.ts';
 import { integer, type Journal, text } from './journal.ts';
 
@@ -85,6 +86,12 @@ export class JobQueue {
     });
   }
 
+  /** Sets the clock as a machine's is set: what became due meanwhile is due at once, and in no instant of its own. */
+  jumpClock(byMs: number): void {
+    this.#clock.jump(byMs);
+    this.#wake();
+  }
+
   /** Moves product time to `target`, stopping at every due instant in order. Calls queue up behind each other. */
   advance(target: number): Promise<void> {
     const run = this.#advancing.then(() => this.#advanceTo(target));
@@ -135,17 +142,25 @@ export class JobQueue {
         commit();
       });
     } catch (error) {
-      if (this.#isOpen) this.#postpone(job, error);
+      if (this.#isOpen) await this.#postpone(job, error);
     } finally {
       this.#running.delete(job.id);
       this.#wake();
     }
   }
 
-  #postpone(job: Job, error: unknown): void {
+  async #postpone(job: Job, error: unknown): Promise<void> {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#report(`job ${job.kind} of ${job.subject} broke, trying again in 5 s: ${reason}`);
-    this.#journal.run('update jobs set due_at = ? where id = ?', this.#clock.now() + faultPauseMs, job.id);
+    try {
+      this.#journal.run('update jobs set due_at = ? where id = ?', this.#clock.now() + faultPauseMs, job.id);
+    } catch (broken) {
+      // Not even that can be kept: the job stays due, and this process waits.
+      this.#report(
+        `the journal cannot be written: ${broken instanceof Error ? broken.message : broken}; free its disk`,
+      );
+      await pause(faultPauseMs);
+    }
   }
 
   #announceSettled(): void {

@@ -2,6 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { StartError } from './errors.ts';
+import type { FaultAt } from './faults/fault.ts';
+import { Faults } from './faults/faults.ts';
+import { killThisProcess } from './faults/kill.ts';
 
 /** A row as SQLite gives it. */
 export type Row = Record<string, unknown>;
@@ -44,10 +47,12 @@ create table if not exists messages (id text primary key, queue text not null, a
  */
 export class Journal {
   readonly #db: DatabaseSync;
+  readonly #faults: Faults;
   #depth = 0;
 
   /** @throws StartError when the folder cannot be written, or another runtime has it open */
-  constructor(folder: string) {
+  constructor(folder: string, faults = new Faults()) {
+    this.#faults = faults;
     try {
       mkdirSync(folder, { recursive: true });
       this.#db = new DatabaseSync(join(folder, 'journal.sqlite'));
@@ -72,7 +77,10 @@ export class Journal {
     this.#db.exec('begin immediate');
     try {
       const result = work();
+      const fault = this.#faults.at('journal');
+      strikeBefore(fault);
       this.#db.exec('commit');
+      strikeAfter(fault);
       return result;
     } catch (error) {
       this.#db.exec('rollback');
@@ -83,6 +91,8 @@ export class Journal {
   }
 
   run(sql: string, ...values: SQLInputValue[]): { changes: number; lastId: number } {
+    // A statement on its own is a change of its own.
+    if (this.#depth === 0) return this.transaction(() => this.run(sql, ...values));
     const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
     return { changes: Number(changes), lastId: Number(lastInsertRowid) };
   }
@@ -109,6 +119,15 @@ export class Journal {
     return statement;
   }
 }
+
+const strikeBefore = (fault: FaultAt<'journal'> | undefined): void => {
+  if (fault?.effect === 'full') throw new Error('database or disk is full');
+  if (fault?.when === 'before') killThisProcess();
+};
+
+const strikeAfter = (fault: FaultAt<'journal'> | undefined): void => {
+  if (fault?.when === 'after') killThisProcess();
+};
 
 /** Text of a column that holds text. */
 export const text = (row: Row | undefined, column: string): string => {

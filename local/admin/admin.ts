@@ -1,7 +1,7 @@
 import type { Services } from '../cloudformation/services.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
-import type { EventBuses, EventFault } from '../events/buses.ts';
+import { fault } from '../faults/fault.ts';
 import type { GuardDuty } from '../guardduty/guardduty.ts';
 import { type AwsRequest, type AwsResponse, readBody } from '../http/request.ts';
 import type { FunctionPool } from '../lambda/pool.ts';
@@ -17,7 +17,6 @@ export class Admin {
   readonly #context: Context;
   readonly #ses: Ses;
   readonly #sns: Sns;
-  readonly #buses: EventBuses;
   readonly #scheduler: Scheduler;
   readonly #xray: XRay;
   readonly #guardduty: GuardDuty;
@@ -29,7 +28,6 @@ export class Admin {
     this.#context = context;
     this.#ses = services.ses;
     this.#sns = services.sns;
-    this.#buses = services.buses;
     this.#scheduler = services.scheduler;
     this.#xray = services.xray;
     this.#guardduty = services.guardduty;
@@ -102,12 +100,27 @@ export class Admin {
       case 'PUT ties':
         this.#context.jobs.newestFirst = input.newestFirst === true;
         return {};
-      case 'PUT event-fault':
-        this.#buses.fault = Object.keys(input).length === 0 ? undefined : eventFault(input);
+      case 'GET faults':
+        return this.#context.faults.list();
+      case 'POST faults':
+        this.#arm(input);
+        return {};
+      case 'DELETE faults':
+        this.#context.faults.clear();
         return {};
       default:
         throw new AwsError('NotFound', `no such route: ${route}`, 404);
     }
+  }
+
+  #arm(input: Record<string, unknown>): void {
+    const { data, error } = fault.safeParse(input);
+    if (!data) {
+      const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'fault'}: ${message}`).join('; ');
+      throw new AwsError('BadRequest', `${problems}; what can be asked for is in local/README.md, under Faults`);
+    }
+    if (data.point === 'clock') this.#context.jobs.jumpClock(data.jumpSeconds * 1000);
+    else this.#context.faults.arm(data);
   }
 
   /** `{to}`: an instant; `{advanceMs}`: from now; `{next: true}`: the next due one. */
@@ -149,12 +162,6 @@ const mailboxFate = (value: unknown): Fate => {
   if (fate) return fate;
   throw new AwsError('BadRequest', `fate must be one of ${fates.join(', ')}, got ${value}`);
 };
-
-const eventFault = ({ source, copies, delaySeconds }: Record<string, unknown>): EventFault => ({
-  source: String(source),
-  copies: typeof copies === 'number' ? copies : 1,
-  delaySeconds: Array.isArray(delaySeconds) ? delaySeconds.map(Number) : [],
-});
 
 /** The inbox holds bearer secrets: no other site may reach it through a browser (DNS rebinding, cross-site requests). */
 const refuseStrangers = ({ headers }: AwsRequest): void => {

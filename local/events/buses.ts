@@ -53,15 +53,6 @@ export interface BusEvent extends EventDraft {
   readonly resources: readonly string[];
 }
 
-/** Faults that a test may ask for, by the source of the event. */
-export interface EventFault {
-  readonly source: string;
-  /** How many times each event is delivered; 0 loses it. */
-  readonly copies: number;
-  /** Seconds of delay of each copy in turn; missing ones are 0. */
-  readonly delaySeconds: readonly number[];
-}
-
 interface Delivery {
   readonly rule: string;
   readonly target: string;
@@ -77,8 +68,6 @@ const pauseMs = (attempt: number): number => Math.min(1000 * 2 ** attempt, 300_0
 export class EventBuses {
   readonly buses: Registry<{ readonly arn: string }>;
   readonly rules: Registry<RuleRecord>;
-  /** Set by a test; forgotten with the process. */
-  fault: EventFault | undefined;
   readonly apiDestinations: ApiDestinations;
   readonly #context: Context;
   readonly #targets: { readonly lambda: Lambda; readonly sns: Sns; readonly sqs: Sqs };
@@ -114,7 +103,7 @@ export class EventBuses {
       resources: draft.resources ?? [],
       detail: draft.detail,
     };
-    const fault = this.fault?.source === draft.source ? this.fault : undefined;
+    const fault = this.#context.faults.at('event', ({ source }) => source === draft.source);
     for (let copy = 0; copy < (fault?.copies ?? 1); copy += 1) {
       jobs.add('event.route', event.id, { bus, event }, clock.now() + (fault?.delaySeconds[copy] ?? 0) * 1000);
     }

@@ -1,7 +1,9 @@
 import { AwsError, UnsupportedFeatureError } from '../errors.ts';
+import { HangUp, type ServiceFaults } from '../faults/service-faults.ts';
 import type { Authenticator } from '../identity/authenticate.ts';
 import type { Sender } from '../identity/sender.ts';
 import { sha256Hex } from '../identity/sigv4.ts';
+import { operationOf } from '../s3/operation-name.ts';
 import { errorResponse } from '../s3/responses.ts';
 import type { S3 } from '../s3/s3.ts';
 import { type AwsRequest, type AwsResponse, queryValue, readBody } from './request.ts';
@@ -30,8 +32,17 @@ export class Gateway {
   readonly #authenticator: Authenticator;
   readonly #s3: S3;
   readonly #services: ServiceProtocols;
+  readonly #faults: ServiceFaults;
+  readonly #report: (message: string) => void;
 
-  constructor(authenticator: Authenticator, s3: S3, services: ServiceProtocols) {
+  constructor(
+    authenticator: Authenticator,
+    s3: S3,
+    services: ServiceProtocols,
+    { faults, report }: { faults: ServiceFaults; report: (message: string) => void },
+  ) {
+    this.#faults = faults;
+    this.#report = report;
     this.#authenticator = authenticator;
     this.#s3 = s3;
     this.#services = services;
@@ -57,11 +68,17 @@ export class Gateway {
   }
 
   async #s3Request(request: AwsRequest): Promise<AwsResponse> {
+    let served = () => {};
     try {
-      return await this.#s3.handle(request, () => this.#authenticator.authenticate(request));
+      const response = await this.#s3.handle(request, () => {
+        const authenticated = this.#authenticator.authenticate(request);
+        served = this.#faults.call('s3', operationOf(request), authenticated.principal);
+        return authenticated;
+      });
+      served();
+      return response;
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return errorResponse(error, request);
+      return errorResponse(this.#known(error, 'InternalError'), request);
     }
   }
 
@@ -82,10 +99,13 @@ export class Gateway {
       const sender = this.#sender(request, body);
       const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
       const input = parseObject(body);
-      return answer(200, await this.#services.json[service]?.(sender, operation, input));
+      const served = this.#faults.call(service, operation, sender.principal);
+      const content = await this.#services.json[service]?.(sender, operation, input);
+      served();
+      return answer(200, content);
     } catch (error) {
-      const { code, message } = known(error);
-      return answer(400, { __type: jsonCodes[code] ?? code, message });
+      const { code, message, status } = this.#known(error);
+      return answer(status >= 500 ? status : 400, { __type: jsonCodes[code] ?? code, message });
     }
   }
 
@@ -96,25 +116,39 @@ export class Gateway {
       const sender = this.#sender(request, body);
       const input = new Map(new URLSearchParams(body.toString('utf8')));
       const action = input.get('Action') ?? '';
+      const served = this.#faults.call(service, action, sender.principal);
       const result = this.#services.query[service]?.(sender, action, input) ?? {};
+      served();
       const content = { [`${action}Result`]: result, ResponseMetadata: { RequestId: request.id } };
       return { status: 200, headers, body: xmlDocument(`${action}Response`, content) };
     } catch (error) {
-      const { code, message, status } = known(error);
+      const { code, message, status } = this.#known(error);
       const content = { Error: { Type: 'Sender', Code: code, Message: message }, RequestId: request.id };
       return { status, headers, body: xmlDocument('ErrorResponse', content) };
     }
+  }
+
+  /** What AWS answers to what broke: our own faults are told on stderr, and to the caller as one that a retry may mend. */
+  #known(error: unknown, internal = 'InternalFailure'): AwsError {
+    if (error instanceof AwsError) return error;
+    if (error instanceof UnsupportedFeatureError) return new AwsError('UnsupportedFeature', error.message);
+    if (error instanceof RangeError) return new AwsError('RequestEntityTooLarge', error.message, 413);
+    if (error instanceof HangUp) throw error;
+    this.#report(`a request broke: ${error instanceof Error ? error.stack : error}`);
+    return new AwsError(internal, 'We encountered an internal error. Please try again.', 500);
   }
 
   async #rest(request: AwsRequest, service: string): Promise<AwsResponse> {
     try {
       const body = await readBody(request.body, 7_000_000);
       const sender = this.#sender(request, body);
+      const served = this.#faults.call(service, `${request.method} ${request.path}`, sender.principal);
       const answer = await this.#services.rest[service]?.(sender, request, body);
       if (!answer) throw new AwsError('NotImplemented', service, 501);
+      served();
       return answer;
     } catch (error) {
-      const { code, message, status } = known(error);
+      const { code, message, status } = this.#known(error);
       const type = jsonCodes[code] ?? code;
       return {
         status,
@@ -132,13 +166,6 @@ const jsonCodes: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'UnrecognizedClientException',
   ExpiredToken: 'ExpiredTokenException',
   QueueDoesNotExist: 'com.amazonaws.sqs#QueueDoesNotExist',
-};
-
-const known = (error: unknown): AwsError => {
-  if (error instanceof AwsError) return error;
-  if (error instanceof UnsupportedFeatureError) return new AwsError('UnsupportedFeature', error.message);
-  if (error instanceof RangeError) return new AwsError('RequestEntityTooLarge', error.message, 413);
-  throw error;
 };
 
 const parseObject = (body: Buffer): Json => {

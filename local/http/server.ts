@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { ProductClock } from '../clock.ts';
 import { StartError } from '../errors.ts';
+import { HangUp } from '../faults/service-faults.ts';
 import { type AwsRequest, type AwsResponse, splitUrl } from './request.ts';
 
 /** What is left of a refused upload is read up to here, so that the client can read the answer; then we hang up. */
@@ -78,6 +79,7 @@ const answer = async (
   try {
     await send(await handle(request), request, response, clock);
   } catch (error) {
+    if (error instanceof HangUp) return void message.socket.destroy();
     const wasCutOff =
       message.destroyed || (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE');
     if (!wasCutOff) report(`${request.method} ${request.path} broke: ${error instanceof Error ? error.stack : error}`);

@@ -8,6 +8,7 @@ import { Registry } from '../registry.ts';
 import type { Sqs } from '../sqs/sqs.ts';
 import type { XRay } from '../xray/xray.ts';
 import { CodeStore } from './code-store.ts';
+import { isMeant } from './function-faults.ts';
 import { contentOf, type FunctionRecord, type Invocation } from './function-record.ts';
 import { FunctionPool } from './pool.ts';
 
@@ -84,7 +85,9 @@ export class Lambda {
   #isThrottled(fn: FunctionRecord): boolean {
     // The limit is the function's, whatever version runs.
     const limit = this.functions.get(fn.name)?.reservedConcurrency;
-    if (limit === undefined || this.pool.running(fn.name) < limit) return false;
+    const isFull = limit !== undefined && this.pool.running(fn.name) >= limit;
+    const fault = this.#context.faults.at('function', (one) => one.effect === 'throttle' && isMeant(one, fn.name));
+    if (!isFull && !fault) return false;
     this.#metrics('Throttles', fn, 1);
     return true;
   }

@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
+import { isMeant, struck } from './function-faults.ts';
 import type { FunctionRecord, Invocation } from './function-record.ts';
 import { FunctionProcess, type Observers } from './process.ts';
 
@@ -33,6 +35,14 @@ export class FunctionPool {
   }
 
   async run(fn: FunctionRecord, input: string, requestId: string): Promise<Invocation> {
+    const fault = this.#context.faults.at('function', (one) => one.effect !== 'throttle' && isMeant(one, fn.name));
+    if (fault?.effect === 'delay') await setTimeout(fault.delayMs);
+    else if (fault?.when === 'before') return struck(fault, fn, requestId);
+    const invocation = await this.#runIn(fn, input, requestId);
+    return fault && fault.effect !== 'delay' ? struck(fault, fn, requestId) : invocation;
+  }
+
+  async #runIn(fn: FunctionRecord, input: string, requestId: string): Promise<Invocation> {
     while (this.#busy.size >= maxRunning) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const process = this.#take(fn);
     this.#busy.add(process);
@@ -43,6 +53,11 @@ export class FunctionPool {
       if (process.isAlive) this.#idle.push(process);
       this.#waiting.shift()?.();
     }
+  }
+
+  /** Ends the environment that calls with these keys, as if the machine under it had died. */
+  killCaller(accessKeyId: string): void {
+    for (const process of this.#busy) if (process.accessKeyId === accessKeyId) process.kill();
   }
 
   close(): void {

@@ -33,6 +33,13 @@ const bootstrap = join(import.meta.dirname, 'bootstrap.mjs');
 /** Lambda recycles an environment before its credentials end. */
 const recycleBeforeMs = 15 * 60_000;
 
+/** What Lambda answers where the function itself could not. */
+export const failed = (errorType: string, errorMessage: string, requestId: string): Invocation => ({
+  ok: false,
+  errorType,
+  payload: JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${errorMessage}` }),
+});
+
 /** One execution environment: a process with the function's environment and credentials, and nothing else of ours. */
 export class FunctionProcess {
   readonly #context: Context;
@@ -78,6 +85,10 @@ export class FunctionProcess {
     return this.#fn.name;
   }
 
+  get accessKeyId(): string {
+    return this.#session.accessKeyId;
+  }
+
   get isAlive(): boolean {
     return this.#isAlive;
   }
@@ -98,12 +109,7 @@ export class FunctionProcess {
   async run(input: string, requestId: string): Promise<Invocation> {
     const timeoutMs = this.#fn.timeoutSeconds * 1000;
     const { promise, resolve } = Promise.withResolvers<Invocation>();
-    const fail = (errorType: string, errorMessage: string) =>
-      resolve({
-        ok: false,
-        errorType,
-        payload: JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${errorMessage}` }),
-      });
+    const fail = (errorType: string, errorMessage: string) => resolve(failed(errorType, errorMessage, requestId));
     const timer = setTimeout(() => {
       this.kill();
       fail('Sandbox.Timedout', `Task timed out after ${this.#fn.timeoutSeconds}.00 seconds`);

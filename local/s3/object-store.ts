@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ProductClock } from '../clock.ts';
 import { AwsError } from '../errors.ts';
+import type { Faults } from '../faults/faults.ts';
+import { killThisProcess } from '../faults/kill.ts';
 import { integer, type Journal, type Row, text } from '../journal.ts';
 
 /** One version of one object. */
@@ -39,8 +41,10 @@ export class ObjectStore {
   readonly #journal: Journal;
   readonly #clock: ProductClock;
   readonly #folder: string;
+  readonly #faults: Faults;
 
-  constructor(journal: Journal, clock: ProductClock, dataDir: string) {
+  constructor(journal: Journal, clock: ProductClock, dataDir: string, faults: Faults) {
+    this.#faults = faults;
     this.#journal = journal;
     this.#clock = clock;
     this.#folder = join(dataDir, 'objects');
@@ -59,7 +63,9 @@ export class ObjectStore {
   async write(bytes: AsyncIterable<Uint8Array>): Promise<string> {
     const blob = randomUUID();
     try {
-      await pipeline(bytes, createWriteStream(join(this.#folder, blob), { flags: 'wx' }));
+      const fault = this.#faults.at('disk');
+      const sent = fault ? brokenOff(bytes, fault.effect, join(this.#folder, blob)) : bytes;
+      await pipeline(sent, createWriteStream(join(this.#folder, blob), { flags: 'wx' }));
       return blob;
     } catch (error) {
       this.discard(blob);
@@ -197,6 +203,24 @@ export class ObjectStore {
     const row = this.#journal.get(sql, ...values);
     return row && toObject(row);
   }
+}
+
+/** Half of the first bytes, and then no more room, or no more process. */
+async function* brokenOff(
+  bytes: AsyncIterable<Uint8Array>,
+  effect: 'full' | 'torn',
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    const half = chunk.subarray(0, chunk.length >> 1);
+    if (effect === 'full') {
+      yield half;
+      break;
+    }
+    writeFileSync(path, half);
+    killThisProcess();
+  }
+  throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 }
 
 /** Bytes `start` to `end` of files that are one after the other. */

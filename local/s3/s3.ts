@@ -71,7 +71,7 @@ export class S3 {
     this.#buses = buses;
     this.#access = new Access(context, kms);
     this.buckets = new Registry(context.journal, 'bucket');
-    this.objects = new ObjectStore(context.journal, context.clock, context.dataDir);
+    this.objects = new ObjectStore(context.journal, context.clock, context.dataDir, context.faults);
     this.#multipart = new Multipart(context, this.#access, this.objects);
     this.#tagging = new Tagging(context.journal);
     this.onBehalf = new OnBehalf({

@@ -30,7 +30,7 @@ describe('an arrival', () => {
 
   it('whose event comes three times, late and out of order ends the wait once', async () => {
     const execution = await airlock.open('acme/orders');
-    await airlock.local('PUT', 'event-fault', { source: 'aws.s3', copies: 3, delaySeconds: [20, 0, 10] });
+    await airlock.fateOfEvents({ source: 'aws.s3', copies: 3, delaySeconds: [20, 0, 10] });
     await airlock.upload(goodCsv);
     await airlock.advance('PT1M');
     expect(await airlock.ending(execution)).toBe('SUCCEEDED');
@@ -40,7 +40,7 @@ describe('an arrival', () => {
 
   it('whose event is lost is found at the next milestone, before anybody is bothered', async () => {
     const execution = await airlock.open('acme/orders');
-    await airlock.local('PUT', 'event-fault', { source: 'aws.s3', copies: 0 });
+    await airlock.fateOfEvents({ source: 'aws.s3', copies: 0 });
     await airlock.upload(goodCsv);
     await airlock.settle();
     expect(await airlock.ending(execution)).toBe('RUNNING');
@@ -105,7 +105,7 @@ describe('an arrival', () => {
   it('between the last URL and the close is taken, though its event is lost', async () => {
     const execution = await airlock.open('acme/orders');
     await airlock.advance('PT2H5M');
-    await airlock.local('PUT', 'event-fault', { source: 'aws.s3', copies: 0 });
+    await airlock.fateOfEvents({ source: 'aws.s3', copies: 0 });
     await airlock.upload(goodCsv, await airlock.link('data@acme.example'));
     await airlock.advance('PT1H');
     expect(await airlock.ending(execution)).toBe('SUCCEEDED');
@@ -149,7 +149,7 @@ describe('an attempt', () => {
   it('never finds the file of the attempt before, whose event comes again', async () => {
     const airlock = await Airlock.start();
     const execution = await airlock.open('acme/orders');
-    await airlock.local('PUT', 'event-fault', { source: 'aws.s3', copies: 2, delaySeconds: [0, 120] });
+    await airlock.fateOfEvents({ source: 'aws.s3', copies: 2, delaySeconds: [0, 120] });
     await airlock.upload(badCsv);
     await airlock.advance('PT5M');
     expect((await airlock.path(execution)).at(-1)).toBe('Wait for upload');

@@ -123,7 +123,7 @@ describe('the evidence of a run', () => {
   });
 
   it('comes once, however often and in whatever order its event does', async () => {
-    await airlock.local('PUT', 'event-fault', { source: 'aws.states', copies: 3, delaySeconds: [40, 0, 20] });
+    await airlock.fateOfEvents({ source: 'aws.states', copies: 3, delaySeconds: [40, 0, 20] });
     await deliver();
     await deliver(1);
     await airlock.advance('PT30M');
@@ -222,10 +222,10 @@ describe('the evidence of a run', () => {
 
   describe('that comes late', () => {
     beforeEach(async () => {
-      await airlock.local('PUT', 'event-fault', { source: 'aws.states', copies: 1, delaySeconds: [1200] });
+      await airlock.fateOfEvents({ source: 'aws.states', copies: 1, delaySeconds: [1200] });
     });
     const outcomes = async () => {
-      await airlock.local('PUT', 'event-fault', {});
+      await airlock.noFaults();
       await airlock.advance('PT21M');
       return (await packs())
         .sort((a, b) => (a.execution.stoppedAt < b.execution.stoppedAt ? -1 : 1))

@@ -110,9 +110,9 @@ const mailThat =
   async (airlock, hour) => {
     await airlock.local('PUT', 'mailbox', { address: partner, fate });
     // Told when the wait is there: before that, the wait itself would find the signal.
-    await airlock.local('PUT', 'event-fault', { source: 'aws.ses', copies: 1, delaySeconds: [5] });
+    await airlock.fateOfEvents({ source: 'aws.ses', copies: 1, delaySeconds: [5] });
     await openAt(airlock, hour);
-    await airlock.local('PUT', 'event-fault', {});
+    await airlock.noFaults();
     await airlock.local('PUT', 'mailbox', { address: partner, fate: 'delivered' });
     return failedEvent(airlock, 'receive-bounce');
   };
@@ -124,9 +124,9 @@ const stray: Journey = async (airlock, hour) => {
 
 const waivedWhileArriving: Journey = async (airlock, hour) => {
   const execution = await openAt(airlock, hour);
-  await airlock.local('PUT', 'event-fault', { source: 'aws.s3', copies: 0 });
+  await airlock.fateOfEvents({ source: 'aws.s3', copies: 0 });
   await airlock.upload(good, await airlock.link(partner));
-  await airlock.local('PUT', 'event-fault', {});
+  await airlock.noFaults();
   await airlock.signal(execution, 'OperatorWaived', 'for the test');
   return whereItFailed(airlock, execution);
 };
@@ -141,10 +141,23 @@ const ended: Journey = async (airlock, hour) => {
 
 /** Its event comes twice: the second finds what the first wrote. */
 const endedTwice: Journey = async (airlock, hour) => {
-  await airlock.local('PUT', 'event-fault', { source: 'aws.states', copies: 2, delaySeconds: [0, 10] });
+  await airlock.fateOfEvents({ source: 'aws.states', copies: 2, delaySeconds: [0, 10] });
   const failed = await ended(airlock, hour);
-  await airlock.local('PUT', 'event-fault', {});
+  await airlock.noFaults();
   return failed;
+};
+
+/** An end and an upload that no event told of, and the look that finds them. */
+const untold: Journey = async (airlock, hour) => {
+  await airlock.fateOfEvents({ source: 'aws.states', copies: 0 });
+  await airlock.fault({ point: 'event', source: 'aws.s3', copies: 0, times: 0 });
+  const execution = await openAt(airlock, hour);
+  await airlock.signal(execution, 'OperatorWaived', 'for the test');
+  await put(airlock, `untold-${hour.slice(0, 13).toLowerCase()}.txt`);
+  await airlock.noFaults();
+  await airlock.advance('PT2H');
+  await airlock.invoke('reconcile', {});
+  return failedEvent(airlock, 'reconcile');
 };
 
 /** Every statement of every function: the journey that fails without it, and the place. */
@@ -266,6 +279,18 @@ const table: Record<string, Record<string, [Journey, string]>> = {
     FindEvidence: [ended, 'archive-execution'],
     ReadEvidence: [endedTwice, 'archive-execution'],
   },
+  reconcile: {
+    Decrypt: [untold, 'reconcile'],
+    Encrypt: [untold, 'reconcile'],
+    ListRuns: [untold, 'reconcile'],
+    ReadHistories: [untold, 'reconcile'],
+    FindUploads: [untold, 'reconcile'],
+    ReadArrivals: [untold, 'reconcile'],
+    FindArrivals: [untold, 'reconcile'],
+    RecordLook: [untold, 'reconcile'],
+    HandOverAgain: [untold, 'reconcile'],
+    TellOperators: [untold, 'reconcile'],
+  },
 };
 
 const rows = Object.entries(table).flatMap(([fn, statements]) =>
@@ -302,7 +327,7 @@ describe('a function', () => {
       ...Object.keys(table[fn] ?? {}),
       'WriteLogs',
       'WriteTraces',
-      ...(fn.startsWith('receive-') || fn === 'archive-execution' ? ['HandOverFailures'] : []),
+      ...(fn.startsWith('receive-') || fn === 'archive-execution' || fn === 'reconcile' ? ['HandOverFailures'] : []),
       // Tried below: a courtesy never fails a delivery.
       ...(fn === 'email-partner' ? ['TellOperators'] : []),
     ];

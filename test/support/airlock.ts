@@ -298,10 +298,40 @@ export class Airlock {
     return { statements: document.Statement, write };
   }
 
-  /** Asks the runtime's own routes: faults, the SES sandbox. */
+  /** Asks for a fault: see local/faults/fault.ts. */
+  fault(fault: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#process.fault(fault);
+  }
+
+  noFaults(): Promise<unknown> {
+    return this.#process.noFaults();
+  }
+
+  /** Each fault that was asked for, and how often it has struck. */
+  faults() {
+    return this.#process.faults();
+  }
+
+  /** What from now on becomes of all events of a source: lost, doubled, late, out of order. */
+  async fateOfEvents(fate: { source: string; copies?: number; delaySeconds?: readonly number[] }): Promise<void> {
+    await this.noFaults();
+    await this.fault({ point: 'event', times: 0, ...fate });
+  }
+
+  /** Asks the runtime's own routes: the SES sandbox, mailboxes, ties. */
   async local(method: string, route: string, body: unknown): Promise<void> {
     const response = await fetch(`${this.status.endpoint}/_local/${route}`, { method, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** Whether the process is no more. */
+  async hasDied(): Promise<boolean> {
+    return this.#process.hasDied();
+  }
+
+  /** Ends the process; its data stays. */
+  async halt(): Promise<void> {
+    await this.#process.stop();
   }
 
   /** The same data on the same port, served again by a new process. */
