@@ -6,7 +6,7 @@ describe('the watchdog over starts', () => {
     const airlock = await Airlock.start();
     // A Monday, so that the days that follow are days of delivery.
     const now = await airlock.now();
-    const monday = new Date(now + (((8 - new Date(now).getUTCDay()) % 7) + 7) * 86_400_000).toISOString().slice(0, 10);
+    const monday = new Date(now + ((8 - new Date(now).getUTCDay()) % 7 || 7) * 86_400_000).toISOString().slice(0, 10);
     await airlock.local('POST', 'clock', { to: `${monday}T12:00:00Z` });
     expect(await notices(airlock)).toEqual([]);
     const without = changedAssembly(({ Resources }) => {

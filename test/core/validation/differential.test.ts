@@ -8,7 +8,7 @@ import { compileCell } from '../../../core/validation/table/cells.ts';
 import { TableCheck } from '../../../core/validation/table/table.ts';
 
 const isFull = process.env.AIRLOCK_TESTS === 'full';
-const documents = isFull ? 100_000 : 3_000;
+const documents = isFull ? 100_000 : 1_000;
 
 interface Read {
   readonly rows: readonly (readonly string[])[];
