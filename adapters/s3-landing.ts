@@ -4,9 +4,12 @@ import {
   GetObjectTaggingCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+  type ObjectVersion,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { scanResults } from '../core/malware-scan.ts';
+import { probePrefix, validationObject } from '../core/names.ts';
 import type { Landing } from '../core/ports.ts';
 import type { PinnedUpload } from '../core/request.ts';
 import { readAhead } from './read-ahead.ts';
@@ -19,6 +22,14 @@ const scanTag = 'GuardDutyMalwareScanStatus';
 
 /** What S3 may have kept of an object (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). */
 const checksums = ['SHA256', 'CRC64NVME', 'CRC32C', 'CRC32', 'SHA1'] as const satisfies ChecksumAlgorithm[];
+
+/** Probes of `doctor`, and the object that the malware scanner tries its permissions with. */
+const isNobodys = (key = ''): boolean => key.startsWith(probePrefix) || key === validationObject;
+
+const pinned = ({ Key, VersionId, Size = 0, LastModified = new Date(0), IsLatest }: ObjectVersion): PinnedUpload[] =>
+  Key !== undefined && VersionId !== undefined && IsLatest
+    ? [{ key: Key, versionId: VersionId, size: Size, arrivedAt: LastModified.toISOString() }]
+    : [];
 
 /**
  * The landing bucket, seen from inside. One listing of versions both finds an upload and pins it; it is strongly
@@ -39,18 +50,16 @@ export const createS3Landing = (s3: S3Client, bucket: string): Landing => {
       const { Versions = [] } = await s3.send(
         new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, MaxKeys: mostVersions }),
       );
-      return Versions.flatMap(({ Key, VersionId, Size, LastModified, IsLatest }) =>
-        Key !== undefined && VersionId !== undefined && IsLatest
-          ? [
-              {
-                key: Key,
-                versionId: VersionId,
-                size: Size ?? 0,
-                arrivedAt: (LastModified ?? new Date(0)).toISOString(),
-              },
-            ]
-          : [],
-      );
+      return Versions.flatMap(pinned);
+    },
+    async *all() {
+      let after: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> = {};
+      for (;;) {
+        const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, ...after }));
+        yield* (page.Versions ?? []).filter(({ Key }) => !isNobodys(Key)).flatMap(pinned);
+        if (!page.IsTruncated) return;
+        after = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+      }
     },
     open: (upload) => ({
       size: upload.size,

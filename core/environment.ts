@@ -15,6 +15,9 @@ export const environmentKeys = {
   linkKeyArn: 'LINK_KEY_ARN',
   pageUrl: 'PAGE_URL',
   stateMachineArn: 'STATE_MACHINE_ARN',
+  /** Who keeps evidence, and who records uploads: names of functions. */
+  archiverName: 'ARCHIVER_NAME',
+  receiverName: 'RECEIVER_NAME',
   sender: 'SENDER_ADDRESS',
   configurationSet: 'SES_CONFIGURATION_SET',
   operatorsTopicArn: 'OPERATORS_TOPIC_ARN',

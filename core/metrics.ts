@@ -16,6 +16,7 @@ export const metricNames = [
   'ThreatFound',
   'StartMissing',
   'StartLate',
+  'Unreconciled',
   'MailUndelivered',
   'MailComplained',
 ] as const;

@@ -54,6 +54,9 @@ export const archiveFolder = (
 /** Where a deployment is tried out: uploads here are nobody's, no rule sees them, and a day later they are gone. */
 export const probePrefix = '_doctor/';
 
+/** Put by GuardDuty into the landing bucket, once, to try its role: nobody's upload either. */
+export const validationObject = 'malware-protection-resource-validation-object';
+
 /** Keys of the ledger bucket, all in one place. */
 export const ledgerKeys = {
   request: (request: Omit<RequestKey, 'generation'>) => `requests/${folder(request)}.json`,
@@ -110,6 +113,11 @@ export const ledgerKeys = {
   pause: ({ partner, feed }: FeedId) => `pauses/${partner}/${feed}.json`,
   pauses: 'pauses/',
   watchedStarts: 'watch/starts.json',
+  reconciled: 'watch/reconciled.json',
+  /** Says that an end of a run has its evidence. By the day that the run began: so those of a day are one listing. */
+  archived: (run: { readonly name: string; readonly startedAt: string }, redrives: number) =>
+    `archived/${run.startedAt.slice(0, 10)}/${run.name}-${redrives}`,
+  archivedOn: (date: string) => `archived/${date}/`,
   /** An address that mail does not reach. */
   deadAddress: (person: string) => `addresses/${person}.json`,
   deadAddresses: 'addresses/',

@@ -11,6 +11,7 @@ export const noticeKinds = [
   'uploadAfterClose',
   'startMissing',
   'startLate',
+  'unreconciled',
   'threatFound',
   'mailSent',
 ] as const;

@@ -59,6 +59,8 @@ export interface Ledger {
 export interface Landing {
   /** Every upload under a prefix, pinned; in key order. */
   find(prefix: string): Promise<PinnedUpload[]>;
+  /** Every upload that there is, pinned. */
+  all(): AsyncIterable<PinnedUpload>;
   /** The bytes of exactly this version. */
   open(upload: PinnedUpload): FileSource;
   /** What S3 keeps as the checksum of this version: `SHA256 <base64>`; undefined where it has none. */
@@ -190,6 +192,30 @@ export type ExecutionEvent = Readonly<Record<string, unknown>> & { readonly id: 
 export interface Histories {
   /** All of it, in order. */
   read(arn: string): Promise<readonly ExecutionEvent[]>;
+}
+
+/** A run of the workflow. */
+export interface Run {
+  readonly arn: string;
+  readonly name: string;
+  readonly startedAt: string;
+  /** Of its last end; absent while it goes on. */
+  readonly stoppedAt?: string;
+  readonly redrives: number;
+}
+
+/** Tells of runs, whatever became of them. */
+export interface Runs {
+  /** All that began at this moment or later. */
+  startedSince(since: Date): Promise<readonly Run[]>;
+}
+
+/** Who hears of events from outside. */
+export type Receiver = 'archive-execution' | 'receive-upload';
+
+/** Hands an event over once more: it is tried, retried and kept like the first. */
+export interface HandOver {
+  again(to: Receiver, event: unknown): Promise<void>;
 }
 
 /** The bucket of evidence: written once, never changed. */

@@ -5,7 +5,7 @@ import { type Evidence, evidence } from '../core/evidence/pack.ts';
 import { evidenceAsHtml } from '../core/evidence/page.ts';
 import { withoutSecrets } from '../core/evidence/redact.ts';
 import { factsOf, feedOf, requestOf, statusChange, upToEnd } from '../core/evidence/run.ts';
-import { archiveFolder } from '../core/names.ts';
+import { archiveFolder, ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import type { Archive, Clock, Digest, ExecutionEvent, Histories, Ledger } from '../core/ports.ts';
 
@@ -43,6 +43,11 @@ export const createArchiveExecution =
     );
     const page = evidenceAsHtml(parse(evidence, JSON.parse(text), key), deps.digest(text));
     await deps.archive.keep(`${folder}evidence.html`, page);
+    const startedAt = new Date(detail.startDate).toISOString();
+    await deps.ledger.create(ledgerKeys.archived({ name: detail.name, startedAt }, detail.redriveCount), {
+      version: 1,
+      key,
+    });
     return { archived: key };
   };
 

@@ -33,17 +33,37 @@ const eventData = z.looseObject({
   cause: z.optional(z.string()),
 });
 
-const ends = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted'];
+const statuses = {
+  ExecutionSucceeded: 'SUCCEEDED',
+  ExecutionFailed: 'FAILED',
+  ExecutionTimedOut: 'TIMED_OUT',
+  ExecutionAborted: 'ABORTED',
+} as const;
+const isEnd = (type: string): type is keyof typeof statuses => type in statuses;
 
 /** The history up to the end that is told of: the run may have been redriven since. */
 export const upToEnd = (
   events: readonly ExecutionEvent[],
   { name, redriveCount }: Ended,
 ): readonly ExecutionEvent[] => {
-  const all = events.flatMap(({ type = '' }, index) => (ends.includes(type) ? [index] : []));
-  const end = all[redriveCount];
+  return events.slice(0, indexOfEnd(events, name, redriveCount) + 1);
+};
+
+const indexOfEnd = (events: readonly ExecutionEvent[], name: string, redrives: number): number => {
+  const ends = events.flatMap(({ type }, index) => (isEnd(type) ? [index] : []));
+  const end = ends[redrives];
   if (end === undefined) throw new TransientFault(`the history of ${name} does not tell yet of its end`);
-  return events.slice(0, end + 1);
+  return end;
+};
+
+/** How and when a run ended, after so many redrives. @returns `at` in milliseconds */
+export const endOf = (
+  events: readonly ExecutionEvent[],
+  name: string,
+  redrives: number,
+): { readonly status: Ended['status']; readonly at: number } => {
+  const { type = '', timestamp = '' }: Partial<ExecutionEvent> = events[indexOfEnd(events, name, redrives)] ?? {};
+  return { status: isEnd(type) ? statuses[type] : 'FAILED', at: Date.parse(String(timestamp)) };
 };
 
 /** The details of an event, under whatever name they are. */

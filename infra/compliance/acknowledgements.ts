@@ -71,6 +71,7 @@ const ledgerPrefixes = {
   'addresses/': 'one document per contact whose mail came back',
   'pauses/': 'one document per feed that was ever paused',
   'watch/': 'what the watchdog knows',
+  'archived/': 'one mark per end of a run',
   'links/': 'one document per issue; the bucket denies all other roles',
   'grants/': 'one document per link, without its secret',
   'uploads/': 'one document per announced file',

@@ -96,6 +96,13 @@ const requests = ({ stage }: AlarmNames): AlarmRow[] => {
       threshold: 1,
       reason: 'a request that was never opened alarms nobody else',
     }),
+    counted('Unreconciled', 'reconcile', {
+      id: 'unreconciled',
+      section: 'Unreconciled',
+      minutes: 60,
+      threshold: 1,
+      reason: 'an event that did not come once will not come again: something between two services is broken',
+    }),
     counted('StartLate', 'open-request', {
       id: 'starts-late',
       section: 'Starts late',

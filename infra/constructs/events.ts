@@ -1,15 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { probePrefix } from '../../core/names.ts';
+import { probePrefix, validationObject } from '../../core/names.ts';
 import type { FunctionName } from './function-table.ts';
 import type { Functions } from './functions.ts';
 import type { Mail } from './mail.ts';
-import { validationObject } from './malware-scan.ts';
 import type { Messaging } from './messaging.ts';
+import { keepFailedInvocations } from './on-failure.ts';
 
 interface EventsProps {
   readonly landing: IBucket;
@@ -110,13 +109,7 @@ export class Events extends Construct {
         }),
       ],
     });
-    new CfnEventInvokeConfig(this, `${id}OnFailure`, {
-      functionName: receiver.functionName,
-      qualifier: '$LATEST',
-      maximumRetryAttempts: 2,
-      maximumEventAgeInSeconds: 6 * 3600,
-      destinationConfig: { onFailure: { destination: messaging.failedInvocations.queueArn } },
-    });
+    keepFailedInvocations(this, `${id}OnFailure`, { functions, messaging, name: to, maxAgeSeconds: 6 * 3600 });
     return rule;
   }
 }

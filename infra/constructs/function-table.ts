@@ -30,6 +30,7 @@ export const functionTable = {
   'close-request':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Ends a request without a file' },
   'archive-execution':   { memoryMb: 256,  timeoutSeconds: 60,  reserved: 1,  logs: 'stage', does: 'Keeps the evidence of a run that has ended' },
   'watch-starts':        { memoryMb: 512,  timeoutSeconds: 300, reserved: 1,  logs: 'stage', does: 'Looks whether every request was opened that should be' },
+  'reconcile':           { memoryMb: 512,  timeoutSeconds: 900, reserved: 1,  logs: 'stage', does: 'Makes good what an event did not tell' },
   'answer-page':         { memoryMb: 256,  timeoutSeconds: 10,  reserved: 10, logs: 'stage', does: 'Serves the partners’ page' },
   'answer-partner':      { memoryMb: 512,  timeoutSeconds: 28,  reserved: 50, logs: 'stage', does: 'Answers partners: what is expected, URLs for their file' },
   'answer-operator':     { memoryMb: 256,  timeoutSeconds: 28,  reserved: 10, logs: 'stage', does: 'Answers operators and systems' },

@@ -39,6 +39,16 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   const { storage, mail, messaging, signer, s3Key, keyArn, linkKey, pageUrl, executionsArn, stateMachineArn } = props;
   const { workflowKeyArn } = props;
   const { landing, accepted, quarantine, ledger } = storage;
+  const readHistories = [
+    statement('ReadHistories', ['states:GetExecutionHistory'], [executionsArn]),
+    ...(workflowKeyArn === undefined
+      ? []
+      : [
+          statement('ReadEncryptedHistories', ['kms:Decrypt'], [workflowKeyArn], {
+            StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
+          }),
+        ]),
+  ];
   const mailSettings = { sender: mail.sender, configurationSet: mail.configurationSetName };
 
   functions.configure('open-request', {
@@ -122,21 +132,14 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   });
   functions.allow(
     'archive-execution',
-    statement('ReadHistories', ['states:GetExecutionHistory'], [executionsArn]),
+    ...readHistories,
     get('ReadRequests', ledger, ...readForEvidence),
     list('FindRequests', ledger, ...readForEvidence),
-    put('ExtendChains', ledger, 'chains/*'),
+    put('ExtendChains', ledger, 'chains/*', 'archived/*'),
     put('KeepEvidence', storage.archive, '*'),
     get('ReadEvidence', storage.archive, '*'),
     statement('FindEvidence', ['s3:ListBucket'], [storage.archive.bucketArn]),
     statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
-    ...(workflowKeyArn === undefined
-      ? []
-      : [
-          statement('ReadEncryptedHistories', ['kms:Decrypt'], [workflowKeyArn], {
-            StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
-          }),
-        ]),
     ...s3Key.decrypt(),
     ...s3Key.encrypt(),
   );
@@ -150,6 +153,33 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
     get('ReadWatch', ledger, 'watch/*'),
     list('FindStarts', ledger, 'watch/*', 'requests/*', 'skipped/*'),
     put('RecordWatch', ledger, 'watch/*'),
+    publish('TellOperators', messaging.operators),
+    statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
+    ...s3Key.decrypt(),
+    ...s3Key.encrypt(),
+  );
+
+  functions.configure('reconcile', {
+    ledgerBucket: ledger.bucketName,
+    landingBucket: landing.bucketName,
+    operatorsTopicArn: messaging.operators.topicArn,
+    stateMachineArn,
+    archiverName: functions.get('archive-execution').functionName,
+    receiverName: functions.get('receive-upload').functionName,
+  });
+  functions.allow(
+    'reconcile',
+    statement('ListRuns', ['states:ListExecutions'], [stateMachineArn]),
+    ...readHistories,
+    findUploads(landing),
+    get('ReadArrivals', ledger, 'arrivals/*', 'watch/*'),
+    list('FindArrivals', ledger, 'arrivals/*', 'archived/*', 'watch/*'),
+    put('RecordLook', ledger, 'watch/*'),
+    statement(
+      'HandOverAgain',
+      ['lambda:InvokeFunction'],
+      [functions.get('archive-execution').functionArn, functions.get('receive-upload').functionArn],
+    ),
     publish('TellOperators', messaging.operators),
     statement('HandOverFailures', ['sqs:SendMessage'], [messaging.failedInvocations.queueArn]),
     ...s3Key.decrypt(),

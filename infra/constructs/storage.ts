@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { deployedName } from '../../core/deployed-names.ts';
-import { probePrefix } from '../../core/names.ts';
+import { probePrefix, validationObject } from '../../core/names.ts';
 import type { StageConfig } from '../config.ts';
 import {
   nothingHidden,
@@ -23,7 +23,6 @@ import {
   onlyFromNetworks,
   onlyNamedRoles,
 } from './bucket-policies.ts';
-import { validationObject } from './malware-scan.ts';
 
 interface StorageProps {
   readonly config: StageConfig;

@@ -1,12 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
+import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
 import type { Functions } from './functions.ts';
 import type { Messaging } from './messaging.ts';
+import { keepFailedInvocations } from './on-failure.ts';
+import { statement } from './statements.ts';
 
 interface WatchdogProps {
   readonly config: StageConfig;
@@ -14,60 +15,64 @@ interface WatchdogProps {
   readonly messaging: Messaging;
 }
 
-/** Calls `watch-starts` every four hours, by a schedule of its own: whoever removes the feeds' schedules does not silence it. */
+/** Who looks regularly whether all is well, and how often. */
+const watchers = [
+  {
+    name: 'watch-starts',
+    every: 'rate(4 hours)',
+    id: 'Regularly',
+    does: 'Looks whether every request was opened that should be',
+  },
+  { name: 'reconcile', every: 'rate(1 day)', id: 'Daily', does: 'Makes good what an event did not tell' },
+] as const;
+
+/** The next look sees all that this one missed. */
+const maxAgeSeconds = 1800;
+
+/** Calls the watchers by schedules of their own: whoever removes the feeds' schedules does not silence them. */
 export class Watchdog extends Construct {
   constructor(scope: Construct, id: string, { config, functions, messaging }: WatchdogProps) {
     super(scope, id);
     const { partition, region, account } = Stack.of(this);
-    const name = deployedName(config.stage, 'watch');
-    const watcher = functions.get('watch-starts');
+    const groupName = deployedName(config.stage, 'watch');
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': account },
-          ArnLike: { 'aws:SourceArn': `arn:${partition}:scheduler:${region}:${account}:schedule-group/${name}` },
+          ArnLike: { 'aws:SourceArn': `arn:${partition}:scheduler:${region}:${account}:schedule-group/${groupName}` },
         },
       }),
     });
     const policy = new Policy(this, 'Policy', {
       roles: [role],
       statements: [
-        new PolicyStatement({
-          sid: 'Call',
-          actions: ['lambda:InvokeFunction'],
-          resources: [watcher.functionArn],
-        }),
-        new PolicyStatement({
-          sid: 'KeepFailures',
-          actions: ['sqs:SendMessage'],
-          resources: [messaging.failedEvents.queueArn],
-        }),
+        statement(
+          'Call',
+          ['lambda:InvokeFunction'],
+          watchers.map(({ name }) => functions.get(name).functionArn),
+        ),
+        statement('KeepFailures', ['sqs:SendMessage'], [messaging.failedEvents.queueArn]),
       ],
     });
-    const group = new CfnScheduleGroup(this, 'Group', { name });
-    const schedule = new CfnSchedule(this, 'Regularly', {
-      name: 'watch-starts',
-      groupName: name,
-      description: 'Looks whether every request was opened that should be',
-      scheduleExpression: 'rate(4 hours)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: watcher.functionArn,
-        roleArn: role.roleArn,
-        input: '{}',
-        // The next one looks at all that this one missed.
-        retryPolicy: { maximumEventAgeInSeconds: 1800, maximumRetryAttempts: 5 },
-        deadLetterConfig: { arn: messaging.failedEvents.queueArn },
-      },
-    });
-    schedule.addResourceDependency(group);
-    schedule.node.addDependency(policy);
-    new CfnEventInvokeConfig(this, 'OnFailure', {
-      functionName: watcher.functionName,
-      qualifier: '$LATEST',
-      maximumRetryAttempts: 2,
-      maximumEventAgeInSeconds: 1800,
-      destinationConfig: { onFailure: { destination: messaging.failedInvocations.queueArn } },
-    });
+    const group = new CfnScheduleGroup(this, 'Group', { name: groupName });
+    for (const { name, every, id: scheduleId, does } of watchers) {
+      const schedule = new CfnSchedule(this, scheduleId, {
+        name,
+        groupName,
+        description: does,
+        scheduleExpression: every,
+        flexibleTimeWindow: { mode: 'OFF' },
+        target: {
+          arn: functions.get(name).functionArn,
+          roleArn: role.roleArn,
+          input: '{}',
+          retryPolicy: { maximumEventAgeInSeconds: maxAgeSeconds, maximumRetryAttempts: 5 },
+          deadLetterConfig: { arn: messaging.failedEvents.queueArn },
+        },
+      });
+      schedule.addResourceDependency(group);
+      schedule.node.addDependency(policy);
+      keepFailedInvocations(this, `${scheduleId}OnFailure`, { functions, messaging, name, maxAgeSeconds });
+    }
   }
 }

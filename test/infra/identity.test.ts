@@ -87,8 +87,8 @@ describe(`${count} feeds`, () => {
       expect([name, Object.keys(resources).length <= 500]).toEqual([name, true]);
       expect([name, Buffer.byteLength(JSON.stringify(resources, undefined, 1)) < 1_000_000]).toEqual([name, true]);
     }
-    // One for each feed, and the watchdog's.
-    expect(templates.all('AWS::Scheduler::Schedule')).toHaveLength(count + 1);
+    // One for each feed, and the watchers'.
+    expect(templates.all('AWS::Scheduler::Schedule')).toHaveLength(count + 2);
     expect(templates.all('AWS::CloudFormation::Stack')).toEqual([]);
   });
 

@@ -44,18 +44,19 @@ describe('permissions', () => {
     const rolesThat = (...actions: readonly string[]) =>
       statements.filter(([, one]) => actionsOf(one).some((action) => actions.includes(action))).map(([id]) => id);
     const reading = rolesThat('states:GetExecutionHistory');
-    expect(reading).toEqual([expect.stringContaining('ArchiveExecution')]);
+    expect(reading.map((id) => /Functions(\w+?)Policy/.exec(id)?.[1])).toEqual(['ArchiveExecution', 'Reconcile']);
     const completing = rolesThat('states:SendTaskSuccess', 'states:SendTaskFailure');
     expect(completing.filter((id) => reading.includes(id))).toEqual([]);
   });
 
-  it('let a role use the key through S3 alone, and for executions the machine and whoever archives them', () => {
+  it('let a role use the key through S3 alone, and for executions the machine and whoever keeps evidence of them', () => {
     const kms = statements.filter(([, one]) => actionsOf(one).some((action) => /^kms:(?!.*Mac$)/.test(action)));
     const others = kms.filter(([, { Condition }]) => !Condition?.StringEquals?.['kms:ViaService']);
     const ofExecutions = 'kms:EncryptionContext:aws:states:stateMachineArn';
     const told = others.map(([id, one]) => [id, actionsOf(one), Object.keys(one.Condition?.StringEquals ?? {})]);
     expect(told).toEqual([
       [expect.stringContaining('ArchiveExecution'), ['kms:Decrypt'], [ofExecutions]],
+      [expect.stringContaining('Reconcile'), ['kms:Decrypt'], [ofExecutions]],
       [expect.stringContaining('Workflow'), ['kms:Decrypt', 'kms:GenerateDataKey'], [ofExecutions]],
       [expect.stringContaining('Workflow'), ['kms:GenerateDataKey'], ['kms:EncryptionContext:SourceArn']],
     ]);

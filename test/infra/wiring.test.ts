@@ -155,7 +155,7 @@ describe('every asynchronous hop', () => {
     expect(targets).toHaveLength(4);
     expect(targets.filter((target) => !target.DeadLetterConfig)).toEqual([]);
     const invokes = dev.all('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
-    expect(invokes).toHaveLength(4);
+    expect(invokes).toHaveLength(5);
     expect(invokes.filter(({ DestinationConfig }) => !DestinationConfig.OnFailure)).toEqual([]);
   });
 
@@ -174,7 +174,7 @@ describe('every asynchronous hop', () => {
 });
 
 describe('the schedules', () => {
-  it('start each feed in its zone, and the watchdog over them', () => {
+  it('start each feed in its zone, and the watchers over them', () => {
     expect(
       dev
         .all('AWS::Scheduler::Schedule')
@@ -186,6 +186,7 @@ describe('the schedules', () => {
       ['globex_claims', 'UTC', 'ENABLED'],
       ['initech_hourly', 'Europe/Berlin', 'DISABLED'],
       ['watch-starts', undefined, undefined],
+      ['reconcile', undefined, undefined],
     ]);
   });
 });

@@ -82,16 +82,22 @@ const everyJourney = async (airlock: Airlock): Promise<void> => {
   await airlock.settle();
   await airlock.open('acme/orders');
   // Runs whose ends are told twice, and an end that cannot be kept.
-  await airlock.local('PUT', 'event-fault', { source: 'aws.states', copies: 2, delaySeconds: [0, 10] });
+  await airlock.fateOfEvents({ source: 'aws.states', copies: 2, delaySeconds: [0, 10] });
   await airlock.open('acme/orders');
-  await airlock.local('PUT', 'event-fault', {});
+  await airlock.noFaults();
   await airlock.invoke('archive-execution', {});
+  // An end and an upload that no event tells of: a day later they are made good.
+  await airlock.fateOfEvents({ source: 'aws.states', copies: 0 });
+  await airlock.open('acme/orders');
+  await airlock.fateOfEvents({ source: 'aws.s3', copies: 0 });
+  await airlock.putFile('untold.txt', 'x');
+  await airlock.noFaults();
   // Asked for while another execution holds the period; waived by an operator while its file arrives unseen.
   const held = await airlock.open('acme/orders', { inDays: 6 });
   await airlock.open('acme/orders', { inDays: 6 });
-  await airlock.local('PUT', 'event-fault', { source: 'aws.s3', copies: 0 });
+  await airlock.fateOfEvents({ source: 'aws.s3', copies: 0 });
   await airlock.upload(goodCsv, await airlock.link('data@acme.example'));
-  await airlock.local('PUT', 'event-fault', {});
+  await airlock.noFaults();
   await airlock.signal(held, 'OperatorWaived', 'for the test');
   // There before anybody asked.
   const early = new Date((await airlock.now()) + 7 * 86_400_000).toLocaleDateString('sv-SE', {
@@ -117,13 +123,13 @@ const everyJourney = async (airlock: Airlock): Promise<void> => {
   await airlock.putFile('stray.txt', 'x');
   // A mail that bounces, one that annoys, an event that fails for good, and silence to the end.
   // Told when the wait is there, so that it is receive-bounce that ends it.
-  await airlock.local('PUT', 'event-fault', { source: 'aws.ses', copies: 1, delaySeconds: [5] });
+  await airlock.fateOfEvents({ source: 'aws.ses', copies: 1, delaySeconds: [5] });
   await mailbox('data@acme.example', 'bounced');
   await airlock.open('acme/orders', { inDays: 3 });
   await mailbox('data@acme.example', 'delivered');
   await mailbox('data@acme.example', 'complained');
   await airlock.open('acme/orders', { inDays: 4 });
-  await airlock.local('PUT', 'event-fault', {});
+  await airlock.noFaults();
   await airlock.invoke('receive-upload', {});
   await airlock.invoke('receive-bounce', {});
   await airlock.open('globex/claims');
@@ -136,6 +142,8 @@ const everyJourney = async (airlock: Airlock): Promise<void> => {
   await airlock.withoutPermission('Airlock-dev-AirlockWatchdogRole', 'Call', () => airlock.advance('PT5H'));
   const watcher = 'Airlock-dev-AirlockFunctionsWatchStartsRole';
   await airlock.withoutPermission(watcher, 'ReadWatch', () => airlock.advance('PT5H'));
+  const reconciler = 'Airlock-dev-AirlockFunctionsReconcileRole';
+  await airlock.withoutPermission(reconciler, 'ReadArrivals', () => airlock.advance('P1D'));
 };
 
 describe('the permissions of the app', () => {
@@ -267,6 +275,8 @@ const physical = (id: string, attribute: string): string => {
       return `arn:aws:s3:::${resolve(Properties.BucketName)}`;
     case 'AWS::Logs::LogGroup':
       return `${arn('logs', `log-group:${Properties.LogGroupName}`)}:*`;
+    case 'AWS::Lambda::Function':
+      return arn('lambda', `function:${Properties.FunctionName}`);
     case 'AWS::SNS::Topic':
       return arn('sns', Properties.TopicName);
     case 'AWS::SQS::Queue':

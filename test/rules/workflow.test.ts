@@ -66,7 +66,7 @@ describe('the workflow', () => {
     const handlers = readdirSync(join(root, 'handlers'))
       .filter((name) => name.endsWith('.lambda.ts'))
       .map((name) => name.replace('.lambda.ts', ''))
-      .filter((name) => !/^(receive|answer|watch|archive)-/.test(name))
+      .filter((name) => !/^(receive-|answer-|watch-|archive-|reconcile$)/.test(name))
       .map((name) => `\${${name.replaceAll(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())}}`);
     const called = new Set(tasks.map(([, state]) => state.Arguments?.FunctionName));
     expect([...called].sort()).toEqual(handlers.sort());

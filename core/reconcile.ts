@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import { ledgerKeys } from './names.ts';
+import type { Ledger, Run } from './ports.ts';
+
+/** `watch/reconciled.json`: every run that began before this moment has ended, and has its evidence. */
+export const reconciledDocument = z.looseObject({ version: z.literal(1), completeTo: z.string() });
+
+const dayMs = 86_400_000;
+
+/** Step Functions forgets a run 90 days after its end; no run takes longer than 35 of them. */
+const remembersMs = 85 * dayMs;
+
+/** What ended, or came, more lately may still be on its way. */
+const patienceMs = 3_600_000;
+
+/** What could not be made good in so long is told no more: it lies in a queue of failures, with an alarm. */
+const persistsMs = 4 * dayMs;
+
+/** Runs that began before this moment are done with. @param completeTo of the look before */
+export const runsToLookAt = (completeTo: string | undefined, now: number): Date =>
+  new Date(Math.max(Date.parse(completeTo ?? '') || 0, now - remembersMs));
+
+/** Uploads that came in between are looked at. */
+export const uploadsToLookAt = (now: number): { readonly from: Date; readonly to: Date } => ({
+  from: new Date(now - persistsMs),
+  to: new Date(now - patienceMs),
+});
+
+/** One end of a run of which no evidence is kept. */
+export interface MissingEvidence {
+  readonly run: Run;
+  /** How often it had been redriven by then. */
+  readonly redrives: number;
+}
+
+/**
+ * Which ends have no evidence, and up to when all is well.
+ *
+ * @param runs all that began since `runsToLookAt`
+ */
+export const missingEvidence = async (
+  ledger: Pick<Ledger, 'list'>,
+  runs: readonly Run[],
+  now: number,
+): Promise<{ readonly missing: readonly MissingEvidence[]; readonly completeTo: string }> => {
+  const days = [...new Set(runs.map(({ startedAt }) => startedAt.slice(0, 10)))];
+  const kept = new Set((await Promise.all(days.map((day) => ledger.list(ledgerKeys.archivedOn(day))))).flat());
+  const missing: MissingEvidence[] = [];
+  let completeTo = now - patienceMs;
+  for (const run of runs) {
+    const hasEnded = run.stoppedAt !== undefined && Date.parse(run.stoppedAt) <= now - patienceMs;
+    // A run that goes on has ended as often as it was redriven.
+    const ends = Array.from({ length: run.redrives + (hasEnded ? 1 : 0) }, (_, redrives) => redrives);
+    const without = ends.filter((redrives) => !kept.has(ledgerKeys.archived(run, redrives)));
+    const isTold = Date.parse(run.stoppedAt ?? run.startedAt) < now - persistsMs;
+    if (!isTold) missing.push(...without.map((redrives) => ({ run, redrives })));
+    if (!hasEnded || (without.length > 0 && !isTold)) completeTo = Math.min(completeTo, Date.parse(run.startedAt));
+  }
+  return { missing, completeTo: new Date(completeTo).toISOString() };
+};
