@@ -24,6 +24,6 @@ export default {
   projects: [
     project('rules', ['rules']),
     project('unit', ['core', 'adapters', 'local', 'infra']),
-    project('journeys', ['journeys', 'console', 'cli', 'client', 'web', 'api']),
+    project('journeys', ['journeys', 'torture', 'console', 'cli', 'client', 'web', 'api']),
   ],
 };

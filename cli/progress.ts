@@ -2,16 +2,22 @@ const width = 30;
 /** A terminal that is written to more often than that only flickers. */
 const everyMs = 100;
 
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+const inMegabytes = (done: number, all: number): string => `${megabytes(done)} of ${megabytes(all)} MB`;
+
 /** How far a long command is, on a terminal; elsewhere it says nothing. */
 export class ProgressBar {
   readonly #stream: NodeJS.WriteStream;
   readonly #label: string;
+  readonly #amount: (done: number, all: number) => string;
   #shownAt = 0;
   #isShown = false;
 
-  constructor(stream: NodeJS.WriteStream, label: string) {
+  /** @param amount how much is done, in words; bytes by default */
+  constructor(stream: NodeJS.WriteStream, label: string, amount = inMegabytes) {
     this.#stream = stream;
     this.#label = label;
+    this.#amount = amount;
   }
 
   show(done: number, all: number): void {
@@ -21,11 +27,8 @@ export class ProgressBar {
     this.#isShown = true;
     const share = all === 0 ? 1 : done / all;
     const full = Math.round(share * width);
-    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
     const bar = `${'█'.repeat(full)}${'░'.repeat(width - full)}`;
-    this.#stream.write(
-      `\r\u001b[K${this.#label} ${bar} ${Math.floor(share * 100)} %, ${megabytes(done)} of ${megabytes(all)} MB`,
-    );
+    this.#stream.write(`\r\u001b[K${this.#label} ${bar} ${Math.floor(share * 100)} %, ${this.#amount(done, all)}`);
   }
 
   end(): void {

@@ -34,7 +34,12 @@ export interface PublishedMessage {
 }
 
 /** Something that goes wrong on purpose. */
-export type ArmedFault = Readonly<Record<string, unknown>> & { readonly point: string; readonly struck: number };
+export type ArmedFault = Readonly<Record<string, unknown>> & {
+  readonly point: string;
+  /** Occasions so far. */
+  readonly seen: number;
+  readonly struck: number;
+};
 
 /** To an instant, by milliseconds from now, or to the next thing that is due. */
 export type ClockMove = { readonly to: string } | { readonly advanceMs: number } | { readonly next: true };

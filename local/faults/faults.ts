@@ -6,7 +6,7 @@ interface Armed {
   struck: number;
 }
 
-/** The faults that somebody asked for, and how often each has struck. In memory: a new process has none. */
+/** The faults that somebody asked for, how many occasions each has seen, and how often it has struck. In memory: a new process has none. */
 export class Faults {
   readonly #armed: Armed[] = [];
 
@@ -18,8 +18,8 @@ export class Faults {
     this.#armed.length = 0;
   }
 
-  list(): readonly (ArmedFault & { readonly struck: number })[] {
-    return this.#armed.map(({ fault, struck }) => ({ ...fault, struck }));
+  list(): readonly (ArmedFault & { readonly seen: number; readonly struck: number })[] {
+    return this.#armed.map(({ fault, seen, struck }) => ({ ...fault, seen, struck }));
   }
 
   /**

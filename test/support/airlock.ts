@@ -330,8 +330,8 @@ export class Airlock {
   }
 
   /** Ends the process; its data stays. */
-  async halt(): Promise<void> {
-    await this.#process.stop();
+  async halt(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    await this.#process.stop(signal);
   }
 
   /** The same data on the same port, served again by a new process. */

@@ -1,0 +1,2 @@
+/** Synthesizes the app with the feeds of the tests. */
+export const synthesizeForTests: () => void;
