@@ -55,6 +55,8 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   audit verify [FOLDER] [--accepted FOLDER] [--feed partner/feed]
                       whether the evidence of a deployment, or of a copy of its archive, is whole and unchanged; exit
                       code 1 when not
+  audit report [FOLDER] --quarter 2026Q3 [--partner acme] [--html FILE] [--csv FILE]
+                      how deliveries went, of one partner or of all, as the archive proves it
   dlq list            how many messages each queue of failures holds
   dlq redrive QUEUE   do again what failed: ${failureQueues.join(', ')}
 
@@ -95,6 +97,8 @@ const parse = (args: string[]) => {
         method: { type: 'string' },
         bucket: { type: 'string' },
         key: { type: 'string' },
+        partner: { type: 'string' },
+        quarter: { type: 'string' },
         accepted: { type: 'string' },
         request: { type: 'string' },
         attempt: { type: 'string', default: '1' },

@@ -37,6 +37,7 @@ const commands: { readonly [name: string]: () => Promise<Command> } = {
   'address list': async () => (await feed()).addressList,
   'address clear': async () => (await feed()).addressClear,
   'audit verify': async () => (await import('./commands/audit.ts')).auditVerify,
+  'audit report': async () => (await import('./commands/audit-report.ts')).auditReport,
   'mail preview': async () => (await import('./commands/mail.ts')).mailPreview,
   'dlq list': async () => (await dlq()).dlqList,
   'dlq redrive': async () => (await dlq()).dlqRedrive,

@@ -31,6 +31,12 @@ export interface Settings {
    * @default only the account's root user
    */
   readonly operators?: readonly string[];
+  /**
+   * ARNs of the IAM roles, users or accounts that may take the auditor's role, which reads evidence and histories and can
+   * act on nothing.
+   * @default none: there is no such role
+   */
+  readonly auditors?: readonly string[];
   /** Networks that uploads may come from, IPv4 CIDR. @default any */
   readonly allowedCidrs?: readonly string[];
   /** Origin of a page of your own that uses the API and uploads, like `https://portal.your.domain`. @default only Airlock's page */
@@ -87,6 +93,7 @@ export interface StageConfig {
   readonly encryption: 'customer' | 'aws-managed' | { readonly keyArn: string };
   readonly encryptWorkflow: boolean;
   readonly operators: readonly string[];
+  readonly auditors: readonly string[];
   readonly allowedCidrs: readonly string[];
   readonly pageOrigin: string | undefined;
   readonly apiDomain: { readonly name: string; readonly certificateArn: string } | undefined;
@@ -121,6 +128,7 @@ export const withDefaults = (settings: Settings): StageConfig => {
     encryption: encryption === 'customer' || encryption === 'aws-managed' ? encryption : { keyArn: encryption },
     encryptWorkflow: settings.encryptWorkflow ?? false,
     operators: settings.operators ?? [],
+    auditors: settings.auditors ?? [],
     allowedCidrs: settings.allowedCidrs ?? [],
     pageOrigin: settings.pageOrigin,
     apiDomain:

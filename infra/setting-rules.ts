@@ -15,6 +15,7 @@ const octet = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const cidrPattern = new RegExp(`^${octet}(\\.${octet}){3}/([0-9]|[12]\\d|3[0-2])$`);
 const originPattern = /^(https:\/\/[a-z0-9.-]+(:\d+)?|http:\/\/localhost(:\d+)?)$/;
 const rolePattern = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/*-]+$/;
+const principalPattern = /^arn:aws[\w-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]+)$/;
 const keyPattern = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 const certificatePattern = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 const issuerPattern = /^(https:\/\/[^\s?#]+|http:\/\/127\.0\.0\.1:\d+[^\s?#]*)$/;
@@ -54,7 +55,14 @@ const checkMail = ({ domain, identity = 'new' }: Settings, facts: { isProd: bool
 };
 
 const checkSecurity = (settings: Settings): void => {
-  const { encryption = 'customer', encryptWorkflow, operators = [], allowedCidrs = [], pageOrigin } = settings;
+  const {
+    encryption = 'customer',
+    encryptWorkflow,
+    operators = [],
+    auditors = [],
+    allowedCidrs = [],
+    pageOrigin,
+  } = settings;
   const isChoice = encryption === 'customer' || encryption === 'aws-managed';
   const choices = 'customer, aws-managed, or the ARN of a KMS key';
   need(isChoice || keyPattern.test(encryption), 'encryption', encryption, choices);
@@ -62,6 +70,7 @@ const checkSecurity = (settings: Settings): void => {
     need(encryption !== 'aws-managed', 'encryption', encryption, 'customer or the ARN of a key, for encryptWorkflow');
   }
   for (const arn of operators) need(rolePattern.test(arn), 'operators', arn, 'ARNs of IAM roles of this account');
+  for (const arn of auditors) need(principalPattern.test(arn), 'auditors', arn, 'ARNs of IAM roles, users or accounts');
   for (const cidr of allowedCidrs) need(cidrPattern.test(cidr), 'allowedCidrs', cidr, 'IPv4 CIDR like 203.0.113.0/24');
   optional('pageOrigin', pageOrigin, originPattern, 'https://host[:port], or http://localhost[:port]');
 };
@@ -104,6 +113,7 @@ const kinds = {
   encryption: 'text',
   encryptWorkflow: 'flag',
   operators: 'list',
+  auditors: 'list',
   allowedCidrs: 'list',
   pageOrigin: 'text',
   apiDomain: 'text',

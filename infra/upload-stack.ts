@@ -12,7 +12,11 @@ const notForUs = ['E3601', 'W3005'];
 export class UploadStack extends Stack {
   constructor(scope: Construct, id: string, props: UploadWorkflowProps & StackProps) {
     super(scope, id, { description: 'Airlock: scheduled file deliveries from partners', ...props });
-    const { storage, messaging, api, stateMachineArn, config } = new UploadWorkflow(this, 'Airlock', props);
+    const { storage, messaging, api, stateMachineArn, auditorRoleArn, config } = new UploadWorkflow(
+      this,
+      'Airlock',
+      props,
+    );
     this.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: notForUs } } };
     Tags.of(this).add('airlock:stage', config.stage);
     const outputs = {
@@ -28,6 +32,7 @@ export class UploadStack extends Stack {
       LedgerBucketName: storage.ledger.bucketName,
       ArchiveBucketName: storage.archive.bucketName,
       EventBusName: messaging.bus.eventBusName,
+      ...(auditorRoleArn !== undefined && { AuditorRoleArn: auditorRoleArn }),
       OperatorsTopicArn: messaging.operators.topicArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -4,6 +4,7 @@ import { acknowledgeFindings } from './compliance/acknowledgements.ts';
 import { type Settings, type StageConfig, withDefaults } from './config.ts';
 import { Api } from './constructs/api.ts';
 import { grantApiPermissions } from './constructs/api-permissions.ts';
+import { Auditor } from './constructs/auditor.ts';
 import { Encryption } from './constructs/encryption.ts';
 import { Events } from './constructs/events.ts';
 import { Functions } from './constructs/functions.ts';
@@ -40,6 +41,8 @@ export interface UploadWorkflowParts {
   readonly signer: Signer;
   /** Where uploads are scanned. */
   readonly scan: MalwareScan | undefined;
+  /** Where there are auditors. */
+  readonly auditor: Auditor | undefined;
   readonly workflow: Workflow;
   /** ARN pattern of the machine's executions. */
   readonly executionsArn: string;
@@ -57,6 +60,8 @@ export class UploadWorkflow extends Construct {
   readonly stateMachineArn: string;
   readonly config: StageConfig;
   readonly api: Api;
+  /** Undefined where no auditors are named. */
+  readonly auditorRoleArn: string | undefined;
 
   constructor(scope: Construct, id: string, { feeds, codeOf, ...settings }: UploadWorkflowProps) {
     super(scope, id);
@@ -80,8 +85,19 @@ export class UploadWorkflow extends Construct {
       reportDownloaders: [functions.role('answer-partner')],
     });
     const scan = config.malwareScan ? new MalwareScan(this, 'MalwareScan', { storage, s3Key, messaging }) : undefined;
+    const auditor =
+      config.auditors.length > 0
+        ? new Auditor(this, 'Auditor', {
+            config,
+            storage,
+            s3Key,
+            key: encryption.key,
+            stateMachineArn: arns.machine,
+            executionsArn: arns.executions,
+          })
+        : undefined;
     const keyUsers = [...functions.roles, signer.role, signer.reader, signer.reportReader];
-    encryption.allowRoles(scan ? [...keyUsers, scan.role] : keyUsers);
+    encryption.allowRoles([...keyUsers, ...(scan ? [scan.role] : []), ...(auditor ? [auditor.role] : [])]);
     const granting = {
       storage,
       mail,
@@ -123,11 +139,13 @@ export class UploadWorkflow extends Construct {
       functions,
       signer,
       scan,
+      auditor,
       workflow,
       executionsArn: arns.executions,
     });
     this.storage = storage;
     this.api = api;
+    this.auditorRoleArn = auditor?.role.roleArn;
     this.messaging = messaging;
     this.stateMachineArn = workflow.arn;
   }

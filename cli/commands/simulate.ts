@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { loadFeeds } from '../../adapters/feed-files.ts';
+import { csvOf } from '../../core/csv.ts';
 import type { Feed } from '../../core/feed.ts';
 import { asIcs } from '../../core/schedule/ics.ts';
 import { type SimulatedMoment, simulatedKinds, simulate as simulateFeed } from '../../core/schedule/simulate.ts';
 import { Zone } from '../../core/schedule/zone.ts';
 import { fullTime } from '../../core/time.ts';
 import { CliError } from '../deployment.ts';
+import { writeOutput } from '../files.ts';
 import { type Flags, type Invocation, print } from '../invocation.ts';
 
 /** A year of the feeds of a folder, without any deployment: what would be asked for, when, and who would be told. */
@@ -14,8 +15,9 @@ export const simulate = async ({ flags, asJson }: Invocation): Promise<boolean> 
   const feeds = feedsOf(flags, year);
   const moments = feeds.flatMap((feed) => simulateFeed(feed, yearIn(feed.schedule.timezone, year)));
   moments.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  if (flags.csv !== undefined) await write(flags.csv, asCsv(moments));
-  if (flags.ics !== undefined) await write(flags.ics, asIcs(moments, new Date(Date.UTC(year, 0, 1)).toISOString()));
+  if (flags.csv !== undefined) await writeOutput(flags.csv, asCsv(moments));
+  if (flags.ics !== undefined)
+    await writeOutput(flags.ics, asIcs(moments, new Date(Date.UTC(year, 0, 1)).toISOString()));
   if (asJson) print(JSON.stringify(moments));
   else if (flags.feed !== undefined) for (const moment of moments) print(line(moment, feeds[0]));
   else summary(feeds, moments);
@@ -46,14 +48,6 @@ const feedsOf = ({ feed: wanted, feeds: folder }: Flags, year: number): Feed[] =
   throw new CliError(`--feed: got ${wanted ?? 'none'}, allowed one that is enabled in ${folder}: ${names}`);
 };
 
-const write = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new CliError(`${path} cannot be written: ${error instanceof Error ? error.message : error}`);
-  }
-};
-
 const line = ({ at, kind, request, feed, detail }: SimulatedMoment, about: Feed | undefined): string =>
   `${fullTime(at, about?.schedule.timezone ?? 'UTC').padEnd(56)}  ${kind.padEnd(8)}  ${request ?? feed}${detail === '' ? '' : `  (${detail})`}`;
 
@@ -71,11 +65,8 @@ const summary = (feeds: readonly Feed[], moments: readonly SimulatedMoment[]): v
   print('\nEach moment of one feed: --feed partner/feed. Of all: --csv FILE, --ics FILE, --json.');
 };
 
-/** RFC 4180. No cell of ours begins like a formula. */
-const asCsv = (moments: readonly SimulatedMoment[]): string => {
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = moments.map(({ at, kind, feed, request = '', detail }) =>
-    [at, kind, feed, request, detail].map(cell).join(','),
-  );
-  return `${['at,kind,feed,request,detail', ...rows].join('\r\n')}\r\n`;
-};
+const asCsv = (moments: readonly SimulatedMoment[]): string =>
+  csvOf([
+    ['at', 'kind', 'feed', 'request', 'detail'],
+    ...moments.map(({ at, kind, feed, request = '', detail }) => [at, kind, feed, request, detail]),
+  ]);

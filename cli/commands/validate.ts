@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createCheckFiles } from '../../adapters/bundled-checks.ts';
 import { loadFeeds } from '../../adapters/feed-files.ts';
@@ -14,6 +14,7 @@ import { reportAsHtml } from '../../core/validation/report/html.ts';
 import { reportAsText } from '../../core/validation/report/text.ts';
 import { validate as check } from '../../core/validation/validate.ts';
 import { CliError } from '../deployment.ts';
+import { writeOutput } from '../files.ts';
 import { type Flags, type Invocation, print } from '../invocation.ts';
 import { ProgressBar } from '../progress.ts';
 
@@ -25,8 +26,8 @@ export const validate = async ({ command, flags, asJson }: Invocation): Promise<
   const locale = localeOf(flags);
   const report = await run(file, feed, await contextOf(file, feed, flags));
   const subject = { title: feed.title, partner: feed.partner, period: flags.period ?? basename(file) };
-  if (flags.html !== undefined) await write(flags.html, reportAsHtml(report, subject, locale));
-  if (flags.csv !== undefined) await write(flags.csv, reportAsCsv(report, locale));
+  if (flags.html !== undefined) await writeOutput(flags.html, reportAsHtml(report, subject, locale));
+  if (flags.csv !== undefined) await writeOutput(flags.csv, reportAsCsv(report, locale));
   print(asJson ? JSON.stringify(report, undefined, 2) : reportAsText(report, locale));
   if (!asJson && findingCount(report.totals) > 0 && flags.html === undefined) {
     print('--html FILE and --csv FILE write the whole report.');
@@ -74,10 +75,4 @@ const contextOf = async (file: string, feed: Feed, { period, feeds }: Flags): Pr
     ...(announced !== undefined && { announcedSha256: announced.toLowerCase() }),
     ...(checks !== undefined && { checks: await createCheckFiles(feeds).load(feed, checks) }),
   };
-};
-
-const write = async (path: string, content: string): Promise<void> => {
-  await writeFile(path, content).catch((error: Error) => {
-    throw new CliError(`${path} cannot be written: ${error.message}`);
-  });
 };

@@ -9,7 +9,7 @@ import type { UploadWorkflowParts } from '../upload-workflow.ts';
  * still matches a finding: what is mended must leave this list.
  */
 export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
-  const { api, storage, mail, messaging, functions, signer, workflow, executionsArn, scan } = parts;
+  const { api, storage, mail, messaging, functions, signer, workflow, executionsArn, scan, auditor } = parts;
   const { ledger, landing, accepted, quarantine, archive } = storage;
 
   acknowledge(storage, 'AwsSolutions::AwsSolutions-S1', accessLogs);
@@ -28,6 +28,11 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
     objects(functions, ledger, 'scans/', 'one document per scanned version');
     objects(scan, landing, '', 'scans every upload: keys are made per attempt');
     wildcard(scan, scan.managedRule, 'GuardDuty names its rule itself, and only it may manage it');
+  }
+  if (auditor) {
+    objects(auditor, archive, '', 'reads all evidence, and nothing else is there');
+    objects(auditor, ledger, 'chains/', 'one document per feed');
+    wildcard(auditor, executionsArn, 'reads histories of this machine only');
   }
   objects(functions, landing, '', 'reads the pinned version of any upload: keys are made per attempt');
   objects(functions, accepted, '', 'promotes to a key per period; the bucket is for nothing else');

@@ -27,12 +27,14 @@ export class CloudFormation {
     if (action !== 'DescribeStacks') {
       throw new AwsError('InvalidAction', `CloudFormation ${action} is not implemented here (see local/README.md)`);
     }
-    this.#context.authorizer.require({ ...sender, action: 'cloudformation:DescribeStacks', resource: '*' });
     const name = input.get('StackName');
-    const found = this.#stacks.filter((stack) => name === undefined || stack.name === name);
+    const found = this.#stacks.filter((stack) => name === undefined || stack.name === name || stack.id === name);
+    const resource = name === undefined ? '*' : (found[0]?.id ?? name);
+    this.#context.authorizer.require({ ...sender, action: 'cloudformation:DescribeStacks', resource });
     if (found.length === 0) throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
-    const member = found.map(({ name: StackName, outputs }) => ({
+    const member = found.map(({ name: StackName, id, outputs }) => ({
       StackName,
+      StackId: id,
       StackStatus: 'UPDATE_COMPLETE',
       CreationTime: this.#context.clock.iso(),
       Outputs: { member: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })) },

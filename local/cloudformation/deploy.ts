@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { StartError, UnsupportedFeatureError } from '../errors.ts';
 import type { Journal } from '../journal.ts';
 import { Registry } from '../registry.ts';
@@ -23,6 +24,7 @@ interface Known {
 /** A deployed stack, as DescribeStacks tells of it. */
 export interface DeployedStack {
   readonly name: string;
+  readonly id: string;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +57,9 @@ const deployStack = (
   { known, types, parameters }: Omit<Settings, 'journal'> & { known: Registry<Known> },
 ): DeployedStack => {
   const defaults = Object.entries(template.Parameters ?? {}).map(([name, one]) => [name, one.Default ?? ''] as const);
-  const resolver = new Resolver(new Map([...defaults, ...parameters, ['AWS::StackName', stackName]]));
+  const id = stackId(stackName, parameters);
+  const own = [['AWS::StackName', stackName] as const, ['AWS::StackId', id] as const];
+  const resolver = new Resolver(new Map([...defaults, ...parameters, ...own]));
   for (const logicalId of inOrder(template.Resources)) {
     const resource = template.Resources[logicalId];
     if (!resource) continue;
@@ -68,7 +72,16 @@ const deployStack = (
     name,
     String(resolver.resolve(`Outputs.${name}`, Value)),
   ]);
-  return { name: stackName, outputs: Object.fromEntries(outputs) };
+  return { name: stackName, id, outputs: Object.fromEntries(outputs) };
+};
+
+/** Ends in an id as on AWS; here it is the same for the same name. */
+const stackId = (name: string, parameters: ReadonlyMap<string, string>): string => {
+  const hash = createHash('sha256').update(name).digest('hex');
+  const uuid = [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join(
+    '-',
+  );
+  return `arn:aws:cloudformation:${parameters.get('AWS::Region')}:${parameters.get('AWS::AccountId')}:stack/${name}/${uuid}`;
 };
 
 const putResource = (

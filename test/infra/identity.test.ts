@@ -110,10 +110,13 @@ describe(`${count} feeds`, () => {
     );
   });
 
+  const everyOption = {
+    malwareScan: true,
+    webhook: 'https://hooks.example.com/airlock',
+    auditors: ['arn:aws:iam::123456789012:root'],
+  };
   it('leave room in the main stack for 200 schedules and every option', () => {
-    const main = templatesOf(
-      appWith({ malwareScan: true, webhook: 'https://hooks.example.com/airlock' }, feeds.slice(0, 200)),
-    ).byStack['Airlock-dev'];
+    const main = templatesOf(appWith({ ...everyOption }, feeds.slice(0, 200))).byStack['Airlock-dev'];
     expect(Object.keys(main ?? {}).length).toBeLessThanOrEqual(500);
   });
 
@@ -151,6 +154,7 @@ describe('a setting', () => {
     [{ acceptedBucket: 'A_B' }, 'acceptedBucket must be the name of a bucket, got "A_B"'],
     [{ encryption: 'none' }, 'encryption must be customer, aws-managed, or the ARN of a KMS key, got "none"'],
     [{ operators: ['alice'] }, 'operators must be ARNs of IAM roles of this account, got "alice"'],
+    [{ auditors: ['bob'] }, 'auditors must be ARNs of IAM roles, users or accounts, got "bob"'],
     [{ lockArchiveDays: 0.5 }, 'lockArchiveDays must be a whole number, 1 to 36500, got "0.5"'],
     [{ scheduleStacks: 1000 }, 'scheduleStacks must be a whole number, 0 to 200, got "1000"'],
   ])('that cannot be used is refused with what can: %j', (settings, message) => {
