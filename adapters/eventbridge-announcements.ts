@@ -1,7 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { eventSource } from '../core/environment.ts';
-import type { Announcements } from '../core/ports.ts';
-import type { SignDocument } from './kms-signatures.ts';
+import type { Announcements, SignDocument } from '../core/ports.ts';
 
 /**
  * Events for downstream systems. PutEvents answers 200 even when an entry failed, so the entry is looked at.

@@ -1,7 +1,5 @@
 import { type KMSClient, SignCommand } from '@aws-sdk/client-kms';
-
-/** Signs a document. @returns a JWS in its compact form (RFC 7515) */
-export type SignDocument = (document: object) => Promise<string>;
+import type { SignDocument } from '../core/ports.ts';
 
 /**
  * Signs with a key of P-256 that never leaves KMS; whoever has its public half can check what it signed with any library.

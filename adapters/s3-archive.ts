@@ -15,4 +15,4 @@ export const createS3Archive = (s3: S3Client, Bucket: string): Archive => {
 };
 
 const contentTypeOf = (key: string): string =>
-  key.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
+  key.endsWith('.html') ? 'text/html; charset=utf-8' : key.endsWith('.jws') ? 'application/jose' : 'application/json';

@@ -4,18 +4,22 @@
  *
  *   aws s3 sync s3://<archive bucket> archive
  *   node verify.mjs archive [--accepted <copy of the bucket of accepted files>] [--chains <copy of chains/ of the ledger>]
- *     [--feed partner/feed] [--json]
+ *     [--partner acme] [--feed partner/feed] [--from 2026-07-01] [--to 2026-09-30] [--key <public key>] [--locks <file>] [--json]
  *
  * Of every pack (evidence.json): it is canonical JSON (RFC 8785), its history has the hash that it names, it names the
  * hash of the pack before it, and no place in the chain is empty or taken twice. With --accepted: the accepted file has
  * the hash that was computed when it was checked. With --chains: the newest pack of each feed is the one that Airlock
- * remembers. Exit codes: 0 all holds · 1 something does not, or nothing is there · 2 wrong use.
+ * remembers. With --key (PEM or DER): every pack is signed by it. With --locks (what S3 said of each object, as `audit verify`
+ * writes it): every object is locked for as long as the bucket's rule asks. --from and --to are days on which packs were recorded;
+ * what lies outside is not looked at, and the newest pack is not asked for. Exit codes: 0 all holds · 1 something does not, or nothing is there · 2 wrong use.
  */
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, verify as isSignedBy } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
-const usage = 'node verify.mjs <folder> [--accepted <folder>] [--chains <folder>] [--feed partner/feed] [--json]';
+const usage =
+  'node verify.mjs <folder> [--accepted <folder>] [--chains <folder>] [--key <file>] [--locks <file>]\n' +
+  '  [--partner acme] [--feed partner/feed] [--from 2026-07-01] [--to 2026-09-30] [--json]';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
@@ -77,11 +81,47 @@ const acceptedFault = async (folder, { key }, { accepted }) => {
   return found === accepted.sha256 ? [] : [`${accepted.key}: SHA-256 is ${found}, evidence says ${accepted.sha256}`];
 };
 
+/** A public key as PEM, or as the bytes that KMS gives (SPKI in DER). */
+const readKey = (path) => {
+  const bytes = readFileSync(path);
+  return bytes.includes('-----BEGIN')
+    ? createPublicKey(bytes)
+    : createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+};
+
+/** evidence.jws beside a pack: a JWS (ES256) over its key and its hash. */
+const signatureFaults = (folder, { key, text }, publicKey) => {
+  const path = within(folder, key.replace(/evidence\.json$/, 'evidence.jws'));
+  if (path === undefined) return [`${key}: not signed: evidence.jws is not beside it`];
+  const [header = '', payload = '', signature = ''] = readFileSync(path, 'utf8').trim().split('.');
+  const by = { key: publicKey, dsaEncoding: 'ieee-p1363' };
+  if (!isSignedBy('sha256', Buffer.from(`${header}.${payload}`), by, Buffer.from(signature, 'base64url'))) {
+    return [`${key}: evidence.jws is not signed by this key, or was changed`];
+  }
+  const said = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  return said.key === key && said.sha256 === sha256(text) ? [] : [`${key}: evidence.jws is of another pack`];
+};
+
+const dayMs = 86_400_000;
+
+/** What S3 said of each object: `{"days": 3650, "objects": {"<key>": {"mode", "until", "writtenAt"}}}`. */
+const lockFaults = ({ days, objects }, isWanted) =>
+  Object.entries(objects)
+    .filter(([key]) => isWanted(key))
+    .flatMap(([key, { mode, until, writtenAt }]) => {
+      if (mode === undefined || until === undefined) return [`${key}: not locked: it can be deleted`];
+      const least = Date.parse(writtenAt) + days * dayMs;
+      // S3 counts from a moment within the second that it tells.
+      return Date.parse(until) >= least - 1000
+        ? []
+        : [`${key}: locked until ${until}, the bucket's rule asks for ${new Date(least).toISOString()}`];
+    });
+
 /** The newest packs beside what Airlock remembers of them: without this, nobody misses the last one. */
-const headFaults = (folder, feeds, wanted) =>
+const headFaults = (folder, feeds, isWanted) =>
   readdirSync(folder, { recursive: true })
     .map((name) => String(name).replaceAll('\\', '/'))
-    .filter((name) => name.endsWith('.json') && (wanted === undefined || name === `${wanted}.json`))
+    .filter((name) => name.endsWith('.json') && isWanted(name.replace(/\.json$/, '/')))
     .flatMap((name) => {
       const { sequence, head } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
       const feed = name.replace(/\.json$/, '');
@@ -92,12 +132,16 @@ const headFaults = (folder, feeds, wanted) =>
     });
 
 /** What does not hold of the packs of one feed together. */
-const chainFaults = (feed, packs) => {
+const chainFaults = (feed, packs, isPart) => {
   const faults = [];
   const inOrder = [...packs].sort((a, b) => a.pack.chain.sequence - b.pack.chain.sequence);
   let before;
   for (const one of inOrder) {
     const { sequence, previous } = one.pack.chain;
+    if (isPart && !before) {
+      before = one;
+      continue;
+    }
     const expected = (before?.pack.chain.sequence ?? 0) + 1;
     if (before && sequence === before.pack.chain.sequence) {
       faults.push(`${feed}: a fork: ${before.key} and ${one.key} both say that they are number ${sequence}`);
@@ -125,9 +169,16 @@ const readPack = (one) => {
   return { ...one, pack: undefined };
 };
 
-const verify = async (folder, { accepted, chains, feed: wanted }) => {
-  const all = packsIn(folder).filter(({ key }) => wanted === undefined || key.startsWith(`${wanted}/`));
-  const packs = all.map(readPack);
+const verify = async (folder, { accepted, chains, feed, partner, from, to, publicKey, locks }) => {
+  const wanted = feed ?? partner;
+  const isWanted = (key) => wanted === undefined || key.startsWith(`${wanted}/`);
+  const isPart = from !== undefined || to !== undefined;
+  const isInRange = ({ pack }) => {
+    const day = String(pack?.recordedAt).slice(0, 10);
+    return !pack || ((from === undefined || day >= from) && (to === undefined || day <= to));
+  };
+  const all = packsIn(folder).filter(({ key }) => isWanted(key));
+  const packs = all.map(readPack).filter(isInRange);
   const unread = packs.filter(({ pack }) => !pack).map(({ key }) => `${key}: no evidence of a form that is known here`);
   const known = packs.filter(({ pack }) => pack);
   const feeds = Map.groupBy
@@ -136,14 +187,17 @@ const verify = async (folder, { accepted, chains, feed: wanted }) => {
         const name = `${one.pack.partner}/${one.pack.feed}`;
         return map.set(name, [...(map.get(name) ?? []), one]);
       }, new Map());
-  const faults = all.length === 0 ? [`no evidence${wanted === undefined ? '' : ` of ${wanted}`} in ${folder}`] : unread;
+  const faults =
+    packs.length === 0 ? [`no evidence${wanted === undefined ? '' : ` of ${wanted}`} in ${folder}`] : unread;
   for (const one of known) {
     faults.push(...faultsOf(folder, one, one.pack));
+    if (publicKey !== undefined) faults.push(...signatureFaults(folder, one, publicKey));
     if (accepted !== undefined) faults.push(...(await acceptedFault(accepted, one, one.pack)));
   }
-  for (const [feed, ofFeed] of feeds) faults.push(...chainFaults(feed, ofFeed));
-  if (chains !== undefined) faults.push(...headFaults(chains, feeds, wanted));
-  return { packs: all.length, feeds: feeds.size, faults };
+  for (const [name, ofFeed] of feeds) faults.push(...chainFaults(name, ofFeed, isPart));
+  if (locks !== undefined) faults.push(...lockFaults(locks, isWanted));
+  if (chains !== undefined && !isPart) faults.push(...headFaults(chains, feeds, isWanted));
+  return { packs: packs.length, feeds: feeds.size, faults };
 };
 
 const main = async (args) => {
@@ -157,15 +211,30 @@ const main = async (args) => {
     const at = args.indexOf(name);
     return at < 0 ? undefined : (args.splice(at, 2)[1] ?? '(nothing)');
   };
-  const [accepted, chains, feed] = ['--accepted', '--chains', '--feed'].map(flag);
+  const [accepted, chains, key, locks] = ['--accepted', '--chains', '--key', '--locks'].map(flag);
+  const [feed, partner, from, to] = ['--feed', '--partner', '--from', '--to'].map(flag);
   const asJson = args.includes('--json');
   const [folder, ...rest] = args.filter((one) => one !== '--json');
-  const missing = [folder, accepted, chains].find((one) => one !== undefined && !existsSync(one));
+  const missing = [folder, accepted, chains, key, locks].find((one) => one !== undefined && !existsSync(one));
   if (folder === undefined || rest.length > 0 || missing !== undefined) {
-    process.stderr.write(missing === undefined ? `${usage}\n` : `${missing} is no folder here\n${usage}\n`);
+    process.stderr.write(missing === undefined ? `${usage}\n` : `${missing} is not here\n${usage}\n`);
     return 2;
   }
-  const result = await verify(folder, { accepted, chains, feed });
+  const noDay = [from, to].find((one) => one !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(one));
+  if (noDay !== undefined) {
+    process.stderr.write(`got ${noDay}, allowed a day such as 2026-07-01\n${usage}\n`);
+    return 2;
+  }
+  const result = await verify(folder, {
+    accepted,
+    chains,
+    feed,
+    partner,
+    from,
+    to,
+    publicKey: key && readKey(key),
+    locks: locks && JSON.parse(readFileSync(locks, 'utf8')),
+  });
   if (asJson) process.stdout.write(`${JSON.stringify(result)}\n`);
   else {
     for (const fault of result.faults) process.stdout.write(`${fault}\n`);

@@ -52,7 +52,7 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   address list        contacts whose mail came back, and is not sent there any more
   address clear PERSON --reason "why"
                       mail goes there again
-  audit verify [FOLDER] [--accepted FOLDER] [--feed partner/feed]
+  audit verify [FOLDER] [--accepted FOLDER] [--key FILE] [--partner acme] [--feed partner/feed] [--from DAY] [--to DAY]
                       whether the evidence of a deployment, or of a copy of its archive, is whole and unchanged; exit
                       code 1 when not
   audit report [FOLDER] --quarter 2026Q3 [--partner acme] [--html FILE] [--csv FILE]

@@ -25,6 +25,8 @@ export const environmentKeys = {
   eventBusName: 'EVENT_BUS_NAME',
   /** Where announcements go to a webhook: what signs them. */
   webhookKeyArn: 'WEBHOOK_KEY_ARN',
+  /** Where evidence is signed: with what. */
+  evidenceKeyArn: 'EVIDENCE_KEY_ARN',
   /** `on` where uploads are scanned for malware. */
   malwareScan: 'MALWARE_SCAN',
 } as const;

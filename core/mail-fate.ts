@@ -12,9 +12,10 @@ export type Fate = NonNullable<NotificationDocument['fate']>;
  */
 export const mailEvent = z.object({
   detail: z.object({
-    eventType: z.enum(['Bounce', 'Complaint', 'Reject', 'DeliveryDelay']),
+    eventType: z.enum(['Bounce', 'Complaint', 'Reject', 'DeliveryDelay', 'Delivery']),
     mail: z.object({ tags: z._default(z.record(z.string(), z.array(z.string())), {}) }),
     bounce: z.optional(z.object({ bounceType: z.string(), bounceSubType: z.string() })),
+    delivery: z.optional(z.object({ timestamp: z.string() })),
     complaint: z.optional(z.object({ complaintSubType: z.nullish(z.string()) })),
   }),
 });

@@ -226,6 +226,9 @@ export interface Archive {
   keep(key: string, text: string): Promise<string>;
 }
 
+/** Signs a document. @returns a JWS in its compact form (RFC 7515) */
+export type SignDocument = (document: object) => Promise<string>;
+
 /** Runs executions on from the state that they failed at. */
 export interface Redriver {
   /** `refused` says why, in the words of Step Functions. */

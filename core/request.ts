@@ -171,7 +171,9 @@ export const notificationDocument = z.looseObject({
   at: z.string(),
   messageId: z.optional(z.string()),
   reason: z.optional(z.string()),
-  /** What the mail service told of it afterwards. */
+  /** When the recipient's mail server took it. */
+  deliveredAt: z.optional(z.string()),
+  /** What the mail service told of it afterwards that is bad news. */
   fate: z.optional(
     z.looseObject({ state: z.enum(['undelivered', 'complained', 'delayed']), at: z.string(), reason: z.string() }),
   ),

@@ -7,7 +7,7 @@ import { withoutSecrets } from '../core/evidence/redact.ts';
 import { factsOf, feedOf, requestOf, statusChange, upToEnd } from '../core/evidence/run.ts';
 import { archiveFolder, ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
-import type { Archive, Clock, Digest, ExecutionEvent, Histories, Ledger } from '../core/ports.ts';
+import type { Archive, Clock, Digest, ExecutionEvent, Histories, Ledger, SignDocument } from '../core/ports.ts';
 
 interface Deps {
   readonly histories: Histories;
@@ -15,6 +15,8 @@ interface Deps {
   readonly archive: Archive;
   readonly clock: Clock;
   readonly digest: Digest;
+  /** Where evidence is signed. */
+  readonly sign: SignDocument | undefined;
 }
 
 /**
@@ -41,7 +43,10 @@ export const createArchiveExecution =
     const text = await appendToChain(deps, feed, key, (chain) =>
       canonicalJson(parse(evidence, { version: 1, ...feed, ...facts, recordedAt, chain }, key)),
     );
-    const page = evidenceAsHtml(parse(evidence, JSON.parse(text), key), deps.digest(text));
+    const sha256 = deps.digest(text);
+    // Of the pack by its name and hash, so that it can be checked without the pack's own form.
+    if (deps.sign) await deps.archive.keep(`${folder}evidence.jws`, await deps.sign({ key, sha256 }));
+    const page = evidenceAsHtml(parse(evidence, JSON.parse(text), key), sha256);
     await deps.archive.keep(`${folder}evidence.html`, page);
     const startedAt = new Date(detail.startDate).toISOString();
     await deps.ledger.create(ledgerKeys.archived({ name: detail.name, startedAt }, detail.redriveCount), {

@@ -31,10 +31,11 @@ export const createReceiveBounce =
     const sent = occasionOf(detail.mail.tags);
     if (!sent) return { received: 'unrelated' };
     const { occasion, person } = sent;
-    const fate = fateOf(detail, deps.clock);
     const key = ledgerKeys.notification(occasion.request, occasion.attempt, occasion.issue, occasion.kind, person);
     const record = await findDocument(deps.ledger, key, notificationDocument);
     if (!record) return { received: 'unrelated' };
+    if (detail.delivery) return { received: await recordDelivery(deps, key, detail.delivery.timestamp) };
+    const fate = fateOf(detail, deps.clock);
     if (!isWorse(fate, record.document.fate)) return { received: 'settled' };
 
     const received = await actOn(deps, occasion, person, fate);
@@ -43,6 +44,15 @@ export const createReceiveBounce =
     );
     return { received };
   };
+
+/** Good news wakes nobody: it is for the evidence. */
+const recordDelivery = async ({ ledger }: Deps, key: string, timestamp: string): Promise<Received> => {
+  const deliveredAt = new Date(timestamp).toISOString();
+  await changeDocument(ledger, key, notificationDocument, (document) =>
+    document.deliveredAt === undefined ? { ...document, deliveredAt } : undefined,
+  );
+  return 'recorded';
+};
 
 const actOn = async (deps: Deps, occasion: Occasion, person: string, fate: Fate): Promise<Received> => {
   const { request, kind } = occasion;

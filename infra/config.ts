@@ -56,6 +56,18 @@ export interface Settings {
   /** Days for which nobody can delete evidence (Object Lock; compliance mode in prod). @default 3650 in prod, else 1 */
   readonly lockArchiveDays?: number;
   /**
+   * Records of each mail when the recipient's server took it, for the evidence (one more call of a function for each mail,
+   * about $1 for 100,000).
+   * @default only in prod
+   */
+  readonly recordDeliveries?: boolean;
+  /**
+   * Signs every pack of evidence with a key of its own ($1 a month), so that what was kept is proved to a third party by its
+   * public half alone.
+   * @default false
+   */
+  readonly signEvidence?: boolean;
+  /**
    * Has GuardDuty scan every upload for malware before it is accepted (about $0.09 a GB and $0.22 per 1,000 files); what
    * is not clean is not accepted.
    * @default false
@@ -101,6 +113,8 @@ export interface StageConfig {
   readonly acceptedBucket: string | undefined;
   readonly lockAcceptedDays: number;
   readonly lockArchiveDays: number;
+  readonly recordDeliveries: boolean;
+  readonly signEvidence: boolean;
   readonly malwareScan: boolean;
   readonly webhook: string | undefined;
   readonly reserveConcurrency: boolean;
@@ -142,6 +156,8 @@ export const withDefaults = (settings: Settings): StageConfig => {
     acceptedBucket: settings.acceptedBucket,
     lockAcceptedDays: settings.lockAcceptedDays ?? 0,
     lockArchiveDays: settings.lockArchiveDays ?? (isProd ? 3650 : 1),
+    recordDeliveries: settings.recordDeliveries ?? isProd,
+    signEvidence: settings.signEvidence ?? false,
     malwareScan: settings.malwareScan ?? false,
     webhook: settings.webhook,
     reserveConcurrency: settings.reserveConcurrency ?? isProd,

@@ -123,6 +123,8 @@ const kinds = {
   acceptedBucket: 'text',
   lockAcceptedDays: 'number',
   lockArchiveDays: 'number',
+  recordDeliveries: 'flag',
+  signEvidence: 'flag',
   malwareScan: 'flag',
   webhook: 'text',
   reserveConcurrency: 'flag',

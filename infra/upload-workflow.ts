@@ -1,3 +1,4 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Feed } from '../core/feed.ts';
 import { acknowledgeFindings } from './compliance/acknowledgements.ts';
@@ -17,6 +18,7 @@ import { s3KeyOf } from './constructs/s3-key.ts';
 import { grantScanPermissions } from './constructs/scan-permissions.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { Signer } from './constructs/signer.ts';
+import { signingKey } from './constructs/signing-key.ts';
 import { Storage } from './constructs/storage.ts';
 import { Watch } from './constructs/watch.ts';
 import { Watchdog } from './constructs/watchdog.ts';
@@ -114,6 +116,7 @@ export class UploadWorkflow extends Construct {
     grantPermissions(functions, granting);
     grantApiPermissions(functions, granting);
     if (scan) grantScanPermissions(functions, granting);
+    if (config.signEvidence) this.#signEvidence(config, functions);
     restrictSecrets(functions, storage);
     api.addRoutes(functions);
     const workflow = new Workflow(this, 'Workflow', { config, functions, messaging, encryption });
@@ -148,5 +151,18 @@ export class UploadWorkflow extends Construct {
     this.auditorRoleArn = auditor?.role.roleArn;
     this.messaging = messaging;
     this.stateMachineArn = workflow.arn;
+  }
+
+  #signEvidence(config: StageConfig, functions: Functions): void {
+    const key = signingKey(this, 'EvidenceKey', {
+      config,
+      functions,
+      what: 'evidence',
+      does: 'signs packs of evidence',
+      signers: ['archive-execution'],
+      sid: 'SignEvidence',
+      setting: 'evidenceKeyArn',
+    });
+    new CfnOutput(this, 'EvidenceKeyArn', { value: key.keyArn }).overrideLogicalId('EvidenceKeyArn');
   }
 }

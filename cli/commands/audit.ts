@@ -1,15 +1,23 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import type { Invocation } from '../invocation.ts';
 import { ProgressBar } from '../progress.ts';
+
+/** Flags that mean the same to the verifier. */
+const passedOn = ['accepted', 'feed', 'partner', 'from', 'to', 'key'] as const;
 
 /** The one file that a third party gets; the command runs the same. */
 const verifier = join(import.meta.dirname, '../../audit/verify.mjs');
@@ -21,9 +29,8 @@ export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
   const folder = command[2] ?? copied?.archive ?? '';
   const args = [
     folder,
-    ...(copied ? ['--chains', copied.chains] : []),
-    ...(flags.accepted === undefined ? [] : ['--accepted', flags.accepted]),
-    ...(flags.feed === undefined ? [] : ['--feed', flags.feed]),
+    ...(copied ? ['--chains', copied.chains, '--locks', copied.locks] : []),
+    ...passedOn.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(asJson ? ['--json'] : []),
   ];
   const child = spawn(process.execPath, [verifier, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -33,16 +40,44 @@ export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
 };
 
 /** What a deployment has: its archive, and what its ledger remembers of the newest packs. */
-const copyEvidence = async ({ stack, settings }: Invocation): Promise<{ archive: string; chains: string }> => {
+const copyEvidence = async ({
+  stack,
+  settings,
+}: Invocation): Promise<{ archive: string; chains: string; locks: string }> => {
   const { cloudformation, s3 } = createClients(settings);
   const { buckets } = await findDeployment(cloudformation, stack);
   // First, so that a pack of this very moment is none too few.
   const ledger = await copyOf(s3, buckets.Ledger, 'chains/');
-  return { archive: await copyOf(s3, buckets.Archive, ''), chains: join(ledger, 'chains') };
+  const locks: Record<string, Lock> = {};
+  const archive = await copyOf(s3, buckets.Archive, '', (key, lock) => {
+    locks[key] = lock;
+  });
+  const path = `${archive}.locks.json`;
+  await writeFile(path, JSON.stringify({ days: await lockedDays(s3, buckets.Archive), objects: locks }));
+  return { archive, chains: join(ledger, 'chains'), locks: path };
 };
 
+/** For how long the bucket locks what comes; 0 where it has no rule. */
+const lockedDays = async (s3: S3Client, Bucket: string): Promise<number> => {
+  const { ObjectLockConfiguration } = await s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
+  const { Days, Years } = ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+  return Days ?? (Years ?? 0) * 365;
+};
+
+/** What S3 says of the lock of an object, beside its bytes. */
+interface Lock {
+  readonly mode: string | undefined;
+  readonly until: string | undefined;
+  readonly writtenAt: string | undefined;
+}
+
 /** @returns a folder of its own with every object under a prefix */
-const copyOf = async (s3: S3Client, bucket: string, Prefix: string): Promise<string> => {
+const copyOf = async (
+  s3: S3Client,
+  bucket: string,
+  Prefix: string,
+  onLock: (key: string, lock: Lock) => void = () => undefined,
+): Promise<string> => {
   const objects: { key: string; size: number }[] = [];
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix })) {
     objects.push(...Contents.map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size })));
@@ -54,7 +89,7 @@ const copyOf = async (s3: S3Client, bucket: string, Prefix: string): Promise<str
   const all = objects.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   for (const { key, size } of objects) {
-    await copyObject(s3, bucket, key, join(folder, key), folder);
+    onLock(key, await copyObject(s3, bucket, key, join(folder, key), folder));
     done += size;
     progress.show(done, all);
   }
@@ -62,10 +97,16 @@ const copyOf = async (s3: S3Client, bucket: string, Prefix: string): Promise<str
   return folder;
 };
 
-const copyObject = async (s3: S3Client, bucket: string, key: string, path: string, folder: string): Promise<void> => {
+const copyObject = async (s3: S3Client, bucket: string, key: string, path: string, folder: string): Promise<Lock> => {
   // Keys are ours; one that leads out of the folder is not.
   if (!path.startsWith(folder + sep)) throw new CliError(`${bucket} has a key that is none of ours: ${key}`);
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const got = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const { Body, ObjectLockMode, ObjectLockRetainUntilDate, LastModified } = got;
   await mkdir(dirname(path), { recursive: true });
   if (Body instanceof Readable) await pipeline(Body, createWriteStream(path));
+  return {
+    mode: ObjectLockMode,
+    until: ObjectLockRetainUntilDate?.toISOString(),
+    writtenAt: LastModified?.toISOString(),
+  };
 };

@@ -113,12 +113,13 @@ const mailsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['m
   const keys = await ledger.list(ledgerKeys.notifications(request));
   const found = await findDocuments(ledger, keys, notificationDocument);
   return found
-    .map(({ document: { at, kind, person, status, messageId, fate } }) => ({
+    .map(({ document: { at, kind, person, status, messageId, deliveredAt, fate } }) => ({
       at,
       kind,
       person,
       status,
       ...(messageId !== undefined && { messageId }),
+      ...(deliveredAt !== undefined && { deliveredAt }),
       ...(fate && { fate: `${fate.state}: ${fate.reason}` }),
     }))
     .sort(byTime);

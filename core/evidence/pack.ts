@@ -52,6 +52,8 @@ const mailRecord = z.strictObject({
   person: z.string(),
   status: z.string(),
   messageId: z.optional(z.string()),
+  /** When the recipient's mail server took it; where the deployment records that. */
+  deliveredAt: z.optional(instant),
   fate: z.optional(z.string()),
 });
 
@@ -78,6 +80,8 @@ export const evidence = z.strictObject({
     startedAt: instant,
     stoppedAt: instant,
     redrives: z.int(),
+    /** Functions that it called, each in the version of its code: `airlock-prod-accept-upload:12`. */
+    code: z.optional(z.array(z.string())),
     /** The whole history, without task tokens. */
     history: z.strictObject({ key: z.string(), sha256: hash, events: z.int() }),
   }),
@@ -98,6 +102,8 @@ export const evidence = z.strictObject({
       dueAt: z.optional(instant),
       closesAt: z.optional(instant),
       milestones: z.optional(z.array(milestone)),
+      /** When each URL, or mail with a link, was issued. Whether a link was opened is recorded nowhere. */
+      issuedAt: z.optional(z.array(instant)),
     }),
   ),
   uploads: z.array(uploadRecord),

@@ -56,12 +56,14 @@ const factsOf = (pack: Evidence): readonly (readonly [string, Cell])[] => {
     ['Opened', time(request?.openedAt)],
     ['Due', time(request?.dueAt)],
     ['Takes files until', time(request?.closesAt)],
+    ['Links issued', request?.issuedAt?.map((at) => known(at)).join('; ')],
     ['Outcome', `${outcome.kind}, ${time(outcome.at)}`],
     ['Accepted file', accepted && `${accepted.key}, version ${accepted.versionId}`],
     ['Its SHA-256', accepted?.sha256],
     ['Rules', request?.feedHash],
     ['Execution', execution.arn],
     ['It ended', `${execution.status}, ${time(execution.stoppedAt)}, redriven ${execution.redrives} times`],
+    ['Code', execution.code?.join(', ')],
     ['History', `${execution.history.events} events, SHA-256 ${execution.history.sha256}`],
     ['Pack', `number ${chain.sequence} of this feed, recorded ${time(recordedAt)}`],
     ['Pack before', chain.previous ? `${chain.previous.key}, SHA-256 ${chain.previous.sha256}` : 'none'],
@@ -92,11 +94,13 @@ const checkOf = ({ valid, rows, sha256, findings }: NonNullable<Evidence['upload
 const actsOf = (pack: Evidence): Cell[][] => pack.acts.map(({ at, what, why }) => [timeIn(pack)(at), what, why]);
 
 const mailsOf = (pack: Evidence): Cell[][] =>
-  pack.mails.map(({ at, kind, person, status, messageId, fate }) => [
+  pack.mails.map(({ at, kind, person, status, messageId, deliveredAt, fate }) => [
     timeIn(pack)(at),
     kind,
     person,
-    [fate ?? status, messageId].filter((one) => one !== undefined).join(', '),
+    [fate ?? status, deliveredAt && `delivered ${timeIn(pack)(deliveredAt)}`, messageId]
+      .filter((one) => one !== undefined)
+      .join(', '),
   ]);
 
 const facts = (all: readonly (readonly [string, Cell])[]): string => {

@@ -87,6 +87,29 @@ export const requestOf = (events: readonly ExecutionEvent[]): RequestPointer | u
   return parsed.success ? parsed.data.request : undefined;
 };
 
+/** The state that every issue passes through. */
+const issuing = 'Generate upload URL';
+const stateExited = z.looseObject({ name: z.optional(z.string()) });
+
+const issuesOf = (events: readonly ExecutionEvent[]): string[] =>
+  events.flatMap(({ id, type, timestamp, stateExitedEventDetails }) => {
+    const isIssue = parse(stateExited, stateExitedEventDetails ?? {}, `details of event ${id}`).name === issuing;
+    return type === 'TaskStateExited' && isIssue ? [new Date(String(timestamp)).toISOString()] : [];
+  });
+
+const called = z.looseObject({ FunctionName: z.optional(z.string()) });
+const scheduled = z.looseObject({ parameters: z._default(z.string(), '{}') });
+
+/** Functions with their versions, each once, in the order of their names. */
+const codeOf = (events: readonly ExecutionEvent[]): string[] => {
+  const names = events.flatMap(({ id, taskScheduledEventDetails: details }) => {
+    const { parameters } = parse(scheduled, details ?? {}, `details of event ${id}`);
+    const { FunctionName } = parse(called, JSON.parse(parameters), `parameters of event ${id}`);
+    return FunctionName === undefined ? [] : [FunctionName.replace(/^.*:function:/, '')];
+  });
+  return [...new Set(names)].sort();
+};
+
 /** What a pack says of a run, but for its place among others. @param gathered what the ledger knows of its request */
 export const factsOf = (
   ended: Ended,
@@ -94,7 +117,13 @@ export const factsOf = (
   history: Evidence['execution']['history'],
   gathered: Gathered | undefined,
 ): Omit<Evidence, 'version' | 'partner' | 'feed' | 'recordedAt' | 'chain'> => {
-  const { outcome, ...known } = gathered ?? { outcome: undefined, uploads: [], mails: [], acts: [] };
+  const { outcome, request, ...known } = gathered ?? {
+    outcome: undefined,
+    request: undefined,
+    uploads: [],
+    mails: [],
+    acts: [],
+  };
   const at = (date: number) => new Date(date).toISOString();
   return {
     outcome: outcome
@@ -107,8 +136,10 @@ export const factsOf = (
       startedAt: at(ended.startDate),
       stoppedAt: at(ended.stopDate),
       redrives: ended.redriveCount,
+      code: codeOf(events),
       history,
     },
+    ...(request && { request: { ...request, issuedAt: issuesOf(events) } }),
     ...known,
   };
 };

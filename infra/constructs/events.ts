@@ -60,7 +60,14 @@ export class Events extends Construct {
       'What SES tells of our mails goes to receive-bounce',
       {
         source: ['aws.ses'],
-        detailType: ['Email Bounced', 'Email Complaint Received', 'Email Rejected', 'Email Delivery Delayed'],
+        // What of these SES tells is said with the configuration set.
+        detailType: [
+          'Email Bounced',
+          'Email Complaint Received',
+          'Email Rejected',
+          'Email Delivery Delayed',
+          'Email Delivered',
+        ],
         detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
       },
     );

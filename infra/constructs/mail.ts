@@ -32,7 +32,10 @@ export class Mail extends Construct {
       eventDestination: {
         name: 'event-bridge',
         enabled: true,
-        matchingEventTypes: ['bounce', 'complaint', 'reject', 'deliveryDelay'],
+        matchingEventTypes: [
+          ...['bounce', 'complaint', 'reject', 'deliveryDelay'],
+          ...(config.recordDeliveries ? ['delivery'] : []),
+        ],
         // SES publishes to the account's default bus only.
         eventBridgeDestination: {
           eventBusArn: stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),

@@ -1,17 +1,15 @@
 import { CfnOutput, Duration, SecretValue } from 'aws-cdk-lib';
 import { ApiDestination, Authorization, Connection, HttpMethod, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
-import { AccountRootPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { deployedName } from '../../core/deployed-names.ts';
 import { eventSource } from '../../core/environment.ts';
 import type { StageConfig } from '../config.ts';
-import { administeredByAccount } from './encryption.ts';
 import type { FunctionName } from './function-table.ts';
 import type { Functions } from './functions.ts';
 import type { Messaging } from './messaging.ts';
-import { statement } from './statements.ts';
+import { signingKey } from './signing-key.ts';
 
 interface WebhookProps {
   readonly config: StageConfig;
@@ -36,7 +34,16 @@ export class Webhook extends Construct {
   constructor(scope: Construct, id: string, { config, url, functions, messaging }: WebhookProps) {
     super(scope, id);
     const { stage } = config;
-    this.#sign(config, functions);
+    const key = signingKey(this, 'Key', {
+      config,
+      functions,
+      what: 'announcements',
+      does: 'signs what the webhook is told',
+      signers: announcers,
+      sid: 'SignAnnouncements',
+      setting: 'webhookKeyArn',
+    });
+    new CfnOutput(this, 'KeyArn', { value: key.keyArn }).overrideLogicalId('WebhookKeyArn');
     const connection = new Connection(this, 'Connection', {
       connectionName: deployedName(stage, 'webhook'),
       // EventBridge asks for something that names the caller; what proves it is the signature.
@@ -67,40 +74,5 @@ export class Webhook extends Construct {
         }),
       ],
     });
-  }
-
-  #sign(config: StageConfig, functions: Functions): void {
-    const key = new Key(this, 'Key', {
-      alias: deployedName(config.stage, 'announcements'),
-      description: `Airlock ${config.stage}: signs what the webhook is told`,
-      keySpec: KeySpec.ECC_NIST_P256,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: config.removalPolicy,
-      policy: administeredByAccount(),
-    });
-    const roles = announcers.map((name) => functions.role(name).roleArn);
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'SignAnnouncements',
-        principals: [new AccountRootPrincipal()],
-        actions: ['kms:Sign'],
-        resources: ['*'],
-        conditions: { ArnEquals: { 'aws:PrincipalArn': roles } },
-      }),
-    );
-    // Whoever may ask in this account hands it to the receiver.
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'TellPublicKey',
-        principals: [new AccountRootPrincipal()],
-        actions: ['kms:GetPublicKey'],
-        resources: ['*'],
-      }),
-    );
-    for (const name of announcers) {
-      functions.configure(name, { webhookKeyArn: key.keyArn });
-      functions.allow(name, statement('SignAnnouncements', ['kms:Sign'], [key.keyArn]));
-    }
-    new CfnOutput(this, 'KeyArn', { value: key.keyArn }).overrideLogicalId('WebhookKeyArn');
   }
 }

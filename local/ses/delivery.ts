@@ -32,7 +32,8 @@ export const simulatedFate = (address: string): Fate | undefined => {
 };
 
 /** Detail type, event type and the part of the event that is about this fate. */
-const events: { readonly [fate in Exclude<Fate, 'delivered'>]: readonly [string, string, string, object] } = {
+const events: { readonly [fate in Fate]: readonly [string, string, string, object] } = {
+  delivered: ['Email Delivered', 'Delivery', 'delivery', { processingTimeMillis: 500, smtpResponse: '250 ok' }],
   bounced: ['Email Bounced', 'Bounce', 'bounce', { bounceType: 'Permanent', bounceSubType: 'General' }],
   suppressed: [
     'Email Bounced',
@@ -53,8 +54,7 @@ const events: { readonly [fate in Exclude<Fate, 'delivered'>]: readonly [string,
 };
 
 /** Names of the event types as a configuration set's destination lists them. */
-export const eventTypeOf = (fate: Exclude<Fate, 'delivered'>): string =>
-  events[fate][1].charAt(0).toLowerCase() + events[fate][1].slice(1);
+export const eventTypeOf = (fate: Fate): string => events[fate][1].charAt(0).toLowerCase() + events[fate][1].slice(1);
 
 const recipientsField: Readonly<Record<string, string>> = {
   Bounce: 'bouncedRecipients',
@@ -65,7 +65,7 @@ const recipientsField: Readonly<Record<string, string>> = {
 /** https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html */
 export const deliveryEvent = (
   email: Email,
-  fate: Exclude<Fate, 'delivered'>,
+  fate: Fate,
   { accountId, region, set }: { accountId: string; region: string; set: string },
 ): EventDraft => {
   const [detailType, eventType, field, about] = events[fate];
@@ -93,7 +93,7 @@ export const deliveryEvent = (
       [field]: {
         ...about,
         ...(recipients !== undefined && { [recipients]: email.to.map((emailAddress) => ({ emailAddress })) }),
-        feedbackId: randomUUID(),
+        ...(fate === 'delivered' ? { recipients: email.to } : { feedbackId: randomUUID() }),
         timestamp: email.at,
       },
     },

@@ -32,7 +32,7 @@ export interface EventDestination {
   readonly set: string;
   readonly name: string;
   readonly isEnabled: boolean;
-  /** `bounce`, `complaint`, `reject`, `deliveryDelay`. */
+  /** `delivery`, `bounce`, `complaint`, `reject`, `deliveryDelay`. */
   readonly types: readonly string[];
   readonly busArn: string;
 }
@@ -177,7 +177,9 @@ export class Ses {
     const reached = to.filter((address) => fates.get(address) === 'delivered' || fates.get(address) === 'complained');
     if (reached.length > 0) this.#keep({ ...email, to: reached });
     for (const [address, fate] of fates) {
-      if (fate === 'delivered') continue;
+      // A complaint is of a mail that came.
+      if (fate === 'complained')
+        this.#tell({ ...email, to: [address] }, 'delivered', input.get('ConfigurationSetName'));
       this.#tell({ ...email, to: [address] }, fate, input.get('ConfigurationSetName'));
       if (simulatedFate(address) === undefined) this.#remember(address, fate);
     }
@@ -190,7 +192,7 @@ export class Ses {
     return simulatedFate(address) ?? this.mailboxes.get(address.toLowerCase())?.fate ?? 'delivered';
   }
 
-  #tell(email: Email, fate: Exclude<Fate, 'delivered'>, set: string | undefined): void {
+  #tell(email: Email, fate: Fate, set: string | undefined): void {
     if (set === undefined) return;
     const { accountId, region } = this.#context;
     for (const { body } of this.destinations.all()) {

@@ -8,6 +8,9 @@ import type { Properties } from '../properties.ts';
 import type { Services } from '../services.ts';
 import { arnOf, policyOf } from './shared.ts';
 
+/** What SES tells of mails, as far as mails here have a fate. */
+const mailEventTypes = ['delivery', 'bounce', 'complaint', 'reject', 'deliveryDelay'];
+
 /** Queues, topics, mail, buses and rules. */
 export const messagingTypes = (context: Context, services: Services): Record<string, ResourceType> => ({
   ...webhookTypes(context, services),
@@ -71,7 +74,7 @@ const mailAndEventTypes = (context: Context, { sqs, sns, ses, buses }: Services)
       const eventBridge = destination.nested('EventBridgeDestination');
       const name = destination.text('Name');
       const types = destination.list('MatchingEventTypes').map(String);
-      const odd = types.find((type) => !['bounce', 'complaint', 'reject', 'deliveryDelay'].includes(type));
+      const odd = types.find((type) => !mailEventTypes.includes(type));
       if (odd !== undefined) throw new UnsupportedFeatureError(logicalId, `MatchingEventTypes ${odd}`);
       const busArn = eventBridge.text('EventBusArn');
       if (!busArn.endsWith(':event-bus/default')) {
