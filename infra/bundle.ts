@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { checksFolder, checksModule, feedsFolder, pageFolder } from '../core/environment.ts';
 import type { Feed } from '../core/feed.ts';
 import { bundlePage } from './page.ts';
@@ -15,10 +15,25 @@ export const handlerNames = (): string[] =>
     .sort();
 
 /**
+ * How a function becomes one file. `mainFields` prefers ES modules: the SDK's bundles are a quarter smaller that way. Names of
+ * classes are not kept: errors say theirs themselves.
+ */
+export const intoOneFile = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  minify: true,
+  alias: { '@aws-sdk/credential-provider-node': './infra/lambda-credentials.ts' },
+  legalComments: 'none',
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
+/**
  * Bundles all functions in one esbuild run (one process per function would take ten times as long) and puts the
  * compiled feeds and the partners' page beside those that need them.
- *
- * `mainFields` prefers ES modules: the SDK's bundles are a quarter smaller that way.
  *
  * @param folder of the feeds: their own rules lie beside them
  * @returns the folder of each function's code
@@ -26,19 +41,10 @@ export const handlerNames = (): string[] =>
 export const bundleHandlers = (feeds: readonly Feed[], folder: string, out: string): ((name: string) => string) => {
   rmSync(out, { recursive: true, force: true });
   buildSync({
-    absWorkingDir: root,
+    ...intoOneFile,
     entryPoints: Object.fromEntries(handlerNames().map((name) => [`${name}/index`, `handlers/${name}.lambda.ts`])),
     outdir: out,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
     outExtension: { '.js': '.cjs' },
-    mainFields: ['module', 'main'],
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'error',
   });
   bundlePage(join(out, 'answer-page', pageFolder));
   bundleFeeds(feeds, folder, out);

@@ -114,6 +114,7 @@ describe(`${count} feeds`, () => {
     malwareScan: true,
     webhook: 'https://hooks.example.com/airlock',
     auditors: ['arn:aws:iam::123456789012:root'],
+    signEvidence: true,
   };
   it('leave room in the main stack for 200 schedules and every option', () => {
     const main = templatesOf(appWith({ ...everyOption }, feeds.slice(0, 200))).byStack['Airlock-dev'];

@@ -47,7 +47,10 @@ describe.each([
   ['stacks of schedules', { scheduleStacks: 3 }],
   ['an encrypted workflow', { encryptWorkflow: true }],
   ['a malware scan', { malwareScan: true }],
-  ['auditors', { auditors: ['arn:aws:iam::123456789012:root'], encryptWorkflow: true }],
+  [
+    'auditors and signatures',
+    { auditors: ['arn:aws:iam::123456789012:root'], encryptWorkflow: true, signEvidence: true },
+  ],
   ['a webhook', { webhook: 'https://orders.example.com/airlock' }],
 ])('the app with %s', (_, settings) => {
   const app = appWith(settings);

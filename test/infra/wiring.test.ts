@@ -58,7 +58,7 @@ describe('the functions', () => {
 
   it('set every environment key that some function reads, under its declared name', () => {
     const set = new Set(
-      synthesize({ malwareScan: true, webhook: 'https://orders.example.com/airlock' })
+      synthesize({ malwareScan: true, webhook: 'https://orders.example.com/airlock', signEvidence: true })
         .all('AWS::Lambda::Function')
         .flatMap(({ Properties }) => Object.keys(Properties.Environment.Variables)),
     );

@@ -1,4 +1,4 @@
-import { BlobWriter, configure, ZipWriter } from '@zip.js/zip.js';
+import { BlobWriter, configure, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 
 configure({ useWebWorkers: false });
 

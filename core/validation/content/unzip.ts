@@ -6,7 +6,7 @@ import {
   type FileEntry,
   Reader,
   ZipReader,
-} from '@zip.js/zip.js';
+} from '@zip.js/zip.js/lib/zip-core-native.js';
 import type { Findings } from '../findings.ts';
 import { type FileSource, type Tools, Undecompressable } from '../source.ts';
 import { chunksOf } from './streams.ts';
