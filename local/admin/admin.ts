@@ -45,7 +45,9 @@ export class Admin {
     } catch (error) {
       if (error instanceof AwsError) return json(error.status, { error: error.code, message: error.message });
       if (error instanceof SyntaxError) return json(400, { error: 'BadRequest', message: 'the body is no JSON' });
-      throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#context.report(`${request.method} ${request.path} broke: ${reason}`);
+      return json(500, { error: 'InternalError', message: reason });
     }
   }
 

@@ -77,12 +77,22 @@ export class Journey {
   }
 
   async run(): Promise<void> {
-    await this.#mortal.survive((airlock) => airlock.run(`acme/${this.#feed}`, this.#at));
+    await this.#fire();
     await this.#until(({ attempt }) => attempt >= 1);
     await this.#send(badCsv, 1);
     await this.#until(({ attempt }) => attempt >= 2);
     await this.#send(goodCsv, 2);
     await this.#until(({ ended }) => ended);
+  }
+
+  /** A schedule whose start is refused tries again. */
+  async #fire(tries = 5): Promise<void> {
+    try {
+      await this.#mortal.survive((airlock) => airlock.run(`acme/${this.#feed}`, this.#at));
+    } catch (error) {
+      if (tries === 0) throw error;
+      await this.#fire(tries - 1);
+    }
   }
 
   /** Waits as people do: looks, and looks again a little later. */

@@ -43,12 +43,13 @@ checker (\`test/support/promises.ts\`) reads every bucket, history, mail and log
 ${broken.length === 0 ? 'No promise was broken.' : `Broken:\n\n${broken.map((one) => `- ${one.trial}: ${one.broken.join('; ')}`).join('\n')}`} It took ${minutes} minutes on two cores, with the seed \`${seed}\`. One trial of
 37 runs in \`npm test\`, all of them in \`npm run test:full\` (\`test/torture/torture.test.ts\`).
 
-## What it found
+## What was mended for it
 
 - A full disk ended the runtime: what could not be put off because the disk was full was an error that nobody caught. Now the
   work waits, and says so.
-- A request to the embedded S3 that broke was answered in words that no AWS client reads, so none tried again. Now it is
+- A request to the embedded AWS that broke was answered in words that no AWS client reads, so none tried again. Now it is
   \`InternalError\`.
+- An end or an upload whose event never came was found by nobody, or at the next milestone. Now \`reconcile\` finds both.
 
 ## What it does not show
 
