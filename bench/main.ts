@@ -1,8 +1,9 @@
-/** `npm run bench [-- validation|upload|report|cold-start]`: each comparison is a module of its own, named by what it compares. */
+/** `npm run bench [-- validation|upload|report|cold-start|load]`: each comparison is a module of its own, named by what it compares. */
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   validation: async () => (await import('./validation/main.ts')).bench(),
   upload: () => import('./upload.ts'),
   report: () => import('./report.ts'),
+  load: () => import('./load.ts'),
   'cold-start': () => import('./cold-start.ts'),
 };
 const [wanted] = process.argv.slice(2);

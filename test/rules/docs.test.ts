@@ -7,6 +7,7 @@ import { evidenceJsonSchema } from '../../tools/evidence-doc.ts';
 import { feedJsonSchema } from '../../tools/feed-schema.ts';
 import { openApiDocument } from '../../tools/openapi.ts';
 import { rulesDocument } from '../../tools/rules-doc.ts';
+import { scaleDocument } from '../../tools/scale/scale-doc.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -25,6 +26,10 @@ describe('the docs', () => {
 
   it('publish the rules for files that the code has (npm run docs)', () => {
     expect(read('docs/rules.md')).toBe(rulesDocument());
+  });
+
+  it('say what many partners at once meet, by the table of functions that the code has (npm run docs)', () => {
+    expect(read('docs/scale.md')).toBe(scaleDocument());
   });
 
   it('show a set of files that a feed may ask for', () => {

@@ -7,7 +7,8 @@ const root = join(import.meta.dirname, '../..');
 const zones: Record<string, { ours: string[]; packages: RegExp }> = {
   core: {
     ours: ['core'],
-    packages: /^(zod\/mini|temporal-polyfill|email-addresses|@cfworker\/json-schema|hyparquet|@zip\.js\/zip\.js(\/lib\/zip-core-native\.js)?)$/,
+    packages:
+      /^(zod\/mini|temporal-polyfill|email-addresses|@cfworker\/json-schema|hyparquet|@zip\.js\/zip\.js(\/lib\/zip-core-native\.js)?)$/,
   },
   'handlers (wiring)': {
     ours: ['handlers', 'adapters', 'core'],
