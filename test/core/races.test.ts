@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { settleArrival } from '../../core/arrivals.ts';
+import { TransientFault } from '../../core/errors.ts';
+import { appendToChain } from '../../core/evidence/chain.ts';
+import { ledgerKeys } from '../../core/names.ts';
+import { createCloseRequest } from '../../handlers/close-request.ts';
+import { createReceiveUpload } from '../../handlers/receive-upload.ts';
+import { createRegisterWait } from '../../handlers/register-wait.ts';
+import {
+  clock,
+  collect,
+  digest,
+  metrics,
+  openRequest,
+  pointer,
+  RacingArchive,
+  RacingLanding,
+  RacingLedger,
+  RacingTasks,
+  turnsOf,
+  uploadOf,
+} from '../support/racing.ts';
+
+const numRuns = process.env.AIRLOCK_TESTS === 'full' ? 5_000 : 300;
+
+/** One request, open, and everybody who may touch it at the same moment. */
+const world = (scheduler: fc.Scheduler) => {
+  const turn = turnsOf(scheduler);
+  const ledger = new RacingLedger(turn);
+  const landing = new RacingLanding(turn);
+  const tasks = new RacingTasks(turn);
+  const { notices, announcements, told } = collect();
+  const deps = { ledger, landing, tasks, notices, announcements, metrics, clock };
+  ledger.write(ledgerKeys.request(pointer), openRequest());
+  const receive = createReceiveUpload(deps);
+  const register = createRegisterWait(deps);
+  const close = createCloseRequest(deps);
+  const upload = uploadOf(1);
+  return {
+    ledger,
+    tasks,
+    told,
+    /** S3 stores a file, and later tells of it: once, or more often. */
+    sends: async (events: number) => {
+      await turn('S3 stores the file', () => {
+        landing.upload = upload;
+      });
+      await Promise.all(
+        Array.from({ length: events }, () =>
+          receive({
+            time: upload.arrivedAt,
+            'detail-type': 'Object Created',
+            detail: { object: { key: upload.key, size: upload.size, 'version-id': upload.versionId } },
+          }),
+        ),
+      );
+    },
+    /** The machine enters a wait. */
+    waits: async (token: string) => {
+      tasks.waiting.add(token);
+      await register({
+        for: 'upload',
+        request: pointer,
+        attempt: 1,
+        token,
+        enteredAt: '2026-11-22T12:30:00.000Z',
+        retry: 0,
+      });
+    },
+    /** The window is over. */
+    closes: (outcome: 'missed' | 'waived') => close({ request: pointer, attempt: 1, outcome, reason: 'for the test' }),
+    settled: (): string | undefined => ledger.read(ledgerKeys.arrival(pointer, 1, upload.versionId))?.settled,
+    status: (): string => ledger.read(ledgerKeys.request(pointer)).status,
+  };
+};
+
+const inAnyOrder = (property: (scheduler: fc.Scheduler) => Promise<unknown>): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      await property(scheduler);
+    }),
+    { numRuns },
+  );
+
+/** Everything at once, each moment in the order that the scheduler likes. */
+const all = async (scheduler: fc.Scheduler, ...parts: readonly Promise<unknown>[]): Promise<unknown[]> => {
+  const together = Promise.all(parts);
+  await scheduler.waitFor(together);
+  return together;
+};
+
+describe('in every order of their moments', () => {
+  it('a wait and an upload: the wait ends, by the upload, once', () =>
+    inAnyOrder(async (scheduler) => {
+      const { sends, waits, tasks } = world(scheduler);
+      await all(scheduler, waits('token'), sends(1));
+      expect([...tasks.ended.keys()]).toEqual(['token']);
+      expect(tasks.ended.get('token')).toMatchObject({ versionId: 'v1' });
+    }));
+
+  it('a wait, and an upload that is told of three times: the wait ends once', () =>
+    inAnyOrder(async (scheduler) => {
+      const { sends, waits, tasks } = world(scheduler);
+      await all(scheduler, waits('token'), sends(3));
+      expect(tasks.ended.size).toBe(1);
+    }));
+
+  it('a wait that is over, a new one, and an upload between: the new one ends', () =>
+    inAnyOrder(async (scheduler) => {
+      const { sends, waits, tasks } = world(scheduler);
+      // The first was entered, and timed out before anything came.
+      await all(scheduler, waits('old'));
+      tasks.waiting.delete('old');
+      await all(scheduler, waits('new'), sends(1));
+      expect([...tasks.ended.keys()]).toEqual(['new']);
+    }));
+
+  it('an upload and the close: it is taken, and the request goes on; or it is set aside, and operators are told; never both', () =>
+    inAnyOrder(async (scheduler) => {
+      const { sends, closes, settled, status, told } = world(scheduler);
+      const [, ended] = await all(scheduler, sends(1), closes('missed'));
+      const isTaken = (ended as { upload: unknown }).upload !== null;
+      expect([settled(), status()]).toEqual(isTaken ? ['taken', 'open'] : ['afterClose', 'ended']);
+      expect(told.includes('uploadAfterClose')).toBe(!isTaken);
+    }));
+
+  it('an upload that is told of twice, and a waiver: it is set aside, told once, and the request has ended', () =>
+    inAnyOrder(async (scheduler) => {
+      const { sends, closes, settled, status, told } = world(scheduler);
+      await all(scheduler, sends(2), closes('waived'));
+      expect([settled(), status()]).toEqual(['afterClose', 'ended']);
+      expect(told).toContain('uploadAfterClose');
+    }));
+
+  it('many who would settle an arrival: one decides, and all hear the same', () =>
+    inAnyOrder(async (scheduler) => {
+      const ledger = new RacingLedger(turnsOf(scheduler));
+      const kinds = ['taken', 'afterClose', 'taken', 'afterClose'] as const;
+      const heard = await all(
+        scheduler,
+        ...kinds.map((kind) => settleArrival({ ledger, clock }, 'arrivals/x.json', uploadOf(1), kind)),
+      );
+      expect(new Set(heard).size).toBe(1);
+      expect(ledger.read('arrivals/x.json').settled).toBe(heard[0]);
+    }));
+
+  it('packs of a feed: each has its own number, none is missing, each names the one before', () =>
+    inAnyOrder(async (scheduler) => {
+      const turn = turnsOf(scheduler);
+      const ledger = new RacingLedger(turn);
+      const archive = new RacingArchive(turn);
+      const feed = { partner: 'acme', feed: 'orders' };
+      const append = async (name: string): Promise<void> => {
+        try {
+          await appendToChain({ ledger, archive, clock, digest }, feed, `${name}/evidence.json`, (link) =>
+            JSON.stringify({ name, ...link }),
+          );
+        } catch (error) {
+          // As Lambda does: an event that failed comes again.
+          if (!(error instanceof TransientFault)) throw error;
+          await append(name);
+        }
+      };
+      await all(scheduler, append('a'), append('b'), append('a'));
+      const packs = [...archive.objects]
+        .map(([key, text]) => ({ key, text, ...JSON.parse(text) }))
+        .sort((one, other) => one.sequence - other.sequence);
+      expect(packs.map(({ sequence }) => sequence)).toEqual([1, 2]);
+      expect(packs[1].previous).toEqual({ key: packs[0].key, sha256: digest(packs[0].text) });
+      expect(ledger.read(ledgerKeys.chain(feed))).toMatchObject({ sequence: 2, head: { key: packs[1].key } });
+    }));
+});
