@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { instant } from './parse.ts';
 import type { Clock } from './ports.ts';
 import type { NotificationDocument } from './request.ts';
 
@@ -15,7 +16,7 @@ export const mailEvent = z.object({
     eventType: z.enum(['Bounce', 'Complaint', 'Reject', 'DeliveryDelay', 'Delivery']),
     mail: z.object({ tags: z._default(z.record(z.string(), z.array(z.string())), {}) }),
     bounce: z.optional(z.object({ bounceType: z.string(), bounceSubType: z.string() })),
-    delivery: z.optional(z.object({ timestamp: z.string() })),
+    delivery: z.optional(z.object({ timestamp: instant })),
     complaint: z.optional(z.object({ complaintSubType: z.nullish(z.string()) })),
   }),
 });

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { InvalidInput } from './errors.ts';
 
 /**
@@ -13,6 +13,17 @@ export const parse = <T>(schema: z.ZodMiniType<T>, value: unknown, what: string)
   const problems = result.error.issues.map((issue) => `${issue.path.join('.') || '(whole)'}: ${explain(issue)}`);
   throw new InvalidInput(`${what} is not as agreed: ${problems.join('; ')}`);
 };
+
+/** A moment as others tell it: text that is a time. */
+export const instant = z
+  .string()
+  .check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'expected an ISO-8601 time'));
+
+/** The furthest moment that a date can be, in milliseconds (ECMA-262, 21.4.1.1). */
+const furthestMs = 8.64e15;
+
+/** A moment in milliseconds since 1970. */
+export const epochMs = z.number().check(z.gte(-furthestMs), z.lte(furthestMs));
 
 const explain = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'invalid_type') return `expected ${issue.expected}`;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { changeDocument, findDocument } from '../core/documents.ts';
 import { namesOf, recordScan, type ScanDocument, scanDocument, scanResults, tellScan } from '../core/malware-scan.ts';
 import { ledgerKeys, parseLandingKey, requestId } from '../core/names.ts';
-import { parse } from '../core/parse.ts';
+import { instant, parse } from '../core/parse.ts';
 import type { Clock, Ledger, Metrics, Notices, Tasks } from '../core/ports.ts';
 import { waitDocument } from '../core/request.ts';
 
@@ -16,7 +16,7 @@ interface Deps {
 
 /** https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html, what we use of it. */
 const scanTold = z.object({
-  time: z.string(),
+  time: instant,
   'detail-type': z.literal('GuardDuty Malware Protection Object Scan Result'),
   detail: z.object({
     s3ObjectDetails: z.object({ objectKey: z.string(), versionId: z.string() }),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { arrivalKey, newArrival, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
 import { findDocument } from '../core/documents.ts';
 import { ledgerKeys, parseLandingKey, type RequestKey } from '../core/names.ts';
-import { parse } from '../core/parse.ts';
+import { instant, parse } from '../core/parse.ts';
 import type { Clock, Ledger, Metrics, Notices, Tasks } from '../core/ports.ts';
 import { arrivalDocument, type PinnedUpload, requestDocument, waitDocument } from '../core/request.ts';
 
@@ -16,7 +16,7 @@ interface Deps {
 
 /** S3's "Object Created" (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html), what we use of it. */
 const objectCreated = z.object({
-  time: z.string(),
+  time: instant,
   'detail-type': z.literal('Object Created'),
   detail: z.object({
     object: z.object({ key: z.string(), size: z.int(), 'version-id': z.string() }),

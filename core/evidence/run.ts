@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { TransientFault } from '../errors.ts';
 import { type FeedId, idPattern } from '../names.ts';
-import { parse } from '../parse.ts';
+import { epochMs, parse } from '../parse.ts';
 import type { ExecutionEvent } from '../ports.ts';
 import { type RequestPointer, requestPointer } from '../request.ts';
 import type { Gathered } from './gather.ts';
@@ -13,9 +13,9 @@ export const statusChange = z.looseObject({
     executionArn: z.string(),
     name: z.string(),
     status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
-    startDate: z.number(),
-    stopDate: z.number(),
-    redriveCount: z._default(z.number(), 0),
+    startDate: epochMs,
+    stopDate: epochMs,
+    redriveCount: z._default(z.int().check(z.gte(0)), 0),
   }),
 });
 export type Ended = z.infer<typeof statusChange>['detail'];
