@@ -3,6 +3,7 @@ import { settleArrival } from '../../core/arrivals.ts';
 import { TransientFault } from '../../core/errors.ts';
 import { appendToChain } from '../../core/evidence/chain.ts';
 import { ledgerKeys } from '../../core/names.ts';
+import { tellNewestWait } from '../../core/signals.ts';
 import { createCloseRequest } from '../../handlers/close-request.ts';
 import { createReceiveUpload } from '../../handlers/receive-upload.ts';
 import { createRegisterWait } from '../../handlers/register-wait.ts';
@@ -56,17 +57,27 @@ const world = (scheduler: fc.Scheduler) => {
       );
     },
     /** The machine enters a wait. */
-    waits: async (token: string) => {
+    waits: async (token: string, enteredAt = '2026-11-22T12:30:00.000Z') => {
       tasks.waiting.add(token);
       await register({
         for: 'upload',
         request: pointer,
         attempt: 1,
         token,
-        enteredAt: '2026-11-22T12:30:00.000Z',
+        enteredAt,
         retry: 0,
       });
     },
+    /** Somebody has something to say: written first, and only then a wait is looked for. */
+    says: async (name: string, error: string) => {
+      const key = `${ledgerKeys.signals(pointer)}${name}.json`;
+      await ledger.create(key, { version: 1, error, cause: 'for the test' });
+      return tellNewestWait({ ledger, tasks, clock }, key, [
+        ledgerKeys.decisionWaits(pointer),
+        ledgerKeys.waits(pointer, 1),
+      ]);
+    },
+    signal: (name: string) => ledger.read(`${ledgerKeys.signals(pointer)}${name}.json`),
     /** The window is over. */
     closes: (outcome: 'missed' | 'waived') => close({ request: pointer, attempt: 1, outcome, reason: 'for the test' }),
     settled: (): string | undefined => ledger.read(ledgerKeys.arrival(pointer, 1, upload.versionId))?.settled,
@@ -113,6 +124,55 @@ describe('in every order of their moments', () => {
       tasks.waiting.delete('old');
       await all(scheduler, waits('new'), sends(1));
       expect([...tasks.ended.keys()]).toEqual(['new']);
+    }));
+
+  it('a wait and a signal: the wait ends by it, once, and it counts as told', () =>
+    inAnyOrder(async (scheduler) => {
+      const { waits, says, tasks, signal } = world(scheduler);
+      const [, heard] = await all(scheduler, waits('token'), says('a', 'OperatorWaived'));
+      expect([...tasks.ended]).toEqual([['token', 'OperatorWaived']]);
+      expect(signal('a').toldAt).toBe(clock.now().toISOString());
+      expect(['resumed', 'recorded', 'settled']).toContain(heard);
+    }));
+
+  it('a wait and two signals: one ends it, the other stays for the wait after it', () =>
+    inAnyOrder(async (scheduler) => {
+      const { waits, says, tasks, signal } = world(scheduler);
+      await all(scheduler, waits('first'), says('a', 'OperatorReissued'), says('b', 'OperatorExtended'));
+      expect([...tasks.ended.keys()]).toEqual(['first']);
+      expect(['a', 'b'].filter((name) => signal(name).toldAt !== undefined)).toHaveLength(1);
+      await all(scheduler, waits('second', '2026-11-22T12:40:00.000Z'));
+      expect([...tasks.ended.keys()]).toEqual(['first', 'second']);
+      expect(new Set(tasks.ended.values())).toEqual(new Set(['OperatorReissued', 'OperatorExtended']));
+      await all(scheduler, waits('third', '2026-11-22T12:50:00.000Z'));
+      expect(tasks.waiting).toEqual(new Set(['third']));
+    }));
+
+  it('a signal for a wait that is over: it is told to the next one, in either order of its coming', () =>
+    inAnyOrder(async (scheduler) => {
+      const { waits, says, tasks } = world(scheduler);
+      await all(scheduler, waits('old'));
+      tasks.waiting.delete('old');
+      await all(scheduler, waits('new', '2026-11-22T12:40:00.000Z'), says('a', 'OperatorWaived'));
+      expect([...tasks.ended]).toEqual([['new', 'OperatorWaived']]);
+    }));
+
+  it('a signal that this wait does not catch: it waits for one that does', () =>
+    inAnyOrder(async (scheduler) => {
+      const { waits, says, tasks, signal } = world(scheduler);
+      const [, heard] = await all(scheduler, waits('token'), says('a', 'OperatorAccepted'));
+      expect([heard, tasks.ended.size, signal('a').toldAt]).toEqual(['recorded', 0, undefined]);
+    }));
+
+  it('an upload and a signal: the wait ends by one of them, and neither is lost', () =>
+    inAnyOrder(async (scheduler) => {
+      const { waits, says, sends, tasks, signal, settled } = world(scheduler);
+      await all(scheduler, waits('token'), says('a', 'OperatorWaived'), sends(1));
+      expect(tasks.ended.size).toBe(1);
+      const isWaived = tasks.ended.get('token') === 'OperatorWaived';
+      expect(signal('a').toldAt !== undefined).toBe(isWaived);
+      // Recorded either way: whoever is next finds it.
+      expect(settled()).toBe('open');
     }));
 
   it('an upload and the close: it is taken, and the request goes on; or it is set aside, and operators are told; never both', () =>

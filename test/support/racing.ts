@@ -96,8 +96,8 @@ export class RacingLanding implements Landing {
     throw new Error('nobody reads here');
   }
 
-  checksum = async () => undefined;
-  scanResult = async () => undefined;
+  checksum: Landing['checksum'] = async () => undefined;
+  scanResult: Landing['scanResult'] = async () => undefined;
 }
 
 /** Tasks that wait, as Step Functions has them: a token ends one task, once. */

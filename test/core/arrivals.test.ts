@@ -1,0 +1,205 @@
+import { settleArrival } from '../../core/arrivals.ts';
+import { ledgerKeys } from '../../core/names.ts';
+import type { Notice } from '../../core/notices.ts';
+import { createLookForUpload } from '../../handlers/look-for-upload.ts';
+import { createReceiveUpload } from '../../handlers/receive-upload.ts';
+import { createRegisterWait } from '../../handlers/register-wait.ts';
+import { clock, openRequest, pointer, RacingLanding, RacingLedger, RacingTasks, uploadOf } from '../support/racing.ts';
+
+const upload = uploadOf(1);
+const recordKey = ledgerKeys.arrival(pointer, 1, upload.versionId);
+const created = (key = upload.key, versionId = upload.versionId) => ({
+  time: '2026-11-22T12:30:00Z',
+  'detail-type': 'Object Created',
+  detail: { object: { key, size: 10, 'version-id': versionId }, 'source-ip-address': '192.0.2.7' },
+});
+
+/** A ledger, a bucket and tasks in which everything happens at once, and in order. */
+const world = (document: object | undefined = openRequest()) => {
+  const now = async <T>(_: string, work: () => T): Promise<T> => work();
+  const ledger = new RacingLedger(now);
+  if (document) ledger.write(ledgerKeys.request(pointer), document);
+  const tasks = new RacingTasks(now);
+  const landing = new RacingLanding(now);
+  const told: Notice[] = [];
+  const counted: string[] = [];
+  let failures = 0;
+  const deps = {
+    ledger,
+    tasks,
+    landing,
+    clock,
+    notices: {
+      publish: async (notice: Notice) => {
+        if (failures-- > 0) throw new Error('SNS is busy');
+        told.push(notice);
+      },
+    },
+    metrics: { count: (name: string, requestId?: string) => void counted.push(`${name} ${requestId ?? ''}`.trim()) },
+  };
+  return {
+    ledger,
+    tasks,
+    landing,
+    told,
+    counted,
+    receive: createReceiveUpload(deps),
+    register: createRegisterWait(deps),
+    look: createLookForUpload(deps),
+    failNextNotice: () => {
+      failures = 1;
+    },
+  };
+};
+
+describe('an upload that is told of', () => {
+  it('is recorded with whence it came, before a wait is looked for', async () => {
+    const { receive, ledger, told, counted } = world();
+    expect(await receive(created())).toEqual({ received: 'recorded' });
+    expect(ledger.read(recordKey)).toEqual({
+      version: 1,
+      ...upload,
+      arrivedAt: '2026-11-22T12:30:00.000Z',
+      recordedAt: clock.now().toISOString(),
+      settled: 'open',
+      sourceIp: '192.0.2.7',
+    });
+    expect([told, counted]).toEqual([[], []]);
+  });
+
+  it('ends the newest wait that still waits', async () => {
+    const { receive, register, tasks } = world();
+    for (const [token, minute] of [
+      ['a', 30],
+      ['b', 31],
+      ['c', 32],
+    ] as const) {
+      tasks.waiting.add(token);
+      const enteredAt = `2026-11-22T12:${minute}:00.000Z`;
+      await register({ for: 'upload', request: pointer, attempt: 1, token, enteredAt, retry: 0 });
+    }
+    tasks.waiting.delete('c');
+    expect(await receive(created())).toEqual({ received: 'resumed' });
+    expect([...tasks.ended.keys()]).toEqual(['b']);
+    expect(tasks.ended.get('b')).toEqual({ ...upload, arrivedAt: '2026-11-22T12:30:00.000Z' });
+  });
+
+  it('under a key that is none of ours is unexpected, counted, and told once', async () => {
+    const { receive, ledger, told, counted } = world();
+    for (let times = 0; times < 2; times += 1) {
+      expect(await receive(created('stray.txt'))).toEqual({ received: 'unexpected' });
+    }
+    expect(told).toEqual([
+      {
+        kind: 'unexpectedUpload',
+        subject: 'Unexpected upload',
+        message: expect.stringContaining('stray.txt (version v1)'),
+      },
+    ]);
+    expect(ledger.read(ledgerKeys.unexpectedArrival('v1'))).toMatchObject({
+      settled: 'unexpected',
+      toldAt: clock.now().toISOString(),
+    });
+    expect(counted[0]).toBe('UnexpectedUpload');
+  });
+
+  it('for a request that nobody opened is unexpected, and is taken once somebody has', async () => {
+    const { receive, ledger } = world();
+    ledger.documents.delete(ledgerKeys.request(pointer));
+    expect(await receive(created())).toEqual({ received: 'unexpected' });
+    expect(await settleArrival({ ledger, clock }, recordKey, upload, 'taken')).toBe('taken');
+    expect(await settleArrival({ ledger, clock }, recordKey, upload, 'afterClose')).toBe('taken');
+    expect(await receive(created())).toEqual({ received: 'settled' });
+  });
+
+  it.each([
+    ['has ended', { ...openRequest(), status: 'ended' }],
+    ['is closing', { ...openRequest(), status: 'closing' }],
+    ['is of another generation by now', { ...openRequest(), generation: 2 }],
+  ])('for a request that %s is set aside, counted and told under its name', async (_, document) => {
+    const { receive, ledger, told, counted } = world(document);
+    expect(await receive(created())).toEqual({ received: 'afterClose' });
+    expect(ledger.read(recordKey)).toMatchObject({ settled: 'afterClose' });
+    expect(told).toEqual([
+      {
+        kind: 'uploadAfterClose',
+        subject: `Upload after the end: ${pointer.requestId}`,
+        message: expect.stringContaining(upload.key),
+        requestId: pointer.requestId,
+      },
+    ]);
+    expect(counted).toEqual([`UploadAfterClose ${pointer.requestId}`]);
+  });
+
+  it('is told by the next try, where the notice failed', async () => {
+    const { receive, told, failNextNotice } = world({ ...openRequest(), status: 'ended' });
+    failNextNotice();
+    await expect(receive(created())).rejects.toThrow('SNS is busy');
+    expect(told).toEqual([]);
+    await receive(created());
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('a last look before a milestone', () => {
+  it('finds what lies there, or says which milestone is due and which comes next', async () => {
+    const { look, landing } = world();
+    const { milestones } = openRequest().plan;
+    const input = { request: pointer, attempt: 1, waitedFor: milestones[0] };
+    const found = await look(input);
+    expect([found.upload, found.due, found.next]).toEqual([null, milestones[0], milestones[1]]);
+    landing.upload = upload;
+    expect((await look(input)).upload).toEqual(upload);
+    expect((await look({ ...input, attempt: 2 })).upload).toBeNull();
+  });
+});
+
+describe('a wait', () => {
+  const scan = {
+    for: 'scan',
+    request: pointer,
+    attempt: 1,
+    token: 'token',
+    enteredAt: '2026-11-22T12:30:00.000Z',
+    retry: 1,
+  };
+
+  it('is stored with its token and what it hears, under the moment that it was entered', async () => {
+    const { register, ledger } = world();
+    const { registered } = await register({ ...scan, for: 'upload', retry: 2 });
+    expect(registered).toBe(ledgerKeys.wait(pointer, 1, '2026-11-22T12:30:00.000Z', 2));
+    expect(ledger.read(registered)).toEqual({
+      version: 1,
+      token: 'token',
+      registeredAt: clock.now().toISOString(),
+      hears: ['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued', 'OperatorExtended'],
+    });
+    const decision = await register({ ...scan, for: 'decision' });
+    expect(decision.registered).toBe(ledgerKeys.decisionWait(pointer, '2026-11-22T12:30:00.000Z', 1));
+    expect(ledger.read(decision.registered).hears).toEqual(['OperatorAccepted', 'OperatorWaived', 'OperatorReissued']);
+  });
+
+  it('for an owner’s decision ends by no upload', async () => {
+    const { register, landing, tasks } = world();
+    landing.upload = upload;
+    tasks.waiting.add('token');
+    await register({ ...scan, for: 'decision' });
+    expect(tasks.waiting.has('token')).toBe(true);
+  });
+
+  it('for a scan hears of it from the ledger, or from the object, and needs the upload', async () => {
+    const { register, landing, ledger, tasks } = world();
+    await expect(register(scan)).rejects.toThrow('a wait for a scan needs the upload that is scanned');
+    tasks.waiting.add('token');
+    const { registered } = await register({ ...scan, upload });
+    expect([registered, ledger.read(registered).hears]).toEqual([
+      ledgerKeys.scanWait(pointer, 1, scan.enteredAt, 1),
+      [],
+    ]);
+    expect(tasks.ended.size).toBe(0);
+    landing.scanResult = async () => 'NO_THREATS_FOUND';
+    await register({ ...scan, upload });
+    expect([...tasks.ended.keys()]).toEqual(['token']);
+    expect(ledger.read(ledgerKeys.scan(pointer, 1, 'v1'))).toMatchObject({ result: 'NO_THREATS_FOUND', threats: [] });
+  });
+});
