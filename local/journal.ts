@@ -31,6 +31,7 @@ create table if not exists executions (arn text primary key, machine text not nu
 create index if not exists executions_machine on executions (machine, started_at);
 create table if not exists history (execution text, id integer, at integer not null, type text not null,
   previous integer not null, details text, primary key (execution, id)) without rowid;
+create table if not exists threads (arn text primary key, last integer not null);
 create table if not exists tokens (token text primary key, execution text not null, task text not null);
 create table if not exists emails (id text primary key, at integer not null, body text not null);
 create table if not exists published (id text primary key, at integer not null, body text not null);

@@ -26,7 +26,7 @@ export interface ChoiceRule {
 
 /** A state, with the fields that this engine executes. */
 export interface State {
-  readonly Type: 'Task' | 'Choice' | 'Wait' | 'Pass' | 'Succeed' | 'Fail';
+  readonly Type: 'Task' | 'Choice' | 'Wait' | 'Pass' | 'Succeed' | 'Fail' | 'Parallel' | 'Map';
   readonly Comment?: string;
   readonly Next?: string;
   readonly End?: boolean;
@@ -44,15 +44,24 @@ export interface State {
   readonly Timestamp?: string;
   readonly Error?: string;
   readonly Cause?: string;
+  readonly Branches?: readonly Flow[];
+  readonly Items?: unknown;
+  readonly ItemSelector?: unknown;
+  readonly ItemProcessor?: Flow & { readonly ProcessorConfig?: { readonly Mode?: string } };
+  readonly MaxConcurrency?: number | string;
 }
 
-export interface Definition {
+/** States that belong together: a machine's, a branch's, those that each item passes through. */
+export interface Flow {
   readonly Comment?: string;
-  readonly QueryLanguage: 'JSONata';
   readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+export interface Definition extends Flow {
+  readonly QueryLanguage: 'JSONata';
   readonly TimeoutSeconds?: number;
   readonly Version?: string;
-  readonly States: Readonly<Record<string, State>>;
 }
 
 const common = ['Type', 'Comment', 'QueryLanguage'];
@@ -64,6 +73,8 @@ const fieldsOf: Readonly<Record<State['Type'], readonly string[]>> = {
   Pass: [...common, ...flow],
   Succeed: [...common, 'Output'],
   Fail: [...common, 'Error', 'Cause'],
+  Parallel: [...common, ...flow, 'Arguments', 'Branches', 'Retry', 'Catch'],
+  Map: [...common, ...flow, 'Items', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', 'Retry', 'Catch'],
 };
 
 const isType = (type: string): type is State['Type'] => type in fieldsOf;
@@ -72,8 +83,8 @@ const isType = (type: string): type is State['Type'] => type in fieldsOf;
 const taskResources = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'];
 
 /**
- * Reads a definition. Refuses what this engine does not execute (JSONPath, Parallel, Map, other integrations), and
- * what Step Functions itself would refuse.
+ * Reads a definition. Refuses what this engine does not execute (JSONPath, distributed Map, other integrations), and what
+ * Step Functions itself would refuse.
  *
  * @throws AwsError InvalidDefinition; UnsupportedFeatureError
  */
@@ -85,12 +96,31 @@ export const parseDefinition = (where: string, json: string): Definition => {
     (key) => !['Comment', 'QueryLanguage', 'StartAt', 'TimeoutSeconds', 'Version', 'States'].includes(key),
   );
   if (unknown !== undefined) throw new UnsupportedFeatureError(where, `field ${unknown}`);
-  const names = Object.keys(definition.States ?? {});
-  const targets = [definition.StartAt, ...names.flatMap((name) => targetsOf(definition.States[name]))];
+  checkFlow(where, definition);
+  return definition;
+};
+
+const checkFlow = (where: string, { StartAt, States }: Flow): void => {
+  const names = Object.keys(States ?? {});
+  const targets = [StartAt, ...names.flatMap((name) => targetsOf(States[name]))];
   const missing = targets.find((name) => !names.includes(name));
   if (missing !== undefined) throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${missing}`);
-  for (const name of names) checkState(`${where}: state "${name}"`, definition.States[name]);
-  return definition;
+  for (const name of names) checkState(`${where}: state "${name}"`, States[name]);
+};
+
+/** What a state runs inside of itself. */
+const checkInside = (where: string, { Type, Branches, ItemProcessor }: State): void => {
+  if (Type === 'Parallel') {
+    if (!Branches || Branches.length === 0)
+      throw invalid(`SCHEMA_VALIDATION_FAILED: The value for the field 'Branches' is required at /States/${where}`);
+    for (const [index, branch] of Branches.entries()) checkFlow(`${where}, branch ${index}`, branch);
+  }
+  if (Type !== 'Map') return;
+  if (!ItemProcessor)
+    throw invalid(`SCHEMA_VALIDATION_FAILED: The value for the field 'ItemProcessor' is required at /States/${where}`);
+  const { Mode = 'INLINE' } = ItemProcessor.ProcessorConfig ?? {};
+  if (Mode !== 'INLINE') throw new UnsupportedFeatureError(where, `ProcessorConfig Mode ${Mode}`);
+  checkFlow(`${where}, each item`, ItemProcessor);
 };
 
 const parseJson = (json: string): Definition => {
@@ -119,7 +149,8 @@ const checkState = (where: string, state: State | undefined): void => {
   if (state.Type === 'Task' && !taskResources.includes(state.Resource ?? '')) {
     throw new UnsupportedFeatureError(where, `resource ${state.Resource}`);
   }
-  const needsNext = ['Task', 'Wait', 'Pass'].includes(state.Type);
+  checkInside(where, state);
+  const needsNext = ['Task', 'Wait', 'Pass', 'Parallel', 'Map'].includes(state.Type);
   if (needsNext && (state.Next === undefined) === (state.End !== true)) {
     throw invalid(`SCHEMA_VALIDATION_FAILED: exactly one of Next and End at /States/${where}`);
   }

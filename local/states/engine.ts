@@ -17,11 +17,13 @@ import {
   type Status,
 } from './executions.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
+import { FanOut, type Joined } from './fan-out.ts';
 import { History } from './history.ts';
 import { lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
 import type { Observation } from './observation.ts';
 import { notRedrivable } from './redrive.ts';
 import { findCatcher, nextRetry } from './retry.ts';
+import type { Outcome } from './test-state.ts';
 import { statesVariable, statusChange } from './views.ts';
 
 /** What a step changes: collected while expressions are evaluated, committed at once. */
@@ -38,6 +40,7 @@ const jobKinds = {
   retry: 'states.retry',
   wake: 'states.wake',
   redrive: 'states.redrive',
+  join: 'states.join',
   machineTimeout: 'states.machine-timeout',
 } as const;
 
@@ -68,6 +71,7 @@ export class Engine {
   readonly #buses: EventBuses;
   readonly #observation: Observation;
   readonly #random: () => number;
+  readonly #fanOut: FanOut;
   /** Definitions never change under their hash. */
   readonly #parsed = new Map<string, Definition>();
 
@@ -86,11 +90,23 @@ export class Engine {
     );
     this.definitions = new Registry(context.journal, 'definition');
     const { jobs } = context;
+    this.#fanOut = new FanOut({
+      context,
+      executions: this.executions,
+      history: this.history,
+      definitions: this.definitions,
+      enter: (arn) => jobs.add(jobKinds.enter, arn, {}),
+      join: (arn, how) => jobs.add(jobKinds.join, arn, how),
+      stop: (execution) => this.#stopTimers(execution),
+    });
+    jobs.handle(jobKinds.join, (job) =>
+      this.#atState(job, (execution, state) => this.#join(execution, state, job.payload as Joined)),
+    );
     jobs.handle(jobKinds.enter, (job) => this.#atState(job, (execution, state) => this.#enter(execution, state)));
     jobs.handle(jobKinds.wake, (job) => this.#atState(job, (execution, state) => this.#leave(execution, state, {})));
     jobs.handle(jobKinds.redrive, (job) => this.#atState(job, (execution, state) => this.#rerun(execution, state)));
     jobs.handle(jobKinds.task, (job) => this.#atTask(job, (execution) => this.#call(execution)));
-    jobs.handle(jobKinds.retry, (job) => this.#atTask(job, (execution, state) => this.#schedule(execution, state)));
+    jobs.handle(jobKinds.retry, (job) => this.#atTask(job, (execution, state) => this.#tryAgain(execution, state)));
     jobs.handle(jobKinds.taskTimeout, (job) =>
       this.#atTask(job, (execution, state) => this.#timedOut(execution, state, 'States.Timeout')),
     );
@@ -273,7 +289,7 @@ export class Engine {
       this.history.append(execution.arn, 'EvaluationFailed', {
         evaluationFailedEventDetails: { error, cause, state: execution.frame.state },
       });
-    const handled = state.Type === 'Task' ? await this.#handleError(execution, state, error, cause) : undefined;
+    const handled = await this.#handleError(execution, state, error, cause);
     return () => {
       record();
       if (handled) handled();
@@ -307,6 +323,9 @@ export class Engine {
         return this.#leave(execution, state, {});
       case 'Fail':
         return this.#fail(execution, state);
+      case 'Parallel':
+      case 'Map':
+        return this.#fanOut.begin(execution, state);
     }
   }
 
@@ -346,6 +365,29 @@ export class Engine {
     const [error, cause] = [await text('Error'), await text('Cause')];
     const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
     return () => this.#end(execution.arn, 'FAILED', details, 'ExecutionFailed');
+  }
+
+  #tryAgain(execution: Running, state: State): Promise<Commit> {
+    return state.Type === 'Task' ? this.#schedule(execution, state) : this.#fanOut.begin(execution, state);
+  }
+
+  /** All branches of a state are done, or one of them failed. */
+  async #join(execution: Running, state: State, { failed }: Joined): Promise<Commit> {
+    const { arn, frame } = execution;
+    if (!failed) {
+      const leave = await this.#leaveOrFail(execution, state, this.#fanOut.results(arn, frame.entry ?? 0));
+      return () => {
+        this.history.append(arn, `${state.Type}StateSucceeded`);
+        leave();
+      };
+    }
+    const { error, cause } = failed;
+    const handled = await this.#handleError(execution, state, error, cause);
+    return () => {
+      this.history.append(arn, `${state.Type}StateFailed`);
+      if (handled) handled();
+      else this.#end(arn, 'FAILED', { error, ...(cause && { cause }) }, 'ExecutionFailed');
+    };
   }
 
   /** Puts a task on its way: a try of its own, with its own token and its own deadline. */
@@ -408,17 +450,28 @@ export class Engine {
       });
   }
 
-  async #invoke(execution: Running): Promise<Invocation> {
+  #invoke(execution: Running): Promise<Invocation> {
     const { body, name, frame } = execution;
     const { Payload = {} } = frame.parameters as { Payload?: unknown };
+    return this.#invokeAs(body.roleArn, name, functionNameOf(execution), Payload);
+  }
+
+  /** Calls a function as a task of a machine with this role would. */
+  async callAs(roleArn: string, functionName: string, payload: unknown): Promise<Outcome> {
+    const answer = await this.#invokeAs(roleArn, 'TestState', functionName, payload);
+    if (!answer.ok) return { error: answer.errorType, cause: answer.payload };
+    return { result: lambdaOutput(answer.payload, functionName) };
+  }
+
+  async #invokeAs(roleArn: string, session: string, functionName: string, payload: unknown): Promise<Invocation> {
     try {
-      const principal = this.#context.identities.actAs(body.roleArn, name);
-      return await this.#lambda.invoke({ principal }, functionNameOf(execution), JSON.stringify(Payload));
+      const principal = this.#context.identities.actAs(roleArn, session);
+      return await this.#lambda.invoke({ principal }, functionName, JSON.stringify(payload));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const payload = `${error.message} (Service: Lambda, Status Code: ${error.status})`;
+      const cause = `${error.message} (Service: Lambda, Status Code: ${error.status})`;
       const isThrottled = error.code === 'TooManyRequestsException';
-      return { ok: false, errorType: `Lambda.${isThrottled ? error.code : 'AWSLambdaException'}`, payload };
+      return { ok: false, errorType: `Lambda.${isThrottled ? error.code : 'AWSLambdaException'}`, payload: cause };
     }
   }
 
@@ -462,7 +515,8 @@ export class Engine {
     }
   }
 
-  #stopTimers({ frame: { taskId = '' } }: Running): void {
+  #stopTimers({ arn, frame: { taskId = '' } }: Running): void {
+    this.#context.jobs.cancel(jobKinds.wake, arn);
     this.#context.jobs.cancel(jobKinds.taskTimeout, taskId);
     this.#context.jobs.cancel(jobKinds.heartbeat, taskId);
   }
@@ -542,8 +596,12 @@ export class Engine {
     const state = this.#state(execution);
     const { jobs, clock } = this.#context;
     this.#stopTimers(execution);
+    this.#fanOut.stopBelow(arn);
+    if (execution.body.branch) {
+      this.#fanOut.ended(execution, execution.body.branch, status, result);
+      return;
+    }
     jobs.cancel(jobKinds.machineTimeout, arn);
-    jobs.cancel(jobKinds.wake, arn);
     if (status === 'ABORTED' && (state.Type === 'Task' || state.Type === 'Wait'))
       this.history.append(arn, `${state.Type}StateAborted`);
     const detailsName = `${eventType.charAt(0).toLowerCase()}${eventType.slice(1)}EventDetails`;

@@ -17,6 +17,8 @@ export interface Frame {
   /** Evaluated arguments of the task. */
   readonly parameters: unknown;
   readonly heartbeatSeconds: number | undefined;
+  /** Tells the entry into a Parallel or Map from others: what its branches are found by. */
+  readonly entry?: number;
 }
 
 /** What is fixed when an execution starts, and what it ends with. */
@@ -30,6 +32,19 @@ export interface ExecutionBody {
   readonly cause?: string;
   /** How often it was redriven, and when last. */
   readonly redrives?: { readonly count: number; readonly at: number };
+  /** Of a branch: whose it is, and which. */
+  readonly branch?: Branch;
+}
+
+/** One branch of a Parallel, or one item of a Map, of the execution (or branch) that is at that state. */
+export interface Branch {
+  readonly parent: string;
+  readonly index: number;
+  /** Name of the state. */
+  readonly of: string;
+  /** Of a Map: what it is about. */
+  readonly item?: unknown;
+  readonly kind: 'Parallel' | 'Map';
 }
 
 export interface Execution {
@@ -48,6 +63,16 @@ export interface Execution {
 export interface Running extends Execution {
   readonly frame: Frame;
 }
+
+/** Between the name of an execution and of its branches: no name has it. */
+const branchMark = '|';
+
+/** The execution that a branch is of; itself, for an execution. */
+export const rootOf = (arn: string): string => arn.split(branchMark)[0] ?? arn;
+
+/** @param entry tells this entry into the state from others */
+export const branchArn = (parent: string, entry: number, index: number): string =>
+  `${parent}${branchMark}${entry}.${index}`;
 
 export const isRunning = (execution: Execution | undefined): execution is Running =>
   execution?.status === 'RUNNING' && execution.frame !== undefined;
@@ -127,13 +152,31 @@ export class Executions {
     return this.#journal
       .all(
         `select * from executions where machine = ? and (? is null or status = ?)
-         order by started_at desc, rowid desc limit ? offset ?`,
+         and instr(arn, '${branchMark}') = 0 order by started_at desc, rowid desc limit ? offset ?`,
         machine,
         status ?? null,
         status ?? null,
         limit,
         offset,
       )
+      .map(toExecution);
+  }
+
+  /** The branches of one entry into a state, in the order of their index. */
+  branches(parent: string, entry: number): Execution[] {
+    const prefix = branchArn(parent, entry, 0).slice(0, -1);
+    return this.#journal
+      .all('select * from executions where substr(arn, 1, ?) = ?', prefix.length, prefix)
+      .map(toExecution)
+      .filter(({ body }) => body.branch?.parent === parent)
+      .sort((a, b) => (a.body.branch?.index ?? 0) - (b.body.branch?.index ?? 0));
+  }
+
+  /** All that run below, of whatever depth. */
+  runningBelow(arn: string): Execution[] {
+    const prefix = `${arn}${branchMark}`;
+    return this.#journal
+      .all("select * from executions where status = 'RUNNING' and substr(arn, 1, ?) = ?", prefix.length, prefix)
       .map(toExecution);
   }
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
 
 /** What expressions see as `$states`. */
@@ -96,6 +96,10 @@ export class Expressions {
     expression.registerFunction('millis', () => this.#now());
     expression.registerFunction('parse', (text: string) => JSON.parse(text));
     expression.registerFunction('uuid', () => randomUUID());
+    expression.registerFunction('random', (seed?: number) => {
+      const bytes = seed === undefined ? randomBytes(4) : createHash('sha256').update(String(seed)).digest();
+      return bytes.readUInt32LE() / 2 ** 32;
+    });
     expression.registerFunction('hash', (data: unknown, algorithm: string) =>
       createHash(algorithm.replace('-', '').toLowerCase())
         .update(typeof data === 'string' ? data : JSON.stringify(data))

@@ -1,4 +1,5 @@
 import { integer, type Journal, text } from '../journal.ts';
+import { rootOf } from './executions.ts';
 
 /** One event as GetExecutionHistory returns it. `timestamp` is in milliseconds here. */
 export interface HistoryEvent {
@@ -23,12 +24,15 @@ export class History {
   }
 
   /**
-   * Appends an event behind the last one.
+   * Appends an event behind the last one of its thread: an execution, or one of its branches.
    * As on AWS the first state's entry names no previous event, like the start itself.
    */
-  append(execution: string, type: string, details: Readonly<Record<string, unknown>> = {}): number {
+  append(thread: string, type: string, details: Readonly<Record<string, unknown>> = {}): number {
+    const execution = rootOf(thread);
     const last = this.length(execution);
-    const event = { id: last + 1, previousEventId: last <= 1 ? 0 : last, type, timestamp: this.#now(), details };
+    const own = this.lastOf(thread);
+    const previousEventId = own ?? (last <= 1 ? 0 : last);
+    const event = { id: last + 1, previousEventId, type, timestamp: this.#now(), details };
     this.#journal.run(
       'insert into history values (?, ?, ?, ?, ?, ?)',
       execution,
@@ -38,8 +42,20 @@ export class History {
       event.previousEventId,
       JSON.stringify(details),
     );
+    if (own !== undefined) this.follow(thread, event.id);
     this.#observe(execution, event);
     return event.id;
+  }
+
+  /** The last event of a thread; undefined where its execution never had more than one. */
+  lastOf(thread: string): number | undefined {
+    const row = this.#journal.get('select last from threads where arn = ?', thread);
+    return row && integer(row, 'last');
+  }
+
+  /** What the next event of a thread follows: branches run beside each other, and each names its own. */
+  follow(thread: string, id: number): void {
+    this.#journal.run('insert or replace into threads values (?, ?)', thread, id);
   }
 
   /** How many events there are: the id of the last. */

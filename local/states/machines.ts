@@ -64,6 +64,10 @@ export class Machines {
     return this.#records.all().map(({ body }) => body);
   }
 
+  delete(name: string): void {
+    this.#records.delete(name);
+  }
+
   /** The machine of an execution's ARN, or of its own. */
   of(arn: string): MachineRecord | undefined {
     return this.#records.get(arn.split(':')[6] ?? '');

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import type { Execution } from './executions.ts';
 import { type HistoryEvent, withoutData } from './history.ts';
 import type { MachineRecord, MachineSettings, Machines } from './machines.ts';
+import { testState } from './test-state.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
@@ -27,6 +28,9 @@ export class States {
     this.machines = machines;
     this.#operations = {
       CreateStateMachine: (sender, input) => this.#create(sender, input),
+      UpdateStateMachine: (sender, input) => this.#update(sender, input),
+      DeleteStateMachine: (sender, input) => this.#delete(sender, input),
+      TestState: (sender, input) => this.#testState(sender, input),
       DescribeStateMachine: (sender, input) => this.#describeMachine(sender, input),
       ListStateMachines: (sender) => this.#listMachines(sender),
       StartExecution: (sender, input) => this.start(sender, input),
@@ -142,10 +146,54 @@ export class States {
     if (type !== undefined && type !== 'STANDARD') throw validation('type', 'STANDARD (see local/README.md)');
     if (!this.#context.identities.roleByArn(String(roleArn)))
       throw new AwsError('InvalidArn', `Invalid Role Arn: '${roleArn}'`);
-    const machine = this.#context.journal.transaction(() =>
-      this.putMachine(String(name), String(roleArn), String(definition)),
-    );
+    const existing = this.machines.get(String(name));
+    const isSame =
+      existing?.roleArn === roleArn && this.engine.definitions.get(existing?.definition ?? '') === definition;
+    if (existing && !isSame) {
+      throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
+    }
+    const machine =
+      existing ??
+      this.#context.journal.transaction(() => this.putMachine(String(name), String(roleArn), String(definition)));
     return { stateMachineArn: machine.arn, creationDate: machine.createdAt / 1000 };
+  }
+
+  /** Executions that run go on with the definition that they started with. */
+  #update(sender: Sender, { stateMachineArn, definition, roleArn }: Input): Output {
+    const machine = this.#machine(sender, 'states:UpdateStateMachine', stateMachineArn);
+    if (definition === undefined && roleArn === undefined) {
+      throw new AwsError(
+        'MissingRequiredParameter',
+        'Either the definition, the role ARN or a configuration must be specified',
+      );
+    }
+    const role = String(roleArn ?? machine.roleArn);
+    if (!this.#context.identities.roleByArn(role)) throw new AwsError('InvalidArn', `Invalid Role Arn: '${role}'`);
+    const text = typeof definition === 'string' ? definition : (this.engine.definitions.get(machine.definition) ?? '');
+    const { definition: hash } = this.#context.journal.transaction(() =>
+      this.putMachine(machine.name, role, text, machine.settings),
+    );
+    return { updateDate: this.#context.clock.now() / 1000, revisionId: uuidOf(hash) };
+  }
+
+  /** Its executions stay to be read; new ones are refused. */
+  #delete(sender: Sender, { stateMachineArn }: Input): Output {
+    this.#context.authorizer.require({
+      ...sender,
+      action: 'states:DeleteStateMachine',
+      resource: String(stateMachineArn),
+    });
+    const machine = this.machines.of(String(stateMachineArn));
+    if (machine && machine.arn === stateMachineArn) this.machines.delete(machine.name);
+    return {};
+  }
+
+  #testState(sender: Sender, input: Input): Promise<Output> {
+    this.#context.authorizer.require({ ...sender, action: 'states:TestState', resource: '*' });
+    return testState(input, {
+      now: () => this.#context.clock.now(),
+      call: (functionName, payload) => this.engine.callAs(String(input.roleArn), functionName, payload),
+    });
   }
 
   #describeMachine(sender: Sender, { stateMachineArn }: Input): Output {
@@ -270,6 +318,10 @@ export class States {
     this.#context.authorizer.require({ ...sender, action, resource: '*' });
   }
 }
+
+/** A revision is told by a UUID; here it is the definition's own. */
+const uuidOf = (hash: string): string =>
+  [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
 
 const describe = (execution: Execution, notRedrivable: string | undefined, withData: boolean): Output => ({
   executionArn: execution.arn,

@@ -1,5 +1,5 @@
 import type { EventDraft } from '../events/buses.ts';
-import type { Execution, Running } from './executions.ts';
+import { type Execution, type Running, rootOf } from './executions.ts';
 import type { StatesVariable } from './expressions.ts';
 
 /** `$states` of a state: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
@@ -9,7 +9,7 @@ export const statesVariable = (
 ): StatesVariable => {
   const context = {
     Execution: {
-      Id: arn,
+      Id: rootOf(arn),
       Input: JSON.parse(body.input),
       Name: name,
       RoleArn: body.roleArn,
@@ -19,6 +19,7 @@ export const statesVariable = (
     },
     StateMachine: { Id: machine, Name: machine.split(':').at(-1) },
     State: { EnteredTime: new Date(frame.enteredAt).toISOString(), Name: frame.state, RetryCount: frame.retryCount },
+    ...(body.branch?.kind === 'Map' && { Map: { Item: { Index: body.branch.index, Value: body.branch.item } } }),
     ...(frame.token !== undefined && { Task: { Token: frame.token } }),
   };
   return { input: frame.input, context, ...more };

@@ -364,7 +364,7 @@ describe('the Step Functions of the runtime', () => {
 
   it.each([
     ['JSONPath', { QueryLanguage: 'JSONPath' }, /QueryLanguage other than JSONata/],
-    ['a Parallel state', { States: { A: { Type: 'Parallel', Branches: [], End: true } } }, /type Parallel/],
+    ['a type that there is not', { States: { A: { Type: 'Loop', End: true } } }, /type Loop/],
     [
       'another integration',
       { States: { A: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish', End: true } } },

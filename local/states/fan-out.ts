@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import type { Context } from '../context.ts';
+import type { Registry } from '../registry.ts';
+import type { Flow, State } from './definition.ts';
+import {
+  type Branch,
+  branchArn,
+  type ExecutionBody,
+  type Executions,
+  freshFrame,
+  isRunning,
+  type Running,
+  type Status,
+} from './executions.ts';
+import { Expressions, StateError } from './expressions.ts';
+import type { History } from './history.ts';
+import { statesVariable } from './views.ts';
+
+type Commit = () => void;
+
+/** Inline Map runs at most so many at once: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
+const mostAtOnce = 40;
+
+interface Parts {
+  readonly context: Context;
+  readonly executions: Executions;
+  readonly history: History;
+  readonly definitions: Registry<string>;
+  /** Has a branch begin. */
+  readonly enter: (arn: string) => void;
+  /** Has the state go on whose branches are done. */
+  readonly join: (arn: string, how: Joined) => void;
+  /** Forgets the timers of what runs no more. */
+  readonly stop: (execution: Running) => void;
+}
+
+/** What became of the branches: all well, or the first that failed. */
+export type Joined = { readonly failed?: { readonly error: string; readonly cause: string } };
+
+/** What one branch begins with. */
+interface Beginning {
+  readonly flow: Flow;
+  readonly input: unknown;
+  readonly item?: unknown;
+}
+
+/**
+ * Parallel and inline Map: each branch is a thread of its execution, with a frame, jobs and variables of its own; its events
+ * are in the one history, each naming the one before it in its thread.
+ */
+export class FanOut {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Begins all branches, or as many as may run at once. @throws StateError */
+  async begin(execution: Running, state: State): Promise<Commit> {
+    const { history, executions } = this.#parts;
+    const { arn, frame } = execution;
+    const kind = state.Type === 'Map' ? 'Map' : 'Parallel';
+    const beginnings = kind === 'Map' ? await this.#items(execution, state) : await this.#branches(execution, state);
+    const limit = kind === 'Map' ? await this.#concurrency(execution, state) : beginnings.length;
+    return () => {
+      const started = history.append(
+        arn,
+        `${kind}StateStarted`,
+        kind === 'Map' ? { mapStateStartedEventDetails: { length: beginnings.length } } : {},
+      );
+      history.follow(arn, started);
+      executions.saveFrame(arn, { ...frame, entry: started });
+      for (const [index, one] of beginnings.entries()) {
+        const branch: Branch = { parent: arn, index, of: frame.state, kind, ...('item' in one && { item: one.item }) };
+        this.#insert(execution, branchArn(arn, started, index), one, branch);
+        history.follow(branchArn(arn, started, index), started);
+        if (index < limit) this.#start(branchArn(arn, started, index), branch);
+      }
+      if (beginnings.length === 0) this.#parts.join(arn, {});
+    };
+  }
+
+  async #branches(execution: Running, state: State): Promise<Beginning[]> {
+    const { frame } = execution;
+    const input =
+      state.Arguments === undefined
+        ? frame.input
+        : await this.#expressions(execution).template('Arguments', state.Arguments, statesVariable(execution));
+    return (state.Branches ?? []).map((flow) => ({ flow, input }));
+  }
+
+  async #items(execution: Running, state: State): Promise<Beginning[]> {
+    const { ItemProcessor: flow, ItemSelector } = state;
+    const expressions = this.#expressions(execution);
+    const states = statesVariable(execution);
+    const items =
+      state.Items === undefined ? execution.frame.input : await expressions.template('Items', state.Items, states);
+    if (!Array.isArray(items) || !flow) {
+      throw new StateError('States.QueryEvaluationError', `Items must be an array, got ${JSON.stringify(items)}`);
+    }
+    return Promise.all(
+      items.map(async (item: unknown, index) => {
+        if (ItemSelector === undefined) return { flow, input: item, item };
+        const context = { ...Object(states.context), Map: { Item: { Index: index, Value: item } } };
+        return { flow, item, input: await expressions.template('ItemSelector', ItemSelector, { ...states, context }) };
+      }),
+    );
+  }
+
+  async #concurrency(execution: Running, { MaxConcurrency = 0 }: State): Promise<number> {
+    const asked = await this.#expressions(execution).template(
+      'MaxConcurrency',
+      MaxConcurrency,
+      statesVariable(execution),
+    );
+    if (typeof asked !== 'number' || !Number.isInteger(asked) || asked < 0) {
+      throw new StateError(
+        'States.QueryEvaluationError',
+        `MaxConcurrency must be a whole number from 0 on, got ${JSON.stringify(asked)}`,
+      );
+    }
+    return asked === 0 ? mostAtOnce : Math.min(asked, mostAtOnce);
+  }
+
+  #insert(execution: Running, arn: string, { flow, input }: Beginning, branch: Branch): void {
+    const { definitions, executions, context } = this.#parts;
+    const text = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: flow.StartAt, States: flow.States });
+    const definition = createHash('sha256').update(text).digest('hex');
+    definitions.put(definition, text);
+    const { body, frame } = execution;
+    executions.insert({
+      ...execution,
+      arn,
+      body: {
+        input: body.input,
+        roleArn: body.roleArn,
+        definition,
+        branch,
+        ...(body.redrives && { redrives: body.redrives }),
+      },
+      frame: freshFrame(flow.StartAt, input, frame.variables, context.clock.now()),
+    });
+  }
+
+  #start(arn: string, { kind, of, index }: Branch): void {
+    if (kind === 'Map') {
+      this.#parts.history.append(arn, 'MapIterationStarted', { mapIterationStartedEventDetails: { name: of, index } });
+    }
+    this.#parts.enter(arn);
+  }
+
+  /** A branch has come to its end. */
+  ended(execution: Running, branch: Branch, status: Status, result: Partial<ExecutionBody>): void {
+    const { executions, history, context, join } = this.#parts;
+    const { arn, body } = execution;
+    const { parent, index, of, kind } = branch;
+    if (kind === 'Map') {
+      const how = status === 'SUCCEEDED' ? 'Succeeded' : 'Failed';
+      history.append(arn, `MapIteration${how}`, { [`mapIteration${how}EventDetails`]: { name: of, index } });
+    }
+    executions.end({ arn, body: { ...body, ...result }, frame: undefined }, { status, at: context.clock.now() });
+    const owner = executions.get(parent);
+    if (!isRunning(owner) || owner.frame.entry === undefined) return;
+    history.follow(parent, history.lastOf(arn) ?? 0);
+    if (status !== 'SUCCEEDED') {
+      this.stopBelow(parent);
+      join(parent, { failed: { error: result.error ?? '', cause: result.cause ?? '' } });
+      return;
+    }
+    const all = executions.branches(parent, owner.frame.entry);
+    const next = all.find((one) => isRunning(one) && history.lastOf(one.arn) === owner.frame.entry);
+    if (next?.body.branch && kind === 'Map') this.#start(next.arn, next.body.branch);
+    if (all.every((one) => one.status === 'SUCCEEDED')) join(parent, {});
+  }
+
+  /** What all branches made, in their order. */
+  results(arn: string, entry: number): unknown[] {
+    return this.#parts.executions.branches(arn, entry).map(({ body }) => JSON.parse(body.output ?? 'null'));
+  }
+
+  /** Ends whatever still runs below: its state failed, or its execution has ended. */
+  stopBelow(arn: string): void {
+    const { executions, context, stop } = this.#parts;
+    for (const one of executions.runningBelow(arn)) {
+      if (isRunning(one)) stop(one);
+      executions.end(
+        { arn: one.arn, body: one.body, frame: undefined },
+        { status: 'ABORTED', at: context.clock.now() },
+      );
+    }
+  }
+
+  #expressions({ frame }: Running): Expressions {
+    return new Expressions(frame.variables, () => this.#parts.context.clock.now());
+  }
+}

@@ -1,0 +1,222 @@
+import {
+  CreateStateMachineCommand,
+  DescribeStateMachineCommand,
+  ListExecutionsCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { Airlock } from '../support/airlock.ts';
+
+describe('Parallel and Map', () => {
+  let airlock: Airlock;
+  let roleArn: string;
+  let count = 0;
+  beforeAll(async () => {
+    airlock = await Airlock.start();
+    const machine = await airlock.sfn.send(
+      new DescribeStateMachineCommand({ stateMachineArn: airlock.status.outputs.StateMachineArn }),
+    );
+    roleArn = machine.roleArn ?? '';
+  });
+  afterAll(() => airlock.stop());
+
+  const create = async (States: object): Promise<string> => {
+    count += 1;
+    const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: Object.keys(States)[0], States });
+    const made = await airlock.sfn.send(new CreateStateMachineCommand({ name: `f${count}`, definition, roleArn }));
+    return made.stateMachineArn ?? '';
+  };
+  const run = async (States: object, input: unknown = {}): Promise<string> => {
+    const stateMachineArn = await create(States);
+    const { executionArn = '' } = await airlock.sfn.send(
+      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
+    );
+    await airlock.settle();
+    return executionArn;
+  };
+  const output = async (States: object, input: unknown = {}) =>
+    JSON.parse((await airlock.describe(await run(States, input))).output ?? 'null');
+  const events = async (execution: string) =>
+    (await airlock.history(execution)).map(({ id, previousEventId, type }) => `${id} ${type} <${previousEventId}`);
+  const pass = (Output: unknown, more: object = {}) => ({ Type: 'Pass', Output, End: true, ...more });
+  const one = (name: string, state: object) => ({ StartAt: name, States: { [name]: state } });
+  const fails = (name: string) => one(name, { Type: 'Fail', Error: name, Cause: 'for the test' });
+
+  it('Parallel gives what its branches made, in their order; they see what was assigned, and keep their own to themselves', async () => {
+    const States = {
+      Set: { Type: 'Pass', Assign: { n: 1 }, Next: 'Both' },
+      Both: {
+        Type: 'Parallel',
+        Arguments: { asked: '{% $states.input.x %}' },
+        Branches: [
+          {
+            StartAt: 'Late',
+            States: {
+              Late: { Type: 'Wait', Seconds: 60, Next: 'A' },
+              A: pass({ a: '{% $states.input.asked + $n %}' }, { Assign: { n: 99 } }),
+            },
+          },
+          one('B', pass({ b: '{% $n %}' })),
+        ],
+        Next: 'After',
+      },
+      After: pass({ both: '{% $states.input %}', n: '{% $n %}' }),
+    };
+    const execution = await run(States, { x: 41 });
+    expect((await airlock.describe(execution)).status).toBe('RUNNING');
+    await airlock.advance('PT61S');
+    expect(JSON.parse((await airlock.describe(execution)).output ?? '')).toEqual({ both: [{ a: 42 }, { b: 1 }], n: 1 });
+  });
+
+  it('each event names the one before it in its own branch', async () => {
+    const execution = await run({
+      Both: { Type: 'Parallel', Branches: [one('A', pass(1)), one('B', pass(2))], End: true },
+    });
+    expect(await events(execution)).toEqual([
+      '1 ExecutionStarted <0',
+      '2 ParallelStateEntered <0',
+      '3 ParallelStateStarted <2',
+      '4 PassStateEntered <3',
+      '5 PassStateExited <4',
+      '6 PassStateEntered <3',
+      '7 PassStateExited <6',
+      '8 ParallelStateSucceeded <7',
+      '9 ParallelStateExited <8',
+      '10 ExecutionSucceeded <9',
+    ]);
+  });
+
+  it('a branch that fails stops the others, and is caught, or ends the execution by its name', async () => {
+    const waiting = one('Long', { Type: 'Wait', Seconds: 1000, End: true });
+    const both = (more: object) => ({ Type: 'Parallel', Branches: [waiting, fails('Broken')], ...more });
+    const caught = {
+      Both: both({
+        Catch: [{ ErrorEquals: ['Broken'], Next: 'Mended', Output: '{% $states.errorOutput %}' }],
+        End: true,
+      }),
+      Mended: { Type: 'Succeed' },
+    };
+    expect(await output(caught)).toEqual({ Error: 'Broken', Cause: 'for the test' });
+    const ended = await airlock.describe(await run({ Both: both({ End: true }) }));
+    expect([ended.status, ended.error, ended.cause]).toEqual(['FAILED', 'Broken', 'for the test']);
+  });
+
+  it('is tried again as a whole', async () => {
+    const execution = await run({
+      Both: {
+        Type: 'Parallel',
+        Branches: [fails('Broken')],
+        Retry: [{ ErrorEquals: ['Broken'], IntervalSeconds: 10, MaxAttempts: 2 }],
+        End: true,
+      },
+    });
+    await airlock.advance('PT2M');
+    const types = (await airlock.history(execution)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'ParallelStateStarted')).toHaveLength(3);
+    expect(await airlock.ending(execution)).toBe('FAILED Broken');
+  });
+
+  it('Map takes each item through, in order, with its index and value, and no more at once than it is told', async () => {
+    const States = {
+      Each: {
+        Type: 'Map',
+        Items: '{% $states.input.items %}',
+        ItemSelector: { at: '{% $states.context.Map.Item.Index %}', value: '{% $states.context.Map.Item.Value %}' },
+        MaxConcurrency: 2,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'INLINE' },
+          StartAt: 'Slow',
+          States: {
+            Slow: { Type: 'Wait', Seconds: 10, Next: 'Double' },
+            Double: pass('{% $states.input.value * 2 + $states.context.Map.Item.Index %}'),
+          },
+        },
+        End: true,
+      },
+    };
+    const execution = await run(States, { items: [5, 6, 7] });
+    const started = async () =>
+      (await airlock.history(execution)).filter(({ type }) => type === 'MapIterationStarted').length;
+    expect(await started()).toBe(2);
+    await airlock.advance('PT11S');
+    expect(await started()).toBe(3);
+    await airlock.advance('PT11S');
+    expect(JSON.parse((await airlock.describe(execution)).output ?? '')).toEqual([10, 13, 16]);
+    const history = await airlock.history(execution);
+    expect(history.find(({ type }) => type === 'MapStateStarted')?.mapStateStartedEventDetails).toEqual({ length: 3 });
+    const iterations = history.flatMap(({ mapIterationSucceededEventDetails: details }) => details ?? []);
+    expect(iterations).toEqual([
+      { name: 'Each', index: 0 },
+      { name: 'Each', index: 1 },
+      { name: 'Each', index: 2 },
+    ]);
+  });
+
+  it('Map of nothing makes nothing, of what is no list fails by name, and an item that fails is named', async () => {
+    const each = (Items: unknown, processor: object = one('X', pass(1))) => ({
+      Each: { Type: 'Map', Items, ItemProcessor: processor, End: true },
+    });
+    expect(await output(each([]))).toEqual([]);
+    expect((await airlock.describe(await run(each('{% 1 %}')))).error).toBe('States.QueryEvaluationError');
+    const failed = await run(each([1, 2], fails('Broken')));
+    expect(await airlock.ending(failed)).toBe('FAILED Broken');
+    expect((await airlock.history(failed)).map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['MapIterationFailed', 'MapStateFailed', 'ExecutionFailed']),
+    );
+  });
+
+  it('stand inside of each other', async () => {
+    const inner = {
+      StartAt: 'Both',
+      States: {
+        Both: {
+          Type: 'Parallel',
+          Branches: [one('A', pass('{% $states.input * 10 %}')), one('B', pass('{% $states.input * 100 %}'))],
+          End: true,
+        },
+      },
+    };
+    expect(await output({ Each: { Type: 'Map', Items: [1, 2], ItemProcessor: inner, End: true } })).toEqual([
+      [10, 100],
+      [20, 200],
+    ]);
+  });
+
+  it('go on after kill -9, and nothing of a stopped execution goes on', async () => {
+    const States = {
+      Each: {
+        Type: 'Map',
+        Items: [1, 2, 3],
+        ItemProcessor: {
+          StartAt: 'Slow',
+          States: { Slow: { Type: 'Wait', Seconds: 30, Next: 'Done' }, Done: pass('{% $states.input + 1 %}') },
+        },
+        End: true,
+      },
+    };
+    const [survives, stopped] = [await run(States), await run(States)];
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn: stopped }));
+    airlock = await airlock.restart({ signal: 'SIGKILL' });
+    const before = (await airlock.history(stopped)).length;
+    await airlock.advance('PT31S');
+    expect(JSON.parse((await airlock.describe(survives)).output ?? '')).toEqual([2, 3, 4]);
+    expect(await airlock.history(stopped)).toHaveLength(before);
+    const { executions = [] } = await airlock.sfn.send(
+      new ListExecutionsCommand({
+        stateMachineArn: survives.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
+      }),
+    );
+    expect(executions.map(({ executionArn }) => executionArn)).toEqual([survives]);
+  });
+
+  it('are refused where they say too little, or what is done elsewhere', async () => {
+    await expect(create({ Both: { Type: 'Parallel', End: true } })).rejects.toThrow("'Branches' is required");
+    await expect(create({ Each: { Type: 'Map', End: true } })).rejects.toThrow("'ItemProcessor' is required");
+    const distributed = { ProcessorConfig: { Mode: 'DISTRIBUTED' }, ...one('X', pass(1)) };
+    await expect(create({ Each: { Type: 'Map', ItemProcessor: distributed, End: true } })).rejects.toThrow(
+      'DISTRIBUTED',
+    );
+    const lost = { StartAt: 'X', States: { X: { Type: 'Pass', Next: 'Nowhere' } } };
+    await expect(create({ Both: { Type: 'Parallel', Branches: [lost], End: true } })).rejects.toThrow('Nowhere');
+  });
+});
