@@ -10,8 +10,8 @@
  * hash of the pack before it, and no place in the chain is empty or taken twice. With --accepted: the accepted file has
  * the hash that was computed when it was checked. With --chains: the newest pack of each feed is the one that Airlock
  * remembers. With --key (PEM or DER): every pack is signed by it. With --locks (what S3 said of each object, as `audit verify`
- * writes it): every object is locked for as long as the bucket's rule asks. --from and --to are days on which packs were recorded;
- * what lies outside is not looked at, and the newest pack is not asked for. Exit codes: 0 all holds · 1 something does not, or nothing is there · 2 wrong use.
+ * writes it): every object is locked for as long as the bucket's rule asks. --from and --to are days on which packs were recorded: only
+ * those are looked into; the chain is checked whole in any case. Exit codes: 0 all holds · 1 something does not, or nothing is there · 2 wrong use.
  */
 import { createHash, createPublicKey, verify as isSignedBy } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -104,18 +104,28 @@ const signatureFaults = (folder, { key, text }, publicKey) => {
 
 const dayMs = 86_400_000;
 
-/** What S3 said of each object: `{"days": 3650, "objects": {"<key>": {"mode", "until", "writtenAt"}}}`. */
-const lockFaults = ({ days, objects }, isWanted) =>
-  Object.entries(objects)
-    .filter(([key]) => isWanted(key))
-    .flatMap(([key, { mode, until, writtenAt }]) => {
-      if (mode === undefined || until === undefined) return [`${key}: not locked: it can be deleted`];
+/**
+ * What S3 said of the bucket's rule and of each object:
+ * `{"days": 3650, "mode": "COMPLIANCE", "objects": {"<key>": {"mode", "until", "writtenAt"}}}`.
+ */
+const lockFaults = ({ days, mode: asked, objects }, folder, { key }) => {
+  const beside = key.replace(/evidence\.json$/, '');
+  const names = ['evidence.json', 'history.json', 'evidence.html', 'evidence.jws'];
+  return names
+    .map((name) => beside + name)
+    .filter((one) => within(folder, one) !== undefined)
+    .flatMap((one) => {
+      const { mode, until, writtenAt } = objects[one] ?? {};
+      if (mode === undefined || until === undefined) return [`${one}: not locked: it can be deleted`];
+      if (asked === 'COMPLIANCE' && mode !== asked)
+        return [`${one}: locked in mode ${mode}, the bucket's rule asks for ${asked}`];
       const least = Date.parse(writtenAt) + days * dayMs;
       // S3 counts from a moment within the second that it tells.
       return Date.parse(until) >= least - 1000
         ? []
-        : [`${key}: locked until ${until}, the bucket's rule asks for ${new Date(least).toISOString()}`];
+        : [`${one}: locked until ${until}, the bucket's rule asks for ${new Date(least).toISOString()}`];
     });
+};
 
 /** The newest packs beside what Airlock remembers of them: without this, nobody misses the last one. */
 const headFaults = (folder, feeds, isWanted) =>
@@ -132,16 +142,12 @@ const headFaults = (folder, feeds, isWanted) =>
     });
 
 /** What does not hold of the packs of one feed together. */
-const chainFaults = (feed, packs, isPart) => {
+const chainFaults = (feed, packs) => {
   const faults = [];
   const inOrder = [...packs].sort((a, b) => a.pack.chain.sequence - b.pack.chain.sequence);
   let before;
   for (const one of inOrder) {
     const { sequence, previous } = one.pack.chain;
-    if (isPart && !before) {
-      before = one;
-      continue;
-    }
     const expected = (before?.pack.chain.sequence ?? 0) + 1;
     if (before && sequence === before.pack.chain.sequence) {
       faults.push(`${feed}: a fork: ${before.key} and ${one.key} both say that they are number ${sequence}`);
@@ -172,32 +178,43 @@ const readPack = (one) => {
 const verify = async (folder, { accepted, chains, feed, partner, from, to, publicKey, locks }) => {
   const wanted = feed ?? partner;
   const isWanted = (key) => wanted === undefined || key.startsWith(`${wanted}/`);
-  const isPart = from !== undefined || to !== undefined;
   const isInRange = ({ pack }) => {
-    const day = String(pack?.recordedAt).slice(0, 10);
-    return !pack || ((from === undefined || day >= from) && (to === undefined || day <= to));
+    const day = String(pack.recordedAt).slice(0, 10);
+    return (from === undefined || day >= from) && (to === undefined || day <= to);
   };
-  const all = packsIn(folder).filter(({ key }) => isWanted(key));
-  const packs = all.map(readPack).filter(isInRange);
-  const unread = packs.filter(({ pack }) => !pack).map(({ key }) => `${key}: no evidence of a form that is known here`);
-  const known = packs.filter(({ pack }) => pack);
-  const feeds = Map.groupBy
-    ? Map.groupBy(known, ({ pack }) => `${pack.partner}/${pack.feed}`)
-    : known.reduce((map, one) => {
-        const name = `${one.pack.partner}/${one.pack.feed}`;
-        return map.set(name, [...(map.get(name) ?? []), one]);
-      }, new Map());
-  const faults =
-    packs.length === 0 ? [`no evidence${wanted === undefined ? '' : ` of ${wanted}`} in ${folder}`] : unread;
-  for (const one of known) {
+  const all = packsIn(folder)
+    .filter(({ key }) => isWanted(key))
+    .map(readPack);
+  const known = all.filter(({ pack }) => pack);
+  const looked = known.filter(isInRange);
+  const feeds = known.reduce((map, one) => {
+    const name = `${one.pack.partner}/${one.pack.feed}`;
+    map.get(name)?.push(one) ?? map.set(name, [one]);
+    return map;
+  }, new Map());
+  const faults = all.filter(({ pack }) => !pack).map(({ key }) => `${key}: no evidence of a form that is known here`);
+  if (looked.length === 0) faults.push(`no evidence${wanted === undefined ? '' : ` of ${wanted}`} in ${folder}`);
+  for (const one of looked) {
     faults.push(...faultsOf(folder, one, one.pack));
     if (publicKey !== undefined) faults.push(...signatureFaults(folder, one, publicKey));
+    if (locks !== undefined) faults.push(...lockFaults(locks, folder, one));
     if (accepted !== undefined) faults.push(...(await acceptedFault(accepted, one, one.pack)));
   }
-  for (const [name, ofFeed] of feeds) faults.push(...chainFaults(name, ofFeed, isPart));
-  if (locks !== undefined) faults.push(...lockFaults(locks, isWanted));
-  if (chains !== undefined && !isPart) faults.push(...headFaults(chains, feeds, isWanted));
-  return { packs: packs.length, feeds: feeds.size, faults };
+  for (const [name, ofFeed] of feeds) faults.push(...chainFaults(name, ofFeed));
+  if (chains !== undefined) faults.push(...headFaults(chains, feeds, isWanted));
+  const ofFeeds = new Set(looked.map(({ pack }) => `${pack.partner}/${pack.feed}`));
+  return { packs: looked.length, feeds: ofFeeds.size, faults };
+};
+
+/** What somebody named wrongly: said, with what may come. */
+class WrongUse extends Error {}
+
+const readAs = (what, path, read) => {
+  try {
+    return path && read(path);
+  } catch (error) {
+    throw new WrongUse(`${what}: got ${path}, which cannot be used: ${error.message}`);
+  }
 };
 
 const main = async (args) => {
@@ -216,25 +233,28 @@ const main = async (args) => {
   const asJson = args.includes('--json');
   const [folder, ...rest] = args.filter((one) => one !== '--json');
   const missing = [folder, accepted, chains, key, locks].find((one) => one !== undefined && !existsSync(one));
-  if (folder === undefined || rest.length > 0 || missing !== undefined) {
-    process.stderr.write(missing === undefined ? `${usage}\n` : `${missing} is not here\n${usage}\n`);
-    return 2;
-  }
   const noDay = [from, to].find((one) => one !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(one));
-  if (noDay !== undefined) {
-    process.stderr.write(`got ${noDay}, allowed a day such as 2026-07-01\n${usage}\n`);
+  let result;
+  try {
+    if (folder === undefined || rest.length > 0) throw new WrongUse('say which folder');
+    if (missing !== undefined) throw new WrongUse(`${missing} is not here`);
+    if (noDay !== undefined) throw new WrongUse(`got ${noDay}, allowed a day such as 2026-07-01`);
+    if (feed !== undefined && partner !== undefined) throw new WrongUse('say --partner or --feed, not both');
+    for (const one of [folder, accepted, chains]) {
+      if (one !== undefined && !statSync(one).isDirectory()) throw new WrongUse(`${one} is no folder`);
+    }
+    const publicKey = readAs('--key', key, readKey);
+    const lockFile = readAs('--locks', locks, (path) => {
+      const { objects, ...rule } = JSON.parse(readFileSync(path, 'utf8'));
+      if (typeof objects !== 'object' || objects === null) throw new Error('it has no objects');
+      return { ...rule, objects };
+    });
+    result = await verify(folder, { accepted, chains, feed, partner, from, to, publicKey, locks: lockFile });
+  } catch (error) {
+    if (!(error instanceof WrongUse)) throw error;
+    process.stderr.write(`${error.message}\n${usage}\n`);
     return 2;
   }
-  const result = await verify(folder, {
-    accepted,
-    chains,
-    feed,
-    partner,
-    from,
-    to,
-    publicKey: key && readKey(key),
-    locks: locks && JSON.parse(readFileSync(locks, 'utf8')),
-  });
   if (asJson) process.stdout.write(`${JSON.stringify(result)}\n`);
   else {
     for (const fault of result.faults) process.stdout.write(`${fault}\n`);

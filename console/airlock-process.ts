@@ -95,10 +95,13 @@ export class AirlockProcess {
     return this.#ask('GET', 'faults');
   }
 
-  /** Whether the process is no more: gone by itself, or on its way. @returns after the moment that a death takes to be told */
+  /** Whether the process is no more, or is on its way: a death takes a moment to be told, on a busy machine a long one. */
   async hasDied(): Promise<boolean> {
-    await setTimeout(50);
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    for (let looks = 0; looks < 40; looks += 1) {
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) return true;
+      await setTimeout(50);
+    }
+    return false;
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {

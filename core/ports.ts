@@ -198,6 +198,7 @@ export interface Histories {
 export interface Run {
   readonly arn: string;
   readonly name: string;
+  readonly status: string;
   readonly startedAt: string;
   /** Of its last end; absent while it goes on. */
   readonly stoppedAt?: string;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { ledgerKeys } from './names.ts';
 import type { Ledger, Run } from './ports.ts';
 
-/** `watch/reconciled.json`: every run that began before this moment has ended, and has its evidence. */
+/** `watch/reconciled.json`: every run that began before this moment has ended for good, and has its evidence. */
 export const reconciledDocument = z.looseObject({ version: z.literal(1), completeTo: z.string() });
 
 const dayMs = 86_400_000;
@@ -10,15 +10,22 @@ const dayMs = 86_400_000;
 /** Step Functions forgets a run 90 days after its end; no run takes longer than 35 of them. */
 const remembersMs = 85 * dayMs;
 
+/** One that did not end well can be redriven for two weeks, and then ends once more. */
+const redrivableMs = 15 * dayMs;
+
 /** What ended, or came, more lately may still be on its way. */
 const patienceMs = 3_600_000;
 
 /** What could not be made good in so long is told no more: it lies in a queue of failures, with an alarm. */
 const persistsMs = 4 * dayMs;
 
-/** Runs that began before this moment are done with. @param completeTo of the look before */
+/**
+ * Runs that began before this moment are done with: at the first look all are, since nobody marked their evidence before.
+ *
+ * @param completeTo of the look before
+ */
 export const runsToLookAt = (completeTo: string | undefined, now: number): Date =>
-  new Date(Math.max(Date.parse(completeTo ?? '') || 0, now - remembersMs));
+  completeTo === undefined ? new Date(now) : new Date(Math.max(Date.parse(completeTo), now - remembersMs));
 
 /** Uploads that came in between are looked at. */
 export const uploadsToLookAt = (now: number): { readonly from: Date; readonly to: Date } => ({
@@ -54,7 +61,9 @@ export const missingEvidence = async (
     const without = ends.filter((redrives) => !kept.has(ledgerKeys.archived(run, redrives)));
     const isTold = Date.parse(run.stoppedAt ?? run.startedAt) < now - persistsMs;
     if (!isTold) missing.push(...without.map((redrives) => ({ run, redrives })));
-    if (!hasEnded || (without.length > 0 && !isTold)) completeTo = Math.min(completeTo, Date.parse(run.startedAt));
+    const mayRunOn = run.status !== 'SUCCEEDED' && Date.parse(run.stoppedAt ?? '') > now - redrivableMs;
+    if (!hasEnded || mayRunOn || (without.length > 0 && !isTold))
+      completeTo = Math.min(completeTo, Date.parse(run.startedAt));
   }
   return { missing, completeTo: new Date(completeTo).toISOString() };
 };

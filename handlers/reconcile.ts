@@ -1,8 +1,8 @@
 import { arrivalKey } from '../core/arrivals.ts';
 import { findDocument } from '../core/documents.ts';
-import { endOf } from '../core/evidence/run.ts';
+import { endOf, isOurs } from '../core/evidence/run.ts';
 import { ledgerKeys, parseLandingKey } from '../core/names.ts';
-import type { Clock, HandOver, Histories, Landing, Ledger, Metrics, Notices, Runs } from '../core/ports.ts';
+import type { Clock, HandOver, Histories, Landing, Ledger, Metrics, Notices, Receiver, Runs } from '../core/ports.ts';
 import {
   type MissingEvidence,
   missingEvidence,
@@ -23,57 +23,95 @@ interface Deps {
   readonly clock: Clock;
 }
 
+/** What was found, and what of it could not be looked at. */
+interface Look {
+  readonly found: readonly string[];
+  readonly broken: readonly unknown[];
+}
+
 /**
  * Makes good what an event should have told and did not: closing events are best effort, and so are those of uploads. Once a
  * day it looks for ends without evidence and for uploads that nothing became of, and hands each over again to whoever keeps
- * or records it. Those do nothing twice, so what was only late is no harm.
+ * or records it. Those do nothing twice, so what was only late is no harm. One that breaks keeps no other from being looked at,
+ * and what was found is told in any case.
  */
-export const createReconcile = (deps: Deps) => async (): Promise<{ runs: string[]; uploads: string[] }> => {
-  const runs = await reconcileRuns(deps);
-  const uploads = await reconcileUploads(deps);
-  if (runs.length + uploads.length > 0) await tell(deps, runs, uploads);
-  return { runs, uploads };
-};
-
-const reconcileRuns = async ({ runs, histories, ledger, handOver, clock }: Deps): Promise<string[]> => {
-  const now = clock.now().getTime();
-  const found = await findDocument(ledger, ledgerKeys.reconciled, reconciledDocument);
-  const begun = await runs.startedSince(runsToLookAt(found?.document.completeTo, now));
-  const { missing, completeTo } = await missingEvidence(ledger, begun, now);
-  for (const { run, redrives } of missing) {
-    await handOver.again('archive-execution', await statusChangeOf(histories, { run, redrives }));
-  }
-  // Of two that look at once one writes; both hand over the same.
-  if (found) await ledger.replace(ledgerKeys.reconciled, { ...found.document, completeTo }, found.etag);
-  else await ledger.create(ledgerKeys.reconciled, { version: 1, completeTo });
-  return missing.map(({ run, redrives }) => `${run.name}-${redrives}`);
-};
-
-/** What EventBridge would have told of an end. */
-const statusChangeOf = async (histories: Histories, { run, redrives }: MissingEvidence): Promise<unknown> => {
-  const { status, at } = endOf(await histories.read(run.arn), run.name, redrives);
-  return {
-    detail: {
-      executionArn: run.arn,
-      name: run.name,
-      status,
-      startDate: Date.parse(run.startedAt),
-      stopDate: at,
-      redriveCount: redrives,
-    },
+export const createReconcile =
+  (deps: Deps) => async (): Promise<{ runs: readonly string[]; uploads: readonly string[] }> => {
+    const nothing = (error: unknown): Look => ({ found: [], broken: [error] });
+    const runs = await reconcileRuns(deps).catch(nothing);
+    const uploads = await reconcileUploads(deps).catch(nothing);
+    if (runs.found.length + uploads.found.length > 0) await tell(deps, runs.found, uploads.found);
+    const [broken] = [...runs.broken, ...uploads.broken];
+    if (broken !== undefined) throw broken;
+    return { runs: runs.found, uploads: uploads.found };
   };
+
+const reconcileRuns = async ({ runs, histories, ledger, handOver, clock }: Deps): Promise<Look> => {
+  const now = clock.now().getTime();
+  const known = await findDocument(ledger, ledgerKeys.reconciled, reconciledDocument);
+  const begun = await runs.startedSince(runsToLookAt(known?.document.completeTo, now));
+  const { missing, completeTo } = await missingEvidence(ledger, begun, now);
+  const look = await handOverAll(missing, 'archive-execution', handOver, async (one) => {
+    const event = await statusChangeOf(histories, one);
+    return event === undefined ? undefined : { event, name: `${one.run.name}-${one.redrives}` };
+  });
+  // Of two that look at once one writes; both hand over the same.
+  if (known) await ledger.replace(ledgerKeys.reconciled, { ...known.document, completeTo }, known.etag);
+  else await ledger.create(ledgerKeys.reconciled, { version: 1, completeTo });
+  return look;
 };
 
-const reconcileUploads = async (deps: Deps): Promise<string[]> => {
-  const { from, to } = uploadsToLookAt(deps.clock.now().getTime());
-  const keys: string[] = [];
-  for await (const upload of deps.landing.all()) {
+/** What EventBridge would have told of an end; undefined for a run that is none of ours: somebody started it by hand. */
+const statusChangeOf = async (histories: Histories, { run, redrives }: MissingEvidence): Promise<unknown> => {
+  const events = await histories.read(run.arn);
+  const { status, at } = endOf(events, run.name, redrives);
+  const detail = {
+    executionArn: run.arn,
+    name: run.name,
+    status,
+    startDate: Date.parse(run.startedAt),
+    stopDate: at,
+    redriveCount: redrives,
+  };
+  return isOurs(events, detail) ? { detail } : undefined;
+};
+
+/** So many at once are no burden to S3, and no long night for many uploads. */
+const atOnce = 20;
+
+/** Hands over what is wanted of many. @param eventOf undefined for one that needs nothing */
+const handOverAll = async <T>(
+  all: readonly T[],
+  to: Receiver,
+  handOver: HandOver,
+  eventOf: (one: T) => Promise<{ readonly event: unknown; readonly name: string } | undefined>,
+): Promise<Look> => {
+  const found: string[] = [];
+  const broken: unknown[] = [];
+  const one = async (which: T): Promise<void> => {
+    try {
+      const wanted = await eventOf(which);
+      if (!wanted) return;
+      await handOver.again(to, wanted.event);
+      found.push(wanted.name);
+    } catch (error) {
+      broken.push(error);
+    }
+  };
+  for (let at = 0; at < all.length; at += atOnce) await Promise.all(all.slice(at, at + atOnce).map(one));
+  return { found, broken };
+};
+
+const reconcileUploads = async ({ ledger, landing, handOver, clock }: Deps): Promise<Look> => {
+  const { from, to } = uploadsToLookAt(clock.now().getTime());
+  const uploads: PinnedUpload[] = [];
+  for await (const upload of landing.all()) {
     const arrivedAt = new Date(upload.arrivedAt);
-    if (arrivedAt < from || arrivedAt > to || (await isSettled(deps.ledger, upload))) continue;
-    await deps.handOver.again('receive-upload', objectCreatedOf(upload));
-    keys.push(upload.key);
+    if (arrivedAt >= from && arrivedAt <= to) uploads.push(upload);
   }
-  return keys;
+  return handOverAll(uploads, 'receive-upload', handOver, async (upload) =>
+    (await isSettled(ledger, upload)) ? undefined : { event: objectCreatedOf(upload), name: upload.key },
+  );
 };
 
 const isSettled = async (ledger: Ledger, upload: PinnedUpload): Promise<boolean> => {

@@ -57,7 +57,7 @@ export interface Settings {
   readonly lockArchiveDays?: number;
   /**
    * Records of each mail when the recipient's server took it, for the evidence (one more call of a function for each mail,
-   * about $1 for 100,000).
+   * and three writes to S3, about $2 for 100,000).
    * @default only in prod
    */
   readonly recordDeliveries?: boolean;

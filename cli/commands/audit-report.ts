@@ -15,6 +15,7 @@ import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import { writeOutput } from '../files.ts';
 import { type Flags, type Invocation, print } from '../invocation.ts';
+import { inParallel } from '../parallel.ts';
 import { ProgressBar } from '../progress.ts';
 
 /** How deliveries of a quarter went, of one partner or of all, as the archive proves it. */
@@ -75,9 +76,7 @@ const fromCopy = async (folder: string, partner: string | undefined): Promise<So
     const keys = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => name.replaceAll('\\', '/'))
       .filter((key) => isPack(key) && (partner === undefined || key.startsWith(`${partner}/`)));
-    const packs = await inParallel(keys, 'reading evidence', async (key) =>
-      asPack(key, await readFile(join(folder, key), 'utf8')),
-    );
+    const packs = await readAll(keys, async (key) => asPack(key, await readFile(join(folder, key), 'utf8')));
     return { packs, linkTo: (key) => pathToFileURL(resolve(folder, pageBeside(key))).href };
   } catch (error) {
     throw new CliError(
@@ -95,7 +94,7 @@ const fromBucket = async (
   s3: S3Client,
   Bucket: string,
   { partner, quarter }: { partner: string | undefined; quarter: ReturnType<typeof quarterOf> },
-): Promise<StoredPack[]> => {
+): Promise<readonly StoredPack[]> => {
   const [from, to] = [Date.parse(quarter.from) - dayMs, Date.parse(quarter.to) + keptWithinMs];
   const keys: string[] = [];
   const Prefix = partner === undefined ? '' : `${partner}/`;
@@ -105,33 +104,25 @@ const fromBucket = async (
       if (isPack(Key) && at >= from && at <= to) keys.push(Key);
     }
   }
-  return inParallel(keys, 'reading evidence', async (Key) => {
+  return readAll(keys, async (Key) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     return asPack(Key, (await Body?.transformToString()) ?? '');
   });
 };
 
-/** So many at once keep a network busy, and no list of sockets long. */
-const atOnce = 24;
-
-const inParallel = async <T>(
+const readAll = async (
   keys: readonly string[],
-  label: string,
-  read: (key: string) => Promise<T>,
-): Promise<T[]> => {
-  const progress = new ProgressBar(process.stderr, label, (done, all) => `${done} of ${all} packs`);
-  const results = new Array<T>(keys.length);
-  let next = 0;
+  read: (key: string) => Promise<StoredPack>,
+): Promise<readonly StoredPack[]> => {
+  const progress = new ProgressBar(process.stderr, 'reading evidence', (done, all) => `${done} of ${all} packs`);
   let done = 0;
-  const work = async () => {
-    for (let index = next++; index < keys.length; index = next++) {
-      results[index] = await read(keys[index] ?? '');
-      progress.show(++done, keys.length);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  const packs = await inParallel(keys, async (key) => {
+    const pack = await read(key);
+    progress.show(++done, keys.length);
+    return pack;
+  });
   progress.end();
-  return results;
+  return packs;
 };
 
 const show = (report: QuarterReport): void => {

@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Flags, Invocation } from '../invocation.ts';
+import { inParallel } from '../parallel.ts';
 import { ProgressBar } from '../progress.ts';
 
 /** Flags that mean the same to the verifier. */
@@ -43,25 +44,29 @@ export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
 const copyEvidence = async ({
   stack,
   settings,
+  flags,
 }: Invocation): Promise<{ archive: string; chains: string; locks: string }> => {
   const { cloudformation, s3 } = createClients(settings);
   const { buckets } = await findDeployment(cloudformation, stack);
   // First, so that a pack of this very moment is none too few.
   const ledger = await copyOf(s3, buckets.Ledger, 'chains/');
   const locks: Record<string, Lock> = {};
-  const archive = await copyOf(s3, buckets.Archive, '', (key, lock) => {
+  const archive = await copyOf(s3, buckets.Archive, prefixOf(flags), (key, lock) => {
     locks[key] = lock;
   });
   const path = `${archive}.locks.json`;
-  await writeFile(path, JSON.stringify({ days: await lockedDays(s3, buckets.Archive), objects: locks }));
+  await writeFile(path, JSON.stringify({ ...(await lockRule(s3, buckets.Archive)), objects: locks }));
   return { archive, chains: join(ledger, 'chains'), locks: path };
 };
 
-/** For how long the bucket locks what comes; 0 where it has no rule. */
-const lockedDays = async (s3: S3Client, Bucket: string): Promise<number> => {
+/** What is asked for, and no more of the archive is copied. */
+const prefixOf = ({ feed, partner }: Flags): string => ((feed ?? partner) === undefined ? '' : `${feed ?? partner}/`);
+
+/** For how long, and how hard, the bucket locks what comes; 0 days where it has no rule. */
+const lockRule = async (s3: S3Client, Bucket: string): Promise<{ days: number; mode?: string }> => {
   const { ObjectLockConfiguration } = await s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
-  const { Days, Years } = ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
-  return Days ?? (Years ?? 0) * 365;
+  const { Days, Years, Mode } = ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+  return { days: Days ?? (Years ?? 0) * 365, ...(Mode && { mode: Mode }) };
 };
 
 /** What S3 says of the lock of an object, beside its bytes. */
@@ -88,11 +93,11 @@ const copyOf = async (
   const progress = new ProgressBar(process.stderr, `copying ${bucket}`);
   const all = objects.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
-  for (const { key, size } of objects) {
+  await inParallel(objects, async ({ key, size }) => {
     onLock(key, await copyObject(s3, bucket, key, join(folder, key), folder));
     done += size;
     progress.show(done, all);
-  }
+  });
   progress.end();
   return folder;
 };

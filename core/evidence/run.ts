@@ -73,10 +73,19 @@ const dataOf = (event: ExecutionEvent | undefined): z.infer<typeof eventData> =>
 };
 
 /** Whose run it is. @throws InvalidInput for an execution that is none of ours */
-export const feedOf = (events: readonly ExecutionEvent[], { name }: Ended): FeedId => {
+export const feedOf = (events: readonly ExecutionEvent[], { name }: Pick<Ended, 'name'>): FeedId => {
   const { input = 'null' } = dataOf(events.find(({ type }) => type === 'ExecutionStarted'));
   const { partner, feed } = parse(runInput, JSON.parse(input), `input of ${name}`);
   return { partner, feed };
+};
+
+/** Whether a run is of a feed: anybody with the right can start the machine with anything. */
+export const isOurs = (events: readonly ExecutionEvent[], ended: Pick<Ended, 'name'>): boolean => {
+  try {
+    return feedOf(events, ended) !== undefined;
+  } catch {
+    return false;
+  }
 };
 
 /** The request that *Open request* claimed. */

@@ -20,8 +20,8 @@ interface AuditorProps {
 
 /**
  * A role for auditors: it reads the archive, what the ledger remembers of its newest packs, and the history of executions.
- * It can act on nothing, and sees neither partners' files nor people's addresses. Enough for `audit verify`, `audit report`
- * and the Step Functions console.
+ * It can act on nothing, and sees neither partners' files nor people's addresses. Enough for `audit verify`, `audit report`,
+ * and to look at executions in the Step Functions console.
  */
 export class Auditor extends Construct {
   readonly role: Role;
@@ -42,12 +42,8 @@ export class Auditor extends Construct {
       roles: [this.role],
       statements: [
         get('ReadEvidence', archive, '*'),
-        statement('ReadVersions', ['s3:GetObjectVersion', 's3:GetObjectRetention'], [archive.arnForObjects('*')]),
-        statement(
-          'FindEvidence',
-          ['s3:ListBucket', 's3:ListBucketVersions', 's3:GetBucketObjectLockConfiguration', 's3:GetBucketVersioning'],
-          [archive.bucketArn],
-        ),
+        statement('ReadLocks', ['s3:GetObjectRetention'], [archive.arnForObjects('*')]),
+        statement('FindEvidence', ['s3:ListBucket', 's3:GetBucketObjectLockConfiguration'], [archive.bucketArn]),
         get('ReadChains', ledger, 'chains/*'),
         list('FindChains', ledger, 'chains/*'),
         statement('ListRuns', ['states:ListExecutions', 'states:DescribeStateMachine'], [stateMachineArn]),

@@ -20,7 +20,7 @@ export const functionTable = {
   'register-wait':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Stores the task token of a wait' },
   'revise-plan':         { memoryMb: 256,  timeoutSeconds: 30,  reserved: 5,  logs: 'stage', does: 'Gives a partner more time' },
   'receive-upload':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records an arrival and ends the wait' },
-  'receive-bounce':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 5,  logs: 'stage', does: 'Records that a mail did not arrive and ends the wait' },
+  'receive-bounce':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records what became of a mail, and ends the wait of one that did not arrive' },
   'receive-scan':        { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records what the malware scanner said and ends the wait' },
   'look-for-upload':     { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Looks once more before a milestone' },
   'validate-upload':     { memoryMb: 1769, timeoutSeconds: 900, reserved: 20, logs: 'stage', does: 'Checks the pinned version' },

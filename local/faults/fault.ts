@@ -31,8 +31,8 @@ const functionFault = z.strictObject({
 const serviceFault = z.strictObject({
   point: z.literal('service'),
   ...occasions,
-  /** As in a signature's scope: `s3`, `states`, `email`, `sts`, `kms`, `sns`, `events`. */
-  service: z.string(),
+  /** As in a signature's scope. */
+  service: z.enum(['s3', 'states', 'ses', 'sts', 'kms', 'sns', 'sqs', 'events', 'lambda']),
   /** `PutObject`, `SendTaskSuccess`, …; any when absent. */
   operation: z.optional(z.string()),
   effect: z._default(z.enum(['error', 'hangUp', 'kill']), 'error'),

@@ -97,8 +97,18 @@ export const parseDefinition = (where: string, json: string): Definition => {
   );
   if (unknown !== undefined) throw new UnsupportedFeatureError(where, `field ${unknown}`);
   checkFlow(where, definition);
+  const names = namesIn(definition);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw invalid(`DUPLICATE_STATE_NAME: Duplicate State name: ${twice}`);
   return definition;
 };
+
+/** Of all states, those inside of others included: a name is one state's in the whole machine. */
+const namesIn = ({ States }: Flow): string[] =>
+  Object.entries(States).flatMap(([name, { Branches = [], ItemProcessor }]) => [
+    name,
+    ...[...Branches, ...(ItemProcessor ? [ItemProcessor] : [])].flatMap(namesIn),
+  ]);
 
 const checkFlow = (where: string, { StartAt, States }: Flow): void => {
   const names = Object.keys(States ?? {});

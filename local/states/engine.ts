@@ -18,6 +18,7 @@ import {
 } from './executions.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { FanOut, type Joined } from './fan-out.ts';
+import { requireBoolean, waitingTime } from './flow.ts';
 import { History } from './history.ts';
 import { lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
 import type { Observation } from './observation.ts';
@@ -334,13 +335,7 @@ export class Engine {
     const states = statesVariable(execution);
     for (const [index, rule] of (state.Choices ?? []).entries()) {
       const holds = await expressions.template(`Choices[${index}]/Condition`, rule.Condition, states);
-      if (typeof holds !== 'boolean') {
-        throw new StateError(
-          'States.QueryEvaluationError',
-          `The Condition of rule ${index} must be a boolean, got ${JSON.stringify(holds)}`,
-        );
-      }
-      if (holds) return this.#exit(execution, state, rule, rule.Next, {});
+      if (requireBoolean(index, holds)) return this.#exit(execution, state, rule, rule.Next, {});
     }
     if (state.Default === undefined)
       throw new StateError('States.NoChoiceMatched', 'No choice matched and there is no Default');
@@ -348,12 +343,9 @@ export class Engine {
   }
 
   async #sleep(execution: Running, state: State): Promise<Commit> {
-    const field = state.Seconds === undefined ? 'Timestamp' : 'Seconds';
-    const value = await this.#expressions(execution).template(field, state[field], statesVariable(execution));
     const { clock, jobs } = this.#context;
-    const until = field === 'Seconds' ? clock.now() + Number(value) * 1000 : Date.parse(String(value));
-    if (Number.isNaN(until)) throw new StateError('States.Runtime', `${field} is not usable: ${JSON.stringify(value)}`);
-    return () => jobs.add(jobKinds.wake, execution.arn, {}, Math.max(until, clock.now()));
+    const until = await waitingTime(state, this.#expressions(execution), statesVariable(execution), clock.now());
+    return () => jobs.add(jobKinds.wake, execution.arn, {}, until);
   }
 
   async #fail(execution: Running, state: State): Promise<Commit> {

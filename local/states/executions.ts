@@ -164,20 +164,24 @@ export class Executions {
 
   /** The branches of one entry into a state, in the order of their index. */
   branches(parent: string, entry: number): Execution[] {
-    const prefix = branchArn(parent, entry, 0).slice(0, -1);
-    return this.#journal
-      .all('select * from executions where substr(arn, 1, ?) = ?', prefix.length, prefix)
-      .map(toExecution)
+    return this.#below(branchArn(parent, entry, 0).slice(0, -1))
       .filter(({ body }) => body.branch?.parent === parent)
       .sort((a, b) => (a.body.branch?.index ?? 0) - (b.body.branch?.index ?? 0));
   }
 
   /** All that run below, of whatever depth. */
   runningBelow(arn: string): Execution[] {
-    const prefix = `${arn}${branchMark}`;
+    return this.#below(`${arn}${branchMark}`).filter(({ status }) => status === 'RUNNING');
+  }
+
+  #below(prefix: string): Execution[] {
     return this.#journal
-      .all("select * from executions where status = 'RUNNING' and substr(arn, 1, ?) = ?", prefix.length, prefix)
+      .all('select * from executions where arn >= ? and arn < ?', prefix, `${prefix}\u{10ffff}`)
       .map(toExecution);
+  }
+
+  running(machine: string): Execution[] {
+    return this.list(machine, 'RUNNING', 0, Number.MAX_SAFE_INTEGER);
   }
 
   addToken(token: string, execution: string, task: string): void {

@@ -21,6 +21,12 @@ type Commit = () => void;
 /** Inline Map runs at most so many at once: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const mostAtOnce = 40;
 
+/** What a Map goes over. @throws StateError for what is no list */
+export const requireList = (items: unknown): readonly unknown[] => {
+  if (Array.isArray(items)) return items;
+  throw new StateError('States.QueryEvaluationError', `Items must be an array, got ${JSON.stringify(items)}`);
+};
+
 interface Parts {
   readonly context: Context;
   readonly executions: Executions;
@@ -95,11 +101,9 @@ export class FanOut {
     const states = statesVariable(execution);
     const items =
       state.Items === undefined ? execution.frame.input : await expressions.template('Items', state.Items, states);
-    if (!Array.isArray(items) || !flow) {
-      throw new StateError('States.QueryEvaluationError', `Items must be an array, got ${JSON.stringify(items)}`);
-    }
+    if (!flow) return [];
     return Promise.all(
-      items.map(async (item: unknown, index) => {
+      requireList(items).map(async (item: unknown, index) => {
         if (ItemSelector === undefined) return { flow, input: item, item };
         const context = { ...Object(states.context), Map: { Item: { Index: index, Value: item } } };
         return { flow, item, input: await expressions.template('ItemSelector', ItemSelector, { ...states, context }) };

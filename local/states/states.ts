@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
-import { AwsError } from '../errors.ts';
+import { AwsError, UnsupportedFeatureError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
 import { parseDefinition } from './definition.ts';
 import type { Engine } from './engine.ts';
@@ -93,7 +93,7 @@ export class States {
   }
 
   /** The machine's role must let Step Functions act with it. */
-  #requireTrust({ roleArn }: MachineRecord): void {
+  #requireTrust({ roleArn }: Pick<MachineRecord, 'roleArn'>): void {
     const role = this.#context.identities.roleByArn(roleArn);
     this.#context.authorizer.require({
       principal: { kind: 'service', name: 'states.amazonaws.com' },
@@ -139,13 +139,16 @@ export class States {
     return describe(execution, this.engine.notRedrivable(execution), !isMetadataOnly);
   }
 
-  #create(sender: Sender, { name, definition, roleArn, type }: Input): Output {
+  #create(sender: Sender, input: Input): Output {
+    const { name, definition, roleArn, type } = input;
+    refuseOthers('CreateStateMachine', input, ['name', 'definition', 'roleArn', 'type']);
     const arn = this.machineArn(String(name));
     this.#context.authorizer.require({ ...sender, action: 'states:CreateStateMachine', resource: arn });
     if (!namePattern.test(String(name))) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
     if (type !== undefined && type !== 'STANDARD') throw validation('type', 'STANDARD (see local/README.md)');
     if (!this.#context.identities.roleByArn(String(roleArn)))
       throw new AwsError('InvalidArn', `Invalid Role Arn: '${roleArn}'`);
+    this.#requirePassRole(sender, String(roleArn));
     const existing = this.machines.get(String(name));
     const isSame =
       existing?.roleArn === roleArn && this.engine.definitions.get(existing?.definition ?? '') === definition;
@@ -159,7 +162,9 @@ export class States {
   }
 
   /** Executions that run go on with the definition that they started with. */
-  #update(sender: Sender, { stateMachineArn, definition, roleArn }: Input): Output {
+  #update(sender: Sender, input: Input): Output {
+    const { stateMachineArn, definition, roleArn } = input;
+    refuseOthers('UpdateStateMachine', input, ['stateMachineArn', 'definition', 'roleArn']);
     const machine = this.#machine(sender, 'states:UpdateStateMachine', stateMachineArn);
     if (definition === undefined && roleArn === undefined) {
       throw new AwsError(
@@ -169,6 +174,7 @@ export class States {
     }
     const role = String(roleArn ?? machine.roleArn);
     if (!this.#context.identities.roleByArn(role)) throw new AwsError('InvalidArn', `Invalid Role Arn: '${role}'`);
+    this.#requirePassRole(sender, role);
     const text = typeof definition === 'string' ? definition : (this.engine.definitions.get(machine.definition) ?? '');
     const { definition: hash } = this.#context.journal.transaction(() =>
       this.putMachine(machine.name, role, text, machine.settings),
@@ -176,7 +182,12 @@ export class States {
     return { updateDate: this.#context.clock.now() / 1000, revisionId: uuidOf(hash) };
   }
 
-  /** Its executions stay to be read; new ones are refused. */
+  /** Whoever gives a role to a machine must be allowed to hand it on. */
+  #requirePassRole(sender: Sender, roleArn: string): void {
+    this.#context.authorizer.require({ ...sender, action: 'iam:PassRole', resource: roleArn });
+  }
+
+  /** What it did stays to be read; what runs is ended, and new executions are refused. */
   #delete(sender: Sender, { stateMachineArn }: Input): Output {
     this.#context.authorizer.require({
       ...sender,
@@ -184,12 +195,20 @@ export class States {
       resource: String(stateMachineArn),
     });
     const machine = this.machines.of(String(stateMachineArn));
-    if (machine && machine.arn === stateMachineArn) this.machines.delete(machine.name);
+    if (!machine || machine.arn !== stateMachineArn) return {};
+    this.#context.journal.transaction(() => {
+      for (const { arn } of this.engine.executions.running(machine.arn)) this.engine.abort(arn, undefined, undefined);
+      this.machines.delete(machine.name);
+    });
     return {};
   }
 
   #testState(sender: Sender, input: Input): Promise<Output> {
     this.#context.authorizer.require({ ...sender, action: 'states:TestState', resource: '*' });
+    if (input.roleArn !== undefined) {
+      this.#requirePassRole(sender, String(input.roleArn));
+      this.#requireTrust({ roleArn: String(input.roleArn) });
+    }
     return testState(input, {
       now: () => this.#context.clock.now(),
       call: (functionName, payload) => this.engine.callAs(String(input.roleArn), functionName, payload),
@@ -354,6 +373,12 @@ const eventOutput = ({ id, previousEventId, type, timestamp, details }: HistoryE
   previousEventId,
   ...(withData ? details : withoutData(details)),
 });
+
+/** What a request asks for beside these would not happen. @throws UnsupportedFeatureError */
+const refuseOthers = (operation: string, input: Input, known: readonly string[]): void => {
+  const other = Object.keys(input).find((name) => !known.includes(name));
+  if (other !== undefined) throw new UnsupportedFeatureError(operation, other);
+};
 
 const validation = (field: string, allowed: string): AwsError =>
   new AwsError(

@@ -1,6 +1,8 @@
 import { AwsError } from '../errors.ts';
 import { type Catcher, type Definition, parseDefinition, type State } from './definition.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
+import { requireList } from './fan-out.ts';
+import { requireBoolean, waitingTime } from './flow.ts';
 import { resourceOf } from './lambda-task.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 
@@ -112,7 +114,9 @@ class StateRun {
       }
       case 'Pass':
       case 'Succeed':
+        return this.#leave(this.#state, Next, {});
       case 'Wait':
+        await waitingTime(this.#state, this.#expressions, this.#states, this.#surroundings.now());
         return this.#leave(this.#state, Next, {});
       default:
         return this.#work();
@@ -126,15 +130,24 @@ class StateRun {
 
   async #choose(): Promise<Output> {
     for (const [index, rule] of (this.#state.Choices ?? []).entries()) {
-      if ((await this.#expressions.template(`Choices[${index}]/Condition`, rule.Condition, this.#states)) === true)
-        return this.#leave(rule, rule.Next, {});
+      const holds = await this.#expressions.template(`Choices[${index}]/Condition`, rule.Condition, this.#states);
+      if (requireBoolean(index, holds)) return this.#leave(rule, rule.Next, {});
     }
     if (this.#state.Default !== undefined) return this.#leave(this.#state, this.#state.Default, {});
     throw new StateError('States.NoChoiceMatched', 'No choice matched and there is no Default');
   }
 
   async #work(): Promise<Output> {
-    const outcome = this.#mocked() ?? (await this.#called());
+    const { Type, Arguments, Items } = this.#state;
+    const template = Type === 'Map' ? Items : Arguments;
+    const parameters = await this.#expressions.template(
+      Type === 'Map' ? 'Items' : 'Arguments',
+      template ?? {},
+      this.#states,
+    );
+    if (Type === 'Map' && template !== undefined) requireList(parameters);
+    if (Type !== 'Map') this.#inspection.afterArguments = JSON.stringify(parameters);
+    const outcome = this.#mocked() ?? (await this.#called(parameters));
     if ('error' in outcome) return this.#failed(outcome.error, outcome.cause);
     this.#inspection.result = JSON.stringify(outcome.result);
     return this.#leave(this.#state, this.#state.Next, { result: outcome.result });
@@ -148,12 +161,10 @@ class StateRun {
     return { result: json(result, 'mock.result', null) };
   }
 
-  async #called(): Promise<Outcome> {
-    const { Type, Arguments = {} } = this.#state;
+  async #called(parameters: unknown): Promise<Outcome> {
+    const { Type } = this.#state;
     if (Type !== 'Task' || resourceOf(this.#state).wantsToken)
       throw new AwsError('ValidationException', `a ${Type} state that waits or fans out is tested with a mock`);
-    const parameters = await this.#expressions.template('Arguments', Arguments, this.#states);
-    this.#inspection.afterArguments = JSON.stringify(parameters);
     const { FunctionName = '', Payload = {} }: { FunctionName?: string; Payload?: unknown } = Object(parameters);
     return this.#surroundings.call(FunctionName, Payload);
   }

@@ -67,6 +67,16 @@ describe('a report', () => {
     expect(report.meanAttempts).toBeCloseTo(4 / 3);
   });
 
+  it('lays nothing at a partner’s door that failed before they were asked', () => {
+    const asked = packOf({ ...acme, day: '2026-07-01', kind: 'accepted' });
+    const failed = packOf({ ...acme, day: '2026-07-02', kind: 'failed' });
+    const { request: _, ...unasked } = packOf({ ...acme, day: '2026-07-03', kind: 'failed' }).pack;
+    const both = reportOf(deliveriesOf([asked, failed, { key: 'acme/orders/runs/x/evidence.json', pack: unasked }]), {
+      quarter,
+    });
+    expect([both.counts.failed, both.due, both.shareOnTime]).toEqual([2, 2, 0.5]);
+  });
+
   it('of all partners has a line for each', () => {
     const all = reportOf(deliveriesOf(packs), { quarter });
     expect(all.partners.map(({ name, shareOnTime }) => [name, shareOnTime])).toEqual([

@@ -1,3 +1,5 @@
+import { gbSecondsPerInvocation } from '../../tools/cost/estimate.ts';
+import { designs } from '../../tools/cost/naive.ts';
 import { accepting, asking, byLink, closing, escalating, reminding, type Usage } from '../../tools/cost/usage.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
 import { LinkClient } from '../support/api-client.ts';
@@ -26,6 +28,13 @@ const usedBy = async (airlock: Airlock, execution: string): Promise<Usage> => {
 const seen = new Map<string, number>();
 
 describe('the estimate of npm run cost', () => {
+  it('has a file on time in nine transitions, and a small part of what polling would cost', () => {
+    const [own, polling] = designs(gbSecondsPerInvocation);
+    expect(own?.transitions).toBe(9);
+    expect(own?.compute).toBeLessThan(0.0005);
+    expect(polling?.compute).toBeGreaterThan(10 * (own?.compute ?? 1));
+  });
+
   it('counts what a file on time uses', async () => {
     const airlock = await Airlock.start();
     await airlock.takeCalls();

@@ -310,6 +310,8 @@ describe('a function', () => {
     // To the full hour, so that each journey has an hour of its own.
     const start = new Date(Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000).toISOString();
     await airlock.local('POST', 'clock', { to: start });
+    // The first look is at nothing that was before it.
+    await airlock.invoke('reconcile', {});
   });
   afterAll(() => airlock.stop());
 

@@ -1,11 +1,15 @@
-import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
+import { RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { loadFeeds } from '../../adapters/feed-files.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
+import { assemblyWith } from '../support/assembly.ts';
 import { airlockCommand } from '../support/command.ts';
 
 describe('what no event told', () => {
   let airlock: Airlock;
   beforeAll(async () => {
-    airlock = await Airlock.start();
+    // Nobody but the test starts anything: days pass in a moment.
+    const feeds = loadFeeds('test/feeds').map((feed) => ({ ...feed, schedule: { ...feed.schedule, enabled: false } }));
+    airlock = await Airlock.start({ assembly: assemblyWith({ feeds }) });
   });
   afterAll(() => airlock.stop());
 
@@ -55,6 +59,32 @@ describe('what no event told', () => {
     expect(await evidence(execution)).toEqual([expect.stringMatching(/-1$/)]);
     await airlock.advance('P1DT1H');
     expect((await evidence(execution)).sort()).toEqual([expect.stringMatching(/-0$/), expect.stringMatching(/-1$/)]);
+  });
+
+  it('the last of two ends, days after all was well: it is looked for as long as a run can be redriven', async () => {
+    await airlock.fault({ point: 'function', name: 'accept-upload', effect: 'error', times: 0 });
+    const execution = await airlock.open('acme/orders', { inDays: 45 });
+    await airlock.upload(goodCsv);
+    await airlock.advance('PT10M');
+    await airlock.noFaults();
+    expect(await airlock.ending(execution)).toMatch(/^FAILED/);
+    await airlock.advance('P4D');
+    await airlock.fateOfEvents({ source: 'aws.states', copies: 0 });
+    await airlock.sfn.send(new RedriveExecutionCommand({ executionArn: execution }));
+    await airlock.settle();
+    await airlock.noFaults();
+    expect(await evidence(execution)).toEqual([expect.stringMatching(/-0$/)]);
+    await airlock.advance('P1DT1H');
+    expect(await evidence(execution)).toHaveLength(2);
+  });
+
+  it('a run of somebody else’s, started by hand: nobody is called for it', async () => {
+    const before = await madeGood();
+    await airlock.sfn.send(
+      new StartExecutionCommand({ stateMachineArn: airlock.status.outputs.StateMachineArn, input: '{"x":1}' }),
+    );
+    await airlock.advance('P2D');
+    expect(await madeGood()).toEqual(before);
   });
 
   it('an upload that nobody asked for: it is recorded and told, and not twice', async () => {

@@ -93,28 +93,52 @@ describe('evidence that is signed', () => {
       err: expect.stringContaining('got 1.7.2026'),
     });
     expect((await verify(copy, '--from', '2099-01-01')).out).toContain('no evidence');
+    // What lies outside of the days still proves what lies inside.
+    const [first = ''] = (await packKeys()).sort();
+    const kept = read(first);
+    writeFileSync(join(copy, first), kept.replace('"kind":"accepted"', '"kind":"waived"'));
+    const changed = await verify(copy, '--from', last, '--to', last);
+    writeFileSync(join(copy, first), kept);
+    expect([changed.code, changed.out]).toEqual([1, expect.stringContaining('names another pack before it')]);
+  });
+
+  it('is asked for in a way that cannot be meant: then it is told so, and nothing is said of the evidence', async () => {
+    const rubbish = join(temporaryFolder(), 'rubbish');
+    writeFileSync(rubbish, 'rubbish');
+    for (const args of [
+      [copy, '--key', rubbish],
+      [copy, '--locks', rubbish],
+      [rubbish],
+      [copy, '--partner', 'acme', '--feed', 'acme/orders'],
+      [copy, '--accepted', rubbish],
+    ]) {
+      expect([args, await verify(...args)]).toEqual([args, expect.objectContaining({ code: 2, out: '' })]);
+    }
   });
 
   it('that S3 does not lock, or not for long enough, is told', async () => {
     const locks = join(temporaryFolder(), 'locks.json');
     const writtenAt = '2026-11-23T10:00:00.000Z';
-    writeFileSync(
-      locks,
-      JSON.stringify({
-        days: 3650,
-        objects: {
-          'acme/orders/a': { writtenAt },
-          'acme/orders/b': { mode: 'COMPLIANCE', until: '2026-12-23T10:00:00.000Z', writtenAt },
-          'acme/orders/c': { mode: 'COMPLIANCE', until: '2036-11-20T10:00:00.000Z', writtenAt },
-        },
-      }),
-    );
+    const [first = ''] = await packKeys();
+    const folder = first.replace('evidence.json', '');
+    const long = { mode: 'COMPLIANCE', until: '2036-11-20T10:00:00.000Z', writtenAt };
+    const all = Object.fromEntries((await airlock.keys('Archive')).map((one) => [one, long]));
+    const objects = {
+      ...all,
+      [`${folder}history.json`]: { writtenAt },
+      [`${folder}evidence.html`]: { ...long, until: '2026-12-23T10:00:00.000Z' },
+      [`${folder}evidence.jws`]: { ...long, mode: 'GOVERNANCE' },
+    };
+    writeFileSync(locks, JSON.stringify({ days: 3650, mode: 'COMPLIANCE', objects }));
     const { code, out } = await verify(copy, '--locks', locks);
     expect(code).toBe(1);
-    expect(out).toContain('acme/orders/a: not locked: it can be deleted');
+    expect(out).toContain(`${folder}history.json: not locked: it can be deleted`);
     expect(out).toContain(
-      "acme/orders/b: locked until 2026-12-23T10:00:00.000Z, the bucket's rule asks for 2036-11-20",
+      `${folder}evidence.html: locked until 2026-12-23T10:00:00.000Z, the bucket's rule asks for 2036-11-20`,
     );
-    expect(out).not.toContain('orders/c');
+    expect(out).toContain(`${folder}evidence.jws: locked in mode GOVERNANCE, the bucket's rule asks for COMPLIANCE`);
+    expect(out).not.toContain(`${folder}evidence.json`);
+    writeFileSync(locks, JSON.stringify({ days: 3650, objects: {} }));
+    expect((await verify(copy, '--locks', locks)).out).toContain(`${folder}evidence.json: not locked`);
   });
 });

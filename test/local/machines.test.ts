@@ -69,6 +69,23 @@ describe('machines of one’s own', () => {
     await airlock.sfn.send(new DeleteStateMachineCommand({ stateMachineArn }));
   });
 
+  it('end what runs when they are deleted', async () => {
+    const { stateMachineArn } = await create('ending', saying('said', 600));
+    const execution = await start(stateMachineArn);
+    await airlock.settle();
+    await airlock.sfn.send(new DeleteStateMachineCommand({ stateMachineArn }));
+    expect((await airlock.describe(execution)).status).toBe('ABORTED');
+  });
+
+  it('are refused with what would not happen, and with a name for two states', async () => {
+    const publish = new CreateStateMachineCommand({ name: 'more', definition: saying(1), roleArn, publish: true });
+    await expect(airlock.sfn.send(publish)).rejects.toThrow(/CreateStateMachine: publish/);
+    const inside = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
+    const States = { A: { Type: 'Parallel', Branches: [inside], End: true } };
+    const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'A', States });
+    await expect(create('twice', definition)).rejects.toThrow('Duplicate State name: A');
+  });
+
   describe('a state by itself', () => {
     // The SDK calls another host for this, which an endpoint on loopback does not have.
     let client: SFNClient;
@@ -109,6 +126,19 @@ describe('machines of one’s own', () => {
         error: 'E',
         cause: 'cd',
       });
+      const wrong = [{ Condition: "{% 'yes' %}", Next: 'Big' }];
+      for (const state of [
+        { Type: 'Choice', Choices: wrong, Default: 'Small' },
+        { Type: 'Wait', Seconds: "{% 'soon' %}", Next: 'After' },
+        {
+          Type: 'Map',
+          Items: '{% 5 %}',
+          ItemProcessor: { StartAt: 'X', States: { X: { Type: 'Succeed' } } },
+          End: true,
+        },
+      ]) {
+        expect((await test(state, { mock: { result: '[]' } })).status).toBe('FAILED');
+      }
       const broken = await test({ Type: 'Pass', Output: '{% $nothing %}', End: true });
       expect(broken).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
     });

@@ -25,8 +25,9 @@ export const asMarkdown = (findings: Findings, { minutes, seed }: { minutes: num
 <!-- Written by \`npm run torture\`. -->
 
 \`npm run torture\` does to the app, on the embedded AWS, whatever that AWS and a machine can do to it, and then asks for each of
-the seven promises of the [architecture](architecture.md): no upload is lost, one open request for a period, a token ends its task
-once, every run ends, no mail is sent twice, no secret is anywhere, and every accepted file has its evidence. A fault may be
+the promises of the [architecture](architecture.md#what-must-always-hold): no upload is lost, one open request for a period, a
+token ends its task once, every run ends, no mail is sent twice (at most once more by whoever could not say that it was sent, under
+the same id), no secret is anywhere; and that every accepted file has its evidence. A fault may be
 asked for of any running \`npm start\`: [local/README.md](../local/README.md#faults).
 
 A trial of a fault is three requests at once, each from its schedule through a file that is sent back to one that is accepted.
@@ -40,7 +41,9 @@ checker (\`test/support/promises.ts\`) reads every bucket, history, mail and log
 | \`kill -9\` after each of the ${writesOfRequest} writes of a request to the journal | ${writes.length} | ${count(writes, ({ hasStruck }) => hasStruck)} | ${count(writes, held)} |
 | \`kill -9\` at random, ${kills} times, under three requests at a time | 1 | 1 | ${count([random], held)} |
 
-${broken.length === 0 ? 'No promise was broken.' : `Broken:\n\n${broken.map((one) => `- ${one.trial}: ${one.broken.join('; ')}`).join('\n')}`} It took ${minutes} minutes on two cores, with the seed \`${seed}\`. One trial of
+${broken.length === 0 ? 'No promise was broken.' : `Broken:\n\n${broken.map((one) => `- ${one.trial}: ${one.broken.join('; ')}`).join('\n')}`}
+
+It took ${minutes} minutes on two cores, with the seed \`${seed}\`. One trial of
 37 runs in \`npm test\`, all of them in \`npm run test:full\` (\`test/torture/torture.test.ts\`).
 
 ## What was mended for it

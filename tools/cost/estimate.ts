@@ -17,7 +17,7 @@ export interface FeedEstimate {
 }
 
 /** A small function (256 MB) takes about this long; logs are about this much. */
-const gbSecondsPerInvocation = 0.25 * 0.3;
+export const gbSecondsPerInvocation = 0.25 * 0.3;
 const logGbPerInvocation = 2e-6;
 
 /** `validate-upload` has 1769 MB and checks 15 MB a second (npm run bench). */

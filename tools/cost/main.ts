@@ -2,20 +2,25 @@ import { parseArgs } from 'node:util';
 import { FeedErrors, loadFeeds } from '../../adapters/feed-files.ts';
 import { alarmRows, scheduleAlarmRows } from '../../infra/constructs/alarm-table.ts';
 import { deployedFunctions } from '../../infra/constructs/function-table.ts';
-import { addUp, type Bill, estimateFeed, fixedBill, sumOf } from './estimate.ts';
+import { addUp, type Bill, estimateFeed, fixedBill, gbSecondsPerInvocation, sumOf } from './estimate.ts';
+import { designs } from './naive.ts';
 
 /** `npm run cost`: what the feeds of a folder cost in a month, by list prices. */
-const read = (): { feeds: string; fileMb: number } => {
+const read = (): { feeds: string; fileMb: number; measure: boolean } => {
   try {
     const { values } = parseArgs({
-      options: { feeds: { type: 'string', default: 'feeds' }, 'file-mb': { type: 'string', default: '10' } },
+      options: {
+        feeds: { type: 'string', default: 'feeds' },
+        'file-mb': { type: 'string', default: '10' },
+        measure: { type: 'boolean', default: false },
+      },
     });
     const fileMb = Number(values['file-mb']);
-    if (fileMb > 0) return { feeds: values.feeds, fileMb };
+    if (fileMb > 0) return { feeds: values.feeds, fileMb, measure: values.measure };
     throw new Error(`--file-mb: got ${values['file-mb']}, allowed a number above 0`);
   } catch (error) {
     throw new FeedErrors(
-      `${error instanceof Error ? error.message : error}\n\nnpm run cost -- [--feeds DIR] [--file-mb 10]`,
+      `${error instanceof Error ? error.message : error}\n\nnpm run cost -- [--feeds DIR] [--file-mb 10] [--measure]`,
     );
   }
 };
@@ -30,8 +35,25 @@ const list = (title: string, one: Bill): void => {
   for (const [what, dollars] of Object.entries(one)) row(`  ${what}`, money(dollars));
 };
 
-const main = (): void => {
-  const { feeds, fileMb } = read();
+/** One request whose file comes at the first asking, and what it would be by a design that polls. */
+const compare = (): void => {
+  print('\none request, Step Functions and Lambda');
+  row('  design', 'transitions', 'calls', 'cost');
+  for (const { name, transitions, calls, compute } of designs(gbSecondsPerInvocation)) {
+    row(`  ${name}`, String(transitions), String(calls), `$${compute.toFixed(5)}`);
+  }
+};
+
+const tellMeasured = async (): Promise<void> => {
+  const { measure } = await import('./measure.ts');
+  const { transitions, lambdaMs } = await measure();
+  print(
+    `\nmeasured, of the history of one request on this machine: ${transitions} transitions, ${lambdaMs} ms of functions`,
+  );
+};
+
+const main = async (): Promise<void> => {
+  const { feeds, fileMb, measure } = read();
   const estimates = loadFeeds(feeds).map((feed) => estimateFeed(feed, { from: Date.now(), fileMb }));
   print(`List prices of 2026-11-22 without free tiers; files of ${fileMb} MB, kept for one month.\n`);
   row('feed, per month', 'runs', 'all on time', 'none comes');
@@ -54,10 +76,12 @@ const main = (): void => {
   const onTime = sumOf(addUp(estimates.map((one) => one.onTime)));
   print('');
   row('total per month, all on time', money(onTime + sumOf(fixed)));
+  compare();
+  if (measure) await tellMeasured();
 };
 
 try {
-  main();
+  await main();
 } catch (error) {
   if (!(error instanceof FeedErrors)) throw error;
   process.stderr.write(`${error.message}\n`);

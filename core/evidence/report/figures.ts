@@ -3,7 +3,9 @@ import { type Delivery, type DeliveryKind, deliveryKinds } from './deliveries.ts
 /** What deliveries come to. */
 export interface Figures {
   readonly counts: Readonly<Record<DeliveryKind, number>>;
-  /** Of those that were due (neither skipped nor waived): the share that came on time, 0 to 1; absent where none was. */
+  /** How many were due: neither skipped nor waived, and asked for. */
+  readonly due: number;
+  /** Of those that were due: the share that came on time, 0 to 1; absent where none was. */
   readonly shareOnTime?: number;
   /** Seconds before due, of what was accepted: half came earlier. Negative: after. */
   readonly medianEarlySeconds?: number;
@@ -15,14 +17,17 @@ export const figuresOf = (deliveries: readonly Delivery[]): Figures => {
   const counts = Object.fromEntries(
     deliveryKinds.map((kind) => [kind, deliveries.filter((one) => one.kind === kind).length]),
   ) as Record<DeliveryKind, number>;
-  const { onTime, late, missed, rejected, failed } = counts;
-  const due = onTime + late + missed + rejected + failed;
+  const { onTime, late, missed, rejected } = counts;
+  // What failed before anything was asked for is ours alone.
+  const failedRequests = deliveries.filter(({ kind, period }) => kind === 'failed' && period !== undefined).length;
+  const due = onTime + late + missed + rejected + failedRequests;
   const early = deliveries.flatMap(({ earlySeconds }) => earlySeconds ?? []).sort((a, b) => a - b);
   const median = early[Math.floor((early.length - 1) / 2)];
   const accepted = deliveries.filter(({ kind }) => kind === 'onTime' || kind === 'late');
   const attempts = accepted.reduce((sum, one) => sum + one.attempts, 0);
   return {
     counts,
+    due,
     ...(due > 0 && { shareOnTime: onTime / due }),
     ...(median !== undefined && { medianEarlySeconds: median }),
     ...(accepted.length > 0 && { meanAttempts: attempts / accepted.length }),

@@ -31,7 +31,7 @@ export const quarterAsHtml = (report: QuarterReport, linkTo: (key: string) => st
     '<h2>Feeds</h2>',
     scorecard('Feed', feeds),
     ...rowsOf(deliveries, linkTo),
-    '<h2>This page</h2><p class="soft">Made of the packs of evidence in the archive, which are what counts (<code>audit verify</code> checks them). Each generation of a period is a delivery of its own. On time: accepted, and whole in our bucket by the time it was due. The share is of deliveries that were due: neither waived nor skipped. What is still open is not in it.</p>',
+    '<h2>This page</h2><p class="soft">Made of the packs of evidence in the archive, which are what counts (<code>audit verify</code> checks them). Each generation of a period is a delivery of its own. On time: accepted, and whole in our bucket by the time it was due. The share is of deliveries that were due: neither waived nor skipped, and asked for. What is still open is not in it.</p>',
   ];
   return paper({ language: 'en', title, content: content.join('\n'), style: `${style}\n${chartStyle}` });
 };

@@ -27,9 +27,7 @@ export const aroundDue = (earlySeconds: number | undefined): string => {
 };
 
 /** One line for people. */
-export const summaryLine = ({ counts, shareOnTime }: Figures): string => {
-  const { onTime, late, missed, rejected, failed } = counts;
-  const due = onTime + late + missed + rejected + failed;
+export const summaryLine = ({ counts: { onTime }, due, shareOnTime }: Figures): string => {
   if (due === 0) return 'Nothing was due.';
   return `${percent(shareOnTime)} on time: ${onTime.toLocaleString('en-GB')} of ${due.toLocaleString('en-GB')} deliveries that were due.`;
 };
