@@ -1,6 +1,5 @@
 import {
   CreateStateMachineCommand,
-  DescribeStateMachineCommand,
   ListExecutionsCommand,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -13,10 +12,7 @@ describe('Parallel and Map', () => {
   let count = 0;
   beforeAll(async () => {
     airlock = await Airlock.start();
-    const machine = await airlock.sfn.send(
-      new DescribeStateMachineCommand({ stateMachineArn: airlock.status.outputs.StateMachineArn }),
-    );
-    roleArn = machine.roleArn ?? '';
+    roleArn = await airlock.machineRole();
   });
   afterAll(() => airlock.stop());
 

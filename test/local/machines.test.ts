@@ -1,7 +1,6 @@
 import {
   CreateStateMachineCommand,
   DeleteStateMachineCommand,
-  DescribeStateMachineCommand,
   SFNClient,
   StartExecutionCommand,
   TestStateCommand,
@@ -15,10 +14,7 @@ describe('machines of one’s own', () => {
   let roleArn: string;
   beforeAll(async () => {
     airlock = await Airlock.start();
-    const machine = await airlock.sfn.send(
-      new DescribeStateMachineCommand({ stateMachineArn: airlock.status.outputs.StateMachineArn }),
-    );
-    roleArn = machine.roleArn ?? '';
+    roleArn = await airlock.machineRole();
   });
   afterAll(() => airlock.stop());
 

@@ -1,6 +1,5 @@
 import {
   CreateStateMachineCommand,
-  DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
   ListStateMachinesCommand,
   RedriveExecutionCommand,
@@ -18,10 +17,7 @@ describe('the Step Functions of the runtime', () => {
   let count = 0;
   beforeAll(async () => {
     airlock = await Airlock.start();
-    const machine = await airlock.sfn.send(
-      new DescribeStateMachineCommand({ stateMachineArn: airlock.status.outputs.StateMachineArn }),
-    );
-    roleArn = machine.roleArn ?? '';
+    roleArn = await airlock.machineRole();
   });
   afterAll(() => airlock.stop());
 

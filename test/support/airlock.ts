@@ -13,6 +13,7 @@ import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } f
 import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
+  DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
   type HistoryEvent,
   ListExecutionsCommand,
@@ -173,6 +174,12 @@ export class Airlock {
   ): Promise<Response> {
     const { url, headers } = link ?? (await this.link());
     return fetch(url, { method: 'PUT', headers, body });
+  }
+
+  /** The role that the workflow acts with: a machine of a test's own may act with it too. */
+  async machineRole(): Promise<string> {
+    const stateMachineArn = this.status.outputs.StateMachineArn;
+    return (await this.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }))).roleArn ?? '';
   }
 
   describe(executionArn: string): Promise<DescribeExecutionOutput> {
