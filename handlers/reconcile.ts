@@ -130,6 +130,8 @@ const objectCreatedOf = ({ key, versionId, size, arrivedAt }: PinnedUpload): unk
   detail: { object: { key, size, 'version-id': versionId } },
 });
 
+const counted = ({ length }: readonly string[], what: string): string => `${length} ${what}${length === 1 ? '' : 's'}`;
+
 /** A notice is read on a phone. */
 const mostNamed = 20;
 
@@ -143,7 +145,7 @@ const tell = async ({ notices, metrics }: Deps, runs: readonly string[], uploads
   metrics.count('Unreconciled');
   await notices.publish({
     kind: 'unreconciled',
-    subject: `Made good: ${runs.length} runs without evidence, ${uploads.length} uploads without an answer`,
+    subject: `Made good: ${counted(runs, 'run')} without evidence, ${counted(uploads, 'upload')} without an answer`,
     message: [
       'Events of these did not come, or were not heard. Each was handed over again.',
       ...listed('Runs without evidence', runs),

@@ -127,8 +127,9 @@ const readAll = async (
 
 const show = (report: QuarterReport): void => {
   const { partner, quarter, partners, feeds } = report;
-  print(`${partner ?? 'All partners'}, ${quarter}: ${summaryLine(report)}\n`);
   const rows = partner === undefined ? partners : feeds;
+  print(`${partner ?? 'All partners'}, ${quarter}: ${summaryLine(report)}${rows.length === 0 ? '' : '\n'}`);
+  if (rows.length === 0) return;
   const width = Math.max(8, ...rows.map(({ name }) => name.length));
   const kinds = deliveryKinds.filter((kind) => report.counts[kind] > 0);
   const row = (name: string, ...cells: readonly string[]) =>

@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import type { Services } from '../cloudformation/services.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
@@ -118,7 +119,11 @@ export class Admin {
   #arm(input: Record<string, unknown>): void {
     const { data, error } = fault.safeParse(input);
     if (!data) {
-      const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'fault'}: ${message}`).join('; ');
+      const points = fault.def.options.map((one) => one.shape.point.def.values[0]);
+      if (!points.some((point) => point === input.point)) {
+        throw new AwsError('BadRequest', `point: got ${input.point}, allowed ${points.join(', ')}`);
+      }
+      const problems = error.issues.map(explain).join('; ');
       throw new AwsError('BadRequest', `${problems}; what can be asked for is in local/README.md, under Faults`);
     }
     if (data.point === 'clock') this.#context.jobs.jumpClock(data.jumpSeconds * 1000);
@@ -144,6 +149,15 @@ export class Admin {
     await this.#context.jobs.advance(target);
   }
 }
+
+/** Where, and what may stand there. */
+const explain = (issue: z.core.$ZodIssue): string => {
+  const at = issue.path.join('.') || 'fault';
+  if (issue.code === 'invalid_value') return `${at}: allowed ${issue.values.join(', ')}`;
+  if (issue.code === 'unrecognized_keys') return `${at}: there is no ${issue.keys.join(', ')}`;
+  if (issue.code === 'invalid_type') return `${at}: expected ${issue.expected}`;
+  return `${at}: ${issue.code.replaceAll('_', ' ')}`;
+};
 
 const json = (status: number, content: unknown): AwsResponse => ({
   status,

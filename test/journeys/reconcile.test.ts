@@ -41,7 +41,7 @@ describe('what no event told', () => {
     expect(await evidence(execution)).toEqual([]);
     await airlock.advance('P1DT1H');
     expect(await evidence(execution)).toHaveLength(1);
-    expect(await madeGood()).toEqual(['Made good: 1 runs without evidence, 0 uploads without an answer']);
+    expect(await madeGood()).toEqual(['Made good: 1 run without evidence, 0 uploads without an answer']);
     expect(await airlock.alarms()).toContain('ALARM unreconciled');
     expect((await airlockCommand(airlock, 'audit', 'verify')).code).toBe(0);
   });
