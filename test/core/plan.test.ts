@@ -1,4 +1,4 @@
-import { dueMilestone, makePlan, nextMilestone } from '../../core/plan.ts';
+import { dueMilestone, hasTimeBefore, isUrgent, makePlan, nextMilestone, plan as planSchema } from '../../core/plan.ts';
 
 const at = (minutes: number): Date => new Date(Date.parse('2026-11-23T06:00:00.000Z') + minutes * 60_000);
 const feed: Parameters<typeof makePlan>[0] = {
@@ -36,6 +36,48 @@ describe('a plan', () => {
     ];
     const { milestones } = makePlan({ ...feed, escalation: both }, at(0).toISOString());
     expect(milestones.filter(({ kind }) => kind === 'escalate')).toMatchObject([{ to: ['owner', 'oncall'] }]);
+  });
+
+  it('tells each milestone to whom it is meant for, and keeps apart what is told at different moments', () => {
+    const told = ({ milestones }: typeof plan) => milestones.map(({ kind, to }) => [kind, to]);
+    expect(told(plan)).toEqual([
+      ['remind', ['partner']],
+      ['escalate', ['owner']],
+      ['escalate', ['owner', 'oncall']],
+      ['close', []],
+    ]);
+    const copied = makePlan({ ...feed, reminders: [2700, 900], ownerReminders: [900] }, at(0).toISOString());
+    expect(told(copied).slice(0, 2)).toEqual([
+      ['remind', ['partner']],
+      ['remind', ['partner', 'owner']],
+    ]);
+  });
+
+  it('of a partner whose habits are known warns the owner, says by when they usually deliver, and can be kept', () => {
+    const warned = makePlan(feed, at(0).toISOString(), { usuallyAfterSeconds: 2400, warnAfterSeconds: 2760 });
+    expect(warned.usuallyBy).toBe(at(40).toISOString());
+    expect(warned.milestones[1]).toEqual({ index: 1, kind: 'warn', at: at(46).toISOString(), to: ['owner'] });
+    expect(planSchema.parse(warned)).toEqual(warned);
+    expect(plan).not.toHaveProperty('usuallyBy');
+    expect(planSchema.safeParse({ ...plan, milestones: [] }).success).toBe(false);
+  });
+
+  it('offers nothing any more in its last minute', () => {
+    const end = at(10).toISOString();
+    expect([at(0), at(9), new Date(at(9).getTime() + 1), at(11)].map((now) => hasTimeBefore(end, now))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('has the owner hear of a rejection as soon as so much is left as the feed says, and where it says nothing never', () => {
+    const urgent = (minute: number, escalateRejectionsSeconds?: number) =>
+      isUrgent({ plan, feedConfig: { escalateRejectionsSeconds } as never }, at(minute));
+    // Due after 90 minutes.
+    expect([29, 30, 31, 120].map((minute) => urgent(minute, 3600))).toEqual([false, true, true, true]);
+    expect([29, 120].map((minute) => urgent(minute))).toEqual([false, false]);
   });
 
   it('waits for the first milestone that is not past', () => {
