@@ -18,13 +18,12 @@ import {
 } from './executions.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { FanOut, type Joined } from './fan-out.ts';
-import { requireBoolean, waitingTime } from './flow.ts';
+import { chosenWay, failure, waitingTime } from './flow.ts';
 import { History } from './history.ts';
-import { lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
+import { FunctionCalls, lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
 import type { Observation } from './observation.ts';
 import { notRedrivable } from './redrive.ts';
 import { findCatcher, nextRetry } from './retry.ts';
-import type { Outcome } from './test-state.ts';
 import { statesVariable, statusChange } from './views.ts';
 
 /** What a step changes: collected while expressions are evaluated, committed at once. */
@@ -68,7 +67,8 @@ export class Engine {
   readonly history: History;
   readonly definitions: Registry<string>;
   readonly #context: Context;
-  readonly #lambda: Lambda;
+  /** Calls functions as tasks do. */
+  readonly calls: FunctionCalls;
   readonly #buses: EventBuses;
   readonly #observation: Observation;
   readonly #random: () => number;
@@ -79,7 +79,7 @@ export class Engine {
   constructor(context: Context, services: EngineServices) {
     const { lambda, buses, observation, random } = services;
     this.#context = context;
-    this.#lambda = lambda;
+    this.calls = new FunctionCalls(context, lambda);
     this.#buses = buses;
     this.#observation = observation;
     this.#random = random;
@@ -331,15 +331,8 @@ export class Engine {
   }
 
   async #choose(execution: Running, state: State): Promise<Commit> {
-    const expressions = this.#expressions(execution);
-    const states = statesVariable(execution);
-    for (const [index, rule] of (state.Choices ?? []).entries()) {
-      const holds = await expressions.template(`Choices[${index}]/Condition`, rule.Condition, states);
-      if (requireBoolean(index, holds)) return this.#exit(execution, state, rule, rule.Next, {});
-    }
-    if (state.Default === undefined)
-      throw new StateError('States.NoChoiceMatched', 'No choice matched and there is no Default');
-    return this.#exit(execution, state, state, state.Default, {});
+    const { how, next } = await chosenWay(state, this.#expressions(execution), statesVariable(execution));
+    return this.#exit(execution, state, how, next, {});
   }
 
   async #sleep(execution: Running, state: State): Promise<Commit> {
@@ -349,13 +342,7 @@ export class Engine {
   }
 
   async #fail(execution: Running, state: State): Promise<Commit> {
-    const expressions = this.#expressions(execution);
-    const text = async (field: 'Error' | 'Cause') =>
-      state[field] === undefined
-        ? undefined
-        : String(await expressions.template(field, state[field], statesVariable(execution)));
-    const [error, cause] = [await text('Error'), await text('Cause')];
-    const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+    const details = await failure(state, this.#expressions(execution), statesVariable(execution));
     return () => this.#end(execution.arn, 'FAILED', details, 'ExecutionFailed');
   }
 
@@ -445,26 +432,7 @@ export class Engine {
   #invoke(execution: Running): Promise<Invocation> {
     const { body, name, frame } = execution;
     const { Payload = {} } = frame.parameters as { Payload?: unknown };
-    return this.#invokeAs(body.roleArn, name, functionNameOf(execution), Payload);
-  }
-
-  /** Calls a function as a task of a machine with this role would. */
-  async callAs(roleArn: string, functionName: string, payload: unknown): Promise<Outcome> {
-    const answer = await this.#invokeAs(roleArn, 'TestState', functionName, payload);
-    if (!answer.ok) return { error: answer.errorType, cause: answer.payload };
-    return { result: lambdaOutput(answer.payload, functionName) };
-  }
-
-  async #invokeAs(roleArn: string, session: string, functionName: string, payload: unknown): Promise<Invocation> {
-    try {
-      const principal = this.#context.identities.actAs(roleArn, session);
-      return await this.#lambda.invoke({ principal }, functionName, JSON.stringify(payload));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const cause = `${error.message} (Service: Lambda, Status Code: ${error.status})`;
-      const isThrottled = error.code === 'TooManyRequestsException';
-      return { ok: false, errorType: `Lambda.${isThrottled ? error.code : 'AWSLambdaException'}`, payload: cause };
-    }
+    return this.calls.call(body.roleArn, name, functionNameOf(execution), Payload);
   }
 
   #timedOut(execution: Running, state: State, error: string): Promise<Commit> {

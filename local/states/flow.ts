@@ -1,13 +1,36 @@
-import type { State } from './definition.ts';
+import type { ChoiceRule, State } from './definition.ts';
 import { type Expressions, StateError, type StatesVariable } from './expressions.ts';
 
-/** What a rule of a Choice says. @throws StateError for anything but true and false */
-export const requireBoolean = (rule: number, holds: unknown): boolean => {
-  if (typeof holds === 'boolean') return holds;
-  throw new StateError(
-    'States.QueryEvaluationError',
-    `The Condition of rule ${rule} must be a boolean, got ${JSON.stringify(holds)}`,
-  );
+/** Which way a Choice goes: by the first rule that holds, or by its default. @throws StateError */
+export const chosenWay = async (
+  { Choices = [], Default, ...state }: State,
+  expressions: Expressions,
+  states: StatesVariable,
+): Promise<{ readonly how: Pick<ChoiceRule, 'Assign' | 'Output'>; readonly next: string }> => {
+  for (const [index, rule] of Choices.entries()) {
+    const holds = await expressions.template(`Choices[${index}]/Condition`, rule.Condition, states);
+    if (typeof holds !== 'boolean') {
+      throw new StateError(
+        'States.QueryEvaluationError',
+        `The Condition of rule ${index} must be a boolean, got ${JSON.stringify(holds)}`,
+      );
+    }
+    if (holds) return { how: rule, next: rule.Next };
+  }
+  if (Default !== undefined) return { how: state, next: Default };
+  throw new StateError('States.NoChoiceMatched', 'No choice matched and there is no Default');
+};
+
+/** What a Fail says. @throws StateError */
+export const failure = async (
+  state: State,
+  expressions: Expressions,
+  states: StatesVariable,
+): Promise<{ readonly error?: string; readonly cause?: string }> => {
+  const text = async (field: 'Error' | 'Cause') =>
+    state[field] === undefined ? undefined : String(await expressions.template(field, state[field], states));
+  const [error, cause] = [await text('Error'), await text('Cause')];
+  return { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
 };
 
 /** Until when a Wait lasts, in milliseconds. @throws StateError */

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
+import type { Invocation } from '../lambda/function-record.ts';
+import type { Lambda } from '../lambda/lambda.ts';
 import type { State } from './definition.ts';
 import { StateError } from './expressions.ts';
 
@@ -25,3 +29,27 @@ export const lambdaOutput = (payload: string, functionName: string): unknown => 
   SdkResponseMetadata: { RequestId: randomUUID() },
   StatusCode: 200,
 });
+
+/** Calls of functions with a machine's role. */
+export class FunctionCalls {
+  readonly #context: Context;
+  readonly #lambda: Lambda;
+
+  constructor(context: Context, lambda: Lambda) {
+    this.#context = context;
+    this.#lambda = lambda;
+  }
+
+  /** @param session whose name the role acts under */
+  async call(roleArn: string, session: string, functionName: string, payload: unknown): Promise<Invocation> {
+    try {
+      const principal = this.#context.identities.actAs(roleArn, session);
+      return await this.#lambda.invoke({ principal }, functionName, JSON.stringify(payload));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const cause = `${error.message} (Service: Lambda, Status Code: ${error.status})`;
+      const isThrottled = error.code === 'TooManyRequestsException';
+      return { ok: false, errorType: `Lambda.${isThrottled ? error.code : 'AWSLambdaException'}`, payload: cause };
+    }
+  }
+}

@@ -6,6 +6,7 @@ import { parseDefinition } from './definition.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './executions.ts';
 import { type HistoryEvent, withoutData } from './history.ts';
+import { lambdaOutput } from './lambda-task.ts';
 import type { MachineRecord, MachineSettings, Machines } from './machines.ts';
 import { testState } from './test-state.ts';
 
@@ -211,7 +212,11 @@ export class States {
     }
     return testState(input, {
       now: () => this.#context.clock.now(),
-      call: (functionName, payload) => this.engine.callAs(String(input.roleArn), functionName, payload),
+      call: async (functionName, payload) => {
+        const answer = await this.engine.calls.call(String(input.roleArn), 'TestState', functionName, payload);
+        if (!answer.ok) return { error: answer.errorType, cause: answer.payload };
+        return { result: lambdaOutput(answer.payload, functionName) };
+      },
     });
   }
 

@@ -2,7 +2,7 @@ import { AwsError } from '../errors.ts';
 import { type Catcher, type Definition, parseDefinition, type State } from './definition.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { requireList } from './fan-out.ts';
-import { requireBoolean, waitingTime } from './flow.ts';
+import { chosenWay, failure, waitingTime } from './flow.ts';
 import { resourceOf } from './lambda-task.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 
@@ -106,11 +106,13 @@ class StateRun {
   async #byType(): Promise<Output> {
     const { Type, Next } = this.#state;
     switch (Type) {
-      case 'Choice':
-        return this.#choose();
+      case 'Choice': {
+        const { how, next } = await chosenWay(this.#state, this.#expressions, this.#states);
+        return this.#leave(how, next, {});
+      }
       case 'Fail': {
-        const [error, cause] = [await this.#text('Error'), await this.#text('Cause')];
-        return { status: 'FAILED', ...(error && { error }), ...(cause && { cause }), inspectionData: this.#inspection };
+        const failed = await failure(this.#state, this.#expressions, this.#states);
+        return { status: 'FAILED', ...failed, inspectionData: this.#inspection };
       }
       case 'Pass':
       case 'Succeed':
@@ -121,20 +123,6 @@ class StateRun {
       default:
         return this.#work();
     }
-  }
-
-  async #text(field: 'Error' | 'Cause'): Promise<string> {
-    const value = this.#state[field];
-    return value === undefined ? '' : String(await this.#expressions.template(field, value, this.#states));
-  }
-
-  async #choose(): Promise<Output> {
-    for (const [index, rule] of (this.#state.Choices ?? []).entries()) {
-      const holds = await this.#expressions.template(`Choices[${index}]/Condition`, rule.Condition, this.#states);
-      if (requireBoolean(index, holds)) return this.#leave(rule, rule.Next, {});
-    }
-    if (this.#state.Default !== undefined) return this.#leave(this.#state, this.#state.Default, {});
-    throw new StateError('States.NoChoiceMatched', 'No choice matched and there is no Default');
   }
 
   async #work(): Promise<Output> {
