@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import aws4 from 'aws4';
+import fc from 'fast-check';
 import { splitUrl } from '../../local/http/request.ts';
-import { canonicalRequest, sha256Hex, signature, stringToSign } from '../../local/identity/sigv4.ts';
+import { canonicalRequest, sha256Hex, signature, stringToSign, uriEncode } from '../../local/identity/sigv4.ts';
 
 interface Vector {
   readonly name: string;
@@ -81,5 +82,79 @@ describe('signatures', () => {
     );
     const theirs = new URL(`https://${ours.host}${signed.path}`);
     expect(theirs.searchParams.get('X-Amz-Signature')).toBe(ours.searchParams.get('X-Amz-Signature'));
+  });
+
+  it.each(['s3', 'states'])('of any request to %s are those of an independent signer', (service) => {
+    const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/KEY+' };
+    const text = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).filter((one) => one.isWellFormed());
+    const segment = fc.oneof(text, fc.constantFrom('a b', "it's", '(x)*!', 'é', '%', '+', '~', '=', '&', ':'));
+    const value = fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/);
+    const asked = fc.record({
+      method: fc.constantFrom('GET', 'PUT', 'POST', 'DELETE'),
+      // What a client normalizes differs; S3 does not.
+      segments: fc.array(
+        segment.filter((one) => !/^\.{1,2}$|\//.test(one)),
+        { minLength: 1, maxLength: 4 },
+      ),
+      query: fc.uniqueArray(fc.tuple(fc.stringMatching(/^[A-Za-z-]{1,8}$/), text), {
+        maxLength: 3,
+        selector: ([name]) => name,
+      }),
+      more: value,
+      body: fc.string(),
+    });
+    fc.assert(
+      fc.property(asked, ({ method, segments, query, more, body }) => {
+        const path = `/${segments.map(uriEncode).join('/')}`;
+        const asText = query.map(([name, one]) => `${uriEncode(name)}=${uriEncode(one)}`).join('&');
+        const signed = aws4.sign(
+          {
+            service,
+            region: 'eu-west-1',
+            method,
+            host: 'x.example',
+            path: asText ? `${path}?${asText}` : path,
+            headers: { 'x-amz-meta-more': more, 'X-Amz-Date': '20261122T060000Z' },
+            body,
+          },
+          keys,
+        );
+        const headers = Object.fromEntries(
+          Object.entries(signed.headers ?? {}).map(([name, one]) => [name.toLowerCase(), String(one)]),
+        );
+        const [, names = '', theirs = ''] =
+          /SignedHeaders=([^,]+), Signature=(\w+)/.exec(headers.authorization ?? '') ?? [];
+        const parts = { method, path, query, headers, signedHeaders: names.split(';'), payloadHash: sha256Hex(body) };
+        const scope = { date: '20261122', region: 'eu-west-1', service };
+        const ours = signature(
+          keys.secretAccessKey,
+          scope,
+          stringToSign(canonicalRequest(parts, service), '20261122T060000Z', scope),
+        );
+        expect(ours).toBe(theirs);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of S3 keep a path as it was sent: nothing is normalized, what is no escape stands for itself, no path is the root', () => {
+    const pathOf = (path: string, service = 's3') =>
+      canonicalRequest(
+        { method: 'GET', path, query: [], headers: {}, signedHeaders: [], payloadHash: '' },
+        service,
+      ).split('\n')[1];
+    expect(['/a//b/./../c', '/100%', '', '/a%20b'].map((path) => pathOf(path))).toEqual([
+      '/a//b/./../c',
+      '/100%25',
+      '/',
+      '/a%20b',
+    ]);
+    expect(['/a//b/./../c', '/a/', '/a/.', '/..', ''].map((path) => pathOf(path, 'states'))).toEqual([
+      '/a/c',
+      '/a/',
+      '/a/',
+      '/',
+      '/',
+    ]);
   });
 });
