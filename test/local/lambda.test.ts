@@ -8,25 +8,25 @@ const slow = 'exports.handler = () => new Promise((resolve) => setTimeout(resolv
 describe('reserved concurrency', () => {
   it('is a ceiling: more invocations at once are throttled, counted, and an alarm calls', async () => {
     const airlock = await Airlock.start({
-      assembly: assemblyWith({ reserveConcurrency: true, code: { 'receive-bounce': slow } }),
+      assembly: assemblyWith({ reserveConcurrency: true, code: { 'revise-plan': slow } }),
     });
     const lambda = new LambdaClient({ ...airlock.client, maxAttempts: 1 });
-    const invoke = () => lambda.send(new InvokeCommand({ FunctionName: 'airlock-dev-receive-bounce' }));
+    const invoke = () => lambda.send(new InvokeCommand({ FunctionName: 'airlock-dev-revise-plan' }));
     const results = await Promise.allSettled(Array.from({ length: 8 }, invoke));
     const refused = results.flatMap((one) => (one.status === 'rejected' ? [one.reason.name] : []));
     expect(refused).toEqual(Array(3).fill('TooManyRequestsException'));
     await airlock.settle();
-    expect(await airlock.alarms()).toContain('ALARM receive-bounce-throttles');
+    expect(await airlock.alarms()).toContain('ALARM revise-plan-throttles');
     await airlock.stop();
   });
 
   it('loses no event: a throttled one waits its turn', async () => {
     const airlock = await Airlock.start({
-      assembly: assemblyWith({ reserveConcurrency: true, code: { 'receive-bounce': slow } }),
+      assembly: assemblyWith({ reserveConcurrency: true, code: { 'revise-plan': slow } }),
     });
-    await Promise.all(Array.from({ length: 8 }, (_, index) => airlock.invoke('receive-bounce', { index })));
+    await Promise.all(Array.from({ length: 8 }, (_, index) => airlock.invoke('revise-plan', { index })));
     await airlock.advance('PT5M');
-    const runs = (await airlock.traces()).filter(({ name }) => name === 'airlock-dev-receive-bounce');
+    const runs = (await airlock.traces()).filter(({ name }) => name === 'airlock-dev-revise-plan');
     expect(runs).toHaveLength(8);
     await airlock.stop();
   });
