@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
+import { inParallel } from '../cli/parallel.ts';
 import { ProgressBar } from '../cli/progress.ts';
 import { Airlock, curlLineOf, goodCsv } from '../test/support/airlock.ts';
 import { assemblyWith } from '../test/support/assembly.ts';
@@ -17,19 +18,14 @@ const requests = Number(values.requests);
 if (!(Number.isInteger(requests) && requests > 0)) {
   throw new Error(`--requests: got ${values.requests}, allowed a whole number above 0`);
 }
-const atOnce = 32;
 
-const inParallel = async <T>(all: readonly T[], label: string, work: (one: T) => Promise<unknown>): Promise<void> => {
+const withProgress = async <T>(all: readonly T[], label: string, work: (one: T) => Promise<unknown>): Promise<void> => {
   const bar = new ProgressBar(process.stderr, label, (done, of) => `${done} of ${of}`);
-  let [next, done] = [0, 0];
-  const worker = async () => {
-    for (let index = next++; index < all.length; index = next++) {
-      const one = all[index];
-      if (one !== undefined) await work(one);
-      bar.show(++done, all.length);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  let done = 0;
+  await inParallel(all, async (one) => {
+    await work(one);
+    bar.show(++done, all.length);
+  });
   bar.end();
 };
 
@@ -46,7 +42,7 @@ const share = (all: readonly number[], part: number): number =>
 /** When an execution began, and when it came to its first wait, in milliseconds of product time. */
 const queueTimes = async (airlock: Airlock): Promise<number[]> => {
   const times: number[] = [];
-  await inParallel(await executionsOf(airlock), 'reading histories', async (executionArn) => {
+  await withProgress(await executionsOf(airlock), 'reading histories', async (executionArn) => {
     const { events = [] } = await airlock.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
     const waits = events.find(({ type }) => type === 'TaskSubmitted')?.timestamp;
     const began = events[0]?.timestamp;
@@ -55,26 +51,18 @@ const queueTimes = async (airlock: Airlock): Promise<number[]> => {
   return times;
 };
 
-const executionsOf = async (airlock: Airlock): Promise<string[]> => {
+const executionsOf = async ({ sfn, status }: Airlock): Promise<string[]> => {
   const arns: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await airlock.sfn.send(
-      new ListExecutionsCommand({
-        stateMachineArn: airlock.status.outputs.StateMachineArn,
-        maxResults: 1000,
-        ...(nextToken !== undefined && { nextToken }),
-      }),
-    );
-    arns.push(...(page.executions ?? []).flatMap(({ executionArn }) => executionArn ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
+  const ofMachine = { stateMachineArn: status.outputs.StateMachineArn, maxResults: 1000 };
+  for await (const { executions = [] } of paginateListExecutions({ client: sfn }, ofMachine)) {
+    arns.push(...executions.flatMap(({ executionArn }) => executionArn ?? []));
+  }
   return arns;
 };
 
 const eventsOf = async (airlock: Airlock): Promise<number> => {
   let events = 0;
-  await inParallel(await executionsOf(airlock), 'counting events', async (executionArn) => {
+  await withProgress(await executionsOf(airlock), 'counting events', async (executionArn) => {
     const page = await airlock.sfn.send(
       new GetExecutionHistoryCommand({ executionArn, maxResults: 1, reverseOrder: true }),
     );
@@ -95,7 +83,7 @@ const starts = Array.from({ length: requests }, (_, index) => ({
 
 say(`${requests} requests on ${availableParallelism()} processors`);
 let start = performance.now();
-await inParallel(starts, 'firing', ({ feed, at }) => airlock.run(feed, at));
+await withProgress(starts, 'firing', ({ feed, at }) => airlock.run(feed, at));
 say(`fired in ${seconds(start).toFixed(1)} s`);
 await airlock.settle();
 const opened = seconds(start);
@@ -110,7 +98,7 @@ say(
 
 const links = (await airlock.emails()).filter(({ text }) => text.includes('curl ')).map((mail) => curlLineOf(mail));
 start = performance.now();
-await inParallel(links, 'uploading', async ({ url, headers }) => {
+await withProgress(links, 'uploading', async ({ url, headers }) => {
   const { status } = await fetch(url, { method: 'PUT', headers, body: goodCsv });
   if (status !== 200) throw new Error(`an upload was answered ${status}`);
 });
