@@ -144,7 +144,8 @@ const parseJson = (json: string): Definition => {
 const invalid = (problem: string): AwsError =>
   new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${problem}'`);
 
-const targetsOf = (state: State | undefined): string[] =>
+/** Every state it may go to. */
+export const targetsOf = (state: Partial<State> | undefined): string[] =>
   [
     state?.Next,
     state?.Default,

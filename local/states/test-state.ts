@@ -1,5 +1,5 @@
 import { AwsError } from '../errors.ts';
-import { type Catcher, type Definition, parseDefinition, type State } from './definition.ts';
+import { type Catcher, type Definition, parseDefinition, type State, targetsOf } from './definition.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { requireList } from './fan-out.ts';
 import { chosenWay, failure, waitingTime } from './flow.ts';
@@ -26,7 +26,7 @@ interface Surroundings {
  */
 export const testState = async (input: Input, surroundings: Surroundings): Promise<Output> => {
   const state = stateOf(input);
-  const states: StatesVariable = { input: json(input.input, 'input', {}), context: contextOf(input) };
+  const states: StatesVariable = { input: json(input.input, 'input', {}), context: json(input.context, 'context', {}) };
   const variables = Object(json(input.variables, 'variables', {}));
   const run = new StateRun(state, states, new Expressions(variables, surroundings.now), input, surroundings);
   const output = await run.run();
@@ -43,24 +43,14 @@ const stateOf = ({ definition, stateName }: Input): State => {
     if (found) return found;
     throw new AwsError('ValidationException', `State '${stateName}' is not in the definition`);
   }
-  const { QueryLanguage, ...alone }: Partial<Definition> & { Next?: string } = Object(json(text, 'definition', {}));
-  const target = alone.Next === undefined ? {} : { [alone.Next]: { Type: 'Succeed' } };
-  const others = Object.fromEntries(targetsIn(alone).map((name) => [name, { Type: 'Succeed' }]));
-  const machine = { QueryLanguage, StartAt: 'State', States: { ...target, ...others, State: alone } };
+  const { QueryLanguage, ...alone }: Partial<Definition> & Partial<State> = Object(json(text, 'definition', {}));
+  const others = Object.fromEntries(targetsOf(alone).map((name) => [name, { Type: 'Succeed' }]));
+  const machine = { QueryLanguage, StartAt: 'State', States: { ...others, State: alone } };
   const parsed = parseDefinition('definition', JSON.stringify(machine)).States.State;
   if (!parsed)
     throw new AwsError('InvalidDefinition', "Invalid State Machine Definition: 'the definition is no state'");
   return parsed;
 };
-
-const targetsIn = (state: object): string[] => {
-  const { Default, Choices = [], Catch = [] }: Partial<State> = state;
-  return [Default, ...Choices.map(({ Next }) => Next), ...Catch.map(({ Next }) => Next)].filter(
-    (name) => name !== undefined,
-  );
-};
-
-const contextOf = ({ context }: Input): unknown => json(context, 'context', {});
 
 const json = (text: unknown, what: string, fallback: unknown): unknown => {
   if (text === undefined) return fallback;
