@@ -1,8 +1,7 @@
 import { escapeHtml } from '../../messages/html.ts';
 import { paper } from '../../messages/paper.ts';
 import { arrivalsChart, chartStyle, weeksChart } from './charts.ts';
-import type { Delivery } from './deliveries.ts';
-import { deliveryKinds } from './deliveries.ts';
+import { type Delivery, deliveryKinds } from './deliveries.ts';
 import type { Figures, QuarterReport } from './figures.ts';
 import { aroundDue, kindWords, percent, summaryLine } from './words.ts';
 
@@ -61,8 +60,8 @@ const scorecard = (head: string, rows: readonly (Figures & { readonly name: stri
     ];
   });
   const body = cells.map((row) => `<tr>${row.map((one) => `<td>${one}</td>`).join('')}</tr>`).join('');
-  const head2 = heads.map((one) => `<th scope="col">${one}</th>`).join('');
-  return `<div class="wide"><table class="score"><thead><tr>${head2}</tr></thead><tbody>${body}</tbody></table></div>`;
+  const headings = heads.map((one) => `<th scope="col">${one}</th>`).join('');
+  return `<div class="wide"><table class="score"><thead><tr>${headings}</tr></thead><tbody>${body}</tbody></table></div>`;
 };
 
 const rowsOf = (deliveries: readonly Delivery[], linkTo: (key: string) => string | undefined): string[] => {
