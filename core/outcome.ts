@@ -3,7 +3,9 @@ import type { Outcome, PinnedUpload, RequestDocument } from './request.ts';
 import { clockTime } from './time.ts';
 
 const number = (value: number): string => value.toLocaleString('en-GB');
-const counted = (count: number, one: string, many = `${one}s`): string =>
+
+/** `1 row`, `2,000 rows`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${number(count)} ${count === 1 ? one : many}`;
 
 /** The outcome of a request whose file was accepted. */

@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
+import { endOf, isOurs } from './evidence/run.ts';
 import { ledgerKeys } from './names.ts';
-import type { Ledger, Run } from './ports.ts';
+import type { Notice } from './notices.ts';
+import { counted } from './outcome.ts';
+import type { ExecutionEvent, Ledger, Run } from './ports.ts';
+import type { PinnedUpload } from './request.ts';
 
 /** `watch/reconciled.json`: every run that began before this moment has ended for good, and has its evidence. */
 export const reconciledDocument = z.looseObject({ version: z.literal(1), completeTo: z.string() });
@@ -67,3 +71,46 @@ export const missingEvidence = async (
   }
   return { missing, completeTo: new Date(completeTo).toISOString() };
 };
+
+/** What EventBridge would have told of an end; undefined for a run that is none of ours: somebody started it by hand. */
+export const statusChangeOf = (events: readonly ExecutionEvent[], { run, redrives }: MissingEvidence): unknown => {
+  const { status, at } = endOf(events, run.name, redrives);
+  const detail = {
+    executionArn: run.arn,
+    name: run.name,
+    status,
+    startDate: Date.parse(run.startedAt),
+    stopDate: at,
+    redriveCount: redrives,
+  };
+  return isOurs(events, detail) ? { detail } : undefined;
+};
+
+/** What S3 would have told of an upload. */
+export const objectCreatedOf = ({ key, versionId, size, arrivedAt }: PinnedUpload): unknown => ({
+  time: arrivedAt,
+  'detail-type': 'Object Created',
+  detail: { object: { key, size, 'version-id': versionId } },
+});
+
+/** A notice is read on a phone. */
+const mostNamed = 20;
+
+/** Tells people what was handed over again. @param runs by name @param uploads by key */
+export const unreconciledNotice = (runs: readonly string[], uploads: readonly string[]): Notice => ({
+  kind: 'unreconciled',
+  subject: `Made good: ${counted(runs.length, 'run')} without evidence, ${counted(uploads.length, 'upload')} without an answer`,
+  message: [
+    'Events of these did not come, or were not heard. Each was handed over again.',
+    ...listed('Runs without evidence', runs),
+    ...listed('Uploads that nothing became of', uploads),
+    'What to do: docs/runbook.md, section Unreconciled.',
+  ].join(' '),
+});
+
+const listed = (what: string, names: readonly string[]): string[] =>
+  names.length === 0
+    ? []
+    : [
+        `${what}: ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''}.`,
+      ];

@@ -1,13 +1,14 @@
 import { arrivalKey } from '../core/arrivals.ts';
 import { findDocument } from '../core/documents.ts';
-import { endOf, isOurs } from '../core/evidence/run.ts';
 import { ledgerKeys, parseLandingKey } from '../core/names.ts';
 import type { Clock, HandOver, Histories, Landing, Ledger, Metrics, Notices, Receiver, Runs } from '../core/ports.ts';
 import {
-  type MissingEvidence,
   missingEvidence,
+  objectCreatedOf,
   reconciledDocument,
   runsToLookAt,
+  statusChangeOf,
+  unreconciledNotice,
   uploadsToLookAt,
 } from '../core/reconcile.ts';
 import { arrivalDocument, type PinnedUpload } from '../core/request.ts';
@@ -40,7 +41,10 @@ export const createReconcile =
     const nothing = (error: unknown): Look => ({ found: [], broken: [error] });
     const runs = await reconcileRuns(deps).catch(nothing);
     const uploads = await reconcileUploads(deps).catch(nothing);
-    if (runs.found.length + uploads.found.length > 0) await tell(deps, runs.found, uploads.found);
+    if (runs.found.length + uploads.found.length > 0) {
+      deps.metrics.count('Unreconciled');
+      await deps.notices.publish(unreconciledNotice(runs.found, uploads.found));
+    }
     const [broken] = [...runs.broken, ...uploads.broken];
     if (broken !== undefined) throw broken;
     return { runs: runs.found, uploads: uploads.found };
@@ -52,28 +56,13 @@ const reconcileRuns = async ({ runs, histories, ledger, handOver, clock }: Deps)
   const begun = await runs.startedSince(runsToLookAt(known?.document.completeTo, now));
   const { missing, completeTo } = await missingEvidence(ledger, begun, now);
   const look = await handOverAll(missing, 'archive-execution', handOver, async (one) => {
-    const event = await statusChangeOf(histories, one);
+    const event = statusChangeOf(await histories.read(one.run.arn), one);
     return event === undefined ? undefined : { event, name: `${one.run.name}-${one.redrives}` };
   });
   // Of two that look at once one writes; both hand over the same.
   if (known) await ledger.replace(ledgerKeys.reconciled, { ...known.document, completeTo }, known.etag);
   else await ledger.create(ledgerKeys.reconciled, { version: 1, completeTo });
   return look;
-};
-
-/** What EventBridge would have told of an end; undefined for a run that is none of ours: somebody started it by hand. */
-const statusChangeOf = async (histories: Histories, { run, redrives }: MissingEvidence): Promise<unknown> => {
-  const events = await histories.read(run.arn);
-  const { status, at } = endOf(events, run.name, redrives);
-  const detail = {
-    executionArn: run.arn,
-    name: run.name,
-    status,
-    startDate: Date.parse(run.startedAt),
-    stopDate: at,
-    redriveCount: redrives,
-  };
-  return isOurs(events, detail) ? { detail } : undefined;
 };
 
 /** So many at once are no burden to S3, and no long night for many uploads. */
@@ -121,36 +110,4 @@ const isSettled = async (ledger: Ledger, upload: PinnedUpload): Promise<boolean>
     : ledgerKeys.unexpectedArrival(upload.versionId);
   const found = await findDocument(ledger, key, arrivalDocument);
   return found !== undefined && found.document.settled !== 'open';
-};
-
-/** What S3 would have told of an upload. */
-const objectCreatedOf = ({ key, versionId, size, arrivedAt }: PinnedUpload): unknown => ({
-  time: arrivedAt,
-  'detail-type': 'Object Created',
-  detail: { object: { key, size, 'version-id': versionId } },
-});
-
-const counted = ({ length }: readonly string[], what: string): string => `${length} ${what}${length === 1 ? '' : 's'}`;
-
-/** A notice is read on a phone. */
-const mostNamed = 20;
-
-const tell = async ({ notices, metrics }: Deps, runs: readonly string[], uploads: readonly string[]): Promise<void> => {
-  const listed = (what: string, names: readonly string[]): string[] =>
-    names.length === 0
-      ? []
-      : [
-          `${what}: ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''}.`,
-        ];
-  metrics.count('Unreconciled');
-  await notices.publish({
-    kind: 'unreconciled',
-    subject: `Made good: ${counted(runs, 'run')} without evidence, ${counted(uploads, 'upload')} without an answer`,
-    message: [
-      'Events of these did not come, or were not heard. Each was handed over again.',
-      ...listed('Runs without evidence', runs),
-      ...listed('Uploads that nothing became of', uploads),
-      'What to do: docs/runbook.md, section Unreconciled.',
-    ].join(' '),
-  });
 };
