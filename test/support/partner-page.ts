@@ -74,8 +74,8 @@ export const choose = (page: Page, file: SentFile | string): Promise<void> => pa
 /** Chooses a file while the rules cannot be had: then the page checks nothing, and the upload itself decides. */
 export const chooseUnchecked = async (page: Page, file: Parameters<typeof choose>[1]): Promise<void> => {
   await page.route('**/rules', (route) => route.abort('connectionreset'));
-  await choose(page, file);
-  await page.waitForSelector('#sending');
+  // Looked for from before: on a busy machine a small file is gone when the choice is answered.
+  await Promise.all([page.waitForSelector('#sending'), choose(page, file)]);
   await page.waitForSelector('#sending', { state: 'detached' });
   await page.unroute('**/rules');
 };

@@ -96,8 +96,9 @@ describe('the page of a link', () => {
   it('shows what was found in a file that was sent back, and the next attempt begins on the same page', async () => {
     const page = await open();
     await chooseUnchecked(page, csvFile(`${rows(6000)}x,2026-11-20,1\n`));
-    await stateOf(page, 'checking');
     await airlock.settle();
+    // The verdict may come before anybody could see that there is a check.
+    await page.waitForSelector('#findings');
     await stateOf(page, 'open');
     expect(await page.textContent('#findings')).toMatch(/We could not use the file.*Line 6002, column id/s);
     expect(await page.textContent('footer')).toContain('Attempt 2 of 2');
@@ -144,21 +145,26 @@ describe('the page of a link', () => {
     expect(await accepted(page)).toContain('520,000 rows');
   });
 
-  it('knows its own file when the answer to it was lost, and shows later what was found in it', async () => {
+  it.each([
+    ['before', 'its own file is known, and what was found in it shown'],
+    ['after', 'what was found in its own file is shown'],
+  ] as const)('when the answer is lost %s the verdict, %s', async (order) => {
     const page = await open();
     let isLost = false;
     await page.route(/upload\.csv/, async (route) => {
       if (isLost || route.request().method() !== 'PUT') return route.continue();
       isLost = true;
       await route.fetch();
+      if (order === 'after') await airlock.settle();
       return route.abort('connectionreset');
     });
     await chooseUnchecked(page, csvFile(`${rows(6000)}x,2026-11-20,1\n`));
-    await stateOf(page, 'checking');
     await airlock.settle();
+    await page.waitForSelector('#findings');
     await stateOf(page, 'open');
     expect(await page.textContent('#findings')).toContain('Line 6002, column id');
     expect(await page.locator('#failure').count()).toBe(0);
+    expect(await airlock.keys('Landing')).toHaveLength(1);
   });
 
   it('finds what is wrong anywhere in a file before a byte is sent, in the words of the reader', async () => {
