@@ -148,7 +148,7 @@ describe('the page of a link', () => {
   it.each([
     ['before', 'its own file is known, and what was found in it shown'],
     ['after', 'what was found in its own file is shown'],
-  ] as const)('when the answer is lost %s the verdict, %s', async (order) => {
+  ] as const)('when the answer is lost %s the verdict, %s', async (order, _) => {
     const page = await open();
     let isLost = false;
     await page.route(/upload\.csv/, async (route) => {
