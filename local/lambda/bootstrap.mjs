@@ -118,6 +118,14 @@ const run = async (handler, { functionArn, requestId, deadlineMs, input }) => {
   }
 };
 
+const write = process.stdout.write.bind(process.stdout);
+
+/** Lambda's own line behind what an invocation logged: whoever has read it has read all. @param {string} requestId */
+const endLog = (requestId) =>
+  new Promise((resolve) => {
+    write(`END RequestId: ${requestId}\n`, resolve);
+  });
+
 /** @type {{ handler: Handler, keep: () => void } | undefined} */
 let loaded;
 watchMemory();
@@ -133,6 +141,7 @@ process.on('message', async (/** @type {InvokeMessage} */ message) => {
   } catch (error) {
     result = failure(error);
   }
+  await endLog(message.requestId);
   process.send?.(result);
   if (isFirst) loaded?.keep();
 });

@@ -50,6 +50,7 @@ export class FunctionProcess {
   readonly #log: WriteStream | undefined;
   readonly #observers: Observers;
   #isAlive = true;
+  #running: { readonly requestId: string; logged(): void } | undefined;
 
   constructor(context: Context, fn: FunctionRecord, session: Session, observers: Observers) {
     this.#context = context;
@@ -75,10 +76,23 @@ export class FunctionProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (bytes) => void this.#log?.write(bytes));
     }
-    if (this.#log && this.#child.stdout) {
-      const lines = createInterface({ input: this.#child.stdout });
-      lines.on('line', (line) => readEmbeddedMetrics(line, this.#observers.cloudwatch));
-    }
+    if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', (line) => this.#read(line));
+  }
+
+  /** A line of the log: metrics count where the function may log at all. */
+  #read(line: string): void {
+    if (line.startsWith('{') && this.#log) readEmbeddedMetrics(line, this.#observers.cloudwatch);
+    const [, requestId] = /END RequestId: ([\w-]+)$/.exec(line) ?? [];
+    if (requestId !== undefined && requestId === this.#running?.requestId) this.#running.logged();
+  }
+
+  /** Until the log of an invocation is in its file: what was answered is also written down. */
+  async #logged(ended: Promise<void>): Promise<void> {
+    await ended;
+    await new Promise<void>((resolve) => {
+      if (this.#log?.writable) this.#log.write('', () => resolve());
+      else resolve();
+    });
   }
 
   get functionName(): string {
@@ -114,8 +128,10 @@ export class FunctionProcess {
       this.kill();
       fail('Sandbox.Timedout', `Task timed out after ${this.#fn.timeoutSeconds}.00 seconds`);
     }, timeoutMs);
-    const onMessage = (message: ResultMessage) => {
-      const { ok, payload, errorType = 'Error' } = message;
+    const ended = Promise.withResolvers<void>();
+    this.#running = { requestId, logged: ended.resolve };
+    const onMessage = async ({ ok, payload, errorType = 'Error' }: ResultMessage) => {
+      await this.#logged(ended.promise);
       resolve(ok ? { ok, payload } : { ok, errorType, payload });
     };
     const onExit = (code: number | null, signal: string | null) =>
