@@ -32,10 +32,13 @@ import { Ses } from './ses/ses.ts';
 import { SesV2 } from './ses/sesv2.ts';
 import { Sns } from './sns/sns.ts';
 import { Sqs } from './sqs/sqs.ts';
-import { Engine } from './states/engine.ts';
+import { Engine, type EngineServices } from './states/engine.ts';
+import { Executions } from './states/executions.ts';
 import { Machines } from './states/machines.ts';
 import { Observation } from './states/observation.ts';
+import { Starting } from './states/starting.ts';
 import { States } from './states/states.ts';
+import { Versions } from './states/versions.ts';
 import { Sts } from './sts/sts.ts';
 import { XRay } from './xray/xray.ts';
 
@@ -167,13 +170,26 @@ const createServices = (context: Context, authenticator: Authenticator, random: 
   const buses = new EventBuses(context, { lambda, sns, sqs, cloudwatch });
   const machines = new Machines(context, kms);
   const observation = new Observation(context, machines, { cloudwatch, xray });
-  const states = new States(context, new Engine(context, { lambda, buses, observation, random }), machines);
+  const states = createStates(context, machines, { lambda, buses, observation, random });
   const scheduler = new Scheduler(context, { states, lambda, sqs, cloudwatch });
   const s3 = new S3(context, buses, kms);
   const guardduty = new GuardDuty(context, buses, s3.onBehalf);
   const ses = new Ses(context, { buses, cloudwatch });
   const httpApis = new HttpApis(context, { lambda, cloudwatch }, authenticator);
   return { httpApis, guardduty, kms, xray, cloudwatch, sqs, sns, lambda, buses, states, scheduler, s3, ses };
+};
+
+const createStates = (
+  context: Context,
+  machines: Machines,
+  services: Pick<EngineServices, 'lambda' | 'buses' | 'observation' | 'random'>,
+): States => {
+  const executions = new Executions(context.journal);
+  const versions = new Versions(context, machines, services.random);
+  const starting = new Starting(context, { machines, versions, executions });
+  const { definitions } = machines;
+  const engine = new Engine(context, { ...services, executions, definitions, starting });
+  return new States({ context, engine, machines, versions });
 };
 
 const protocols = (

@@ -98,6 +98,7 @@ const knownKeys = new Set(
     'ses:FromAddress',
     'kms:ViaService',
     'events:ManagedBy',
+    'states:StateMachineQualifier',
   ].map((key) => key.toLowerCase()),
 );
 

@@ -1,4 +1,7 @@
-import { AwsError, UnsupportedFeatureError } from '../errors.ts';
+/**
+ * A state machine as the Amazon States Language writes it: https://states-language.net/spec.html
+ * Fields as this engine executes them.
+ */
 
 /** A retrier of a Task. */
 export interface Retrier {
@@ -64,105 +67,30 @@ export interface Definition extends Flow {
   readonly Version?: string;
 }
 
-const common = ['Type', 'Comment', 'QueryLanguage'];
-const flow = ['Next', 'End', 'Assign', 'Output'];
-const fieldsOf: Readonly<Record<State['Type'], readonly string[]>> = {
-  Task: [...common, ...flow, 'Resource', 'Arguments', 'TimeoutSeconds', 'HeartbeatSeconds', 'Retry', 'Catch'],
-  Choice: [...common, 'Choices', 'Default', 'Assign', 'Output'],
-  Wait: [...common, ...flow, 'Seconds', 'Timestamp'],
-  Pass: [...common, ...flow],
-  Succeed: [...common, 'Output'],
-  Fail: [...common, 'Error', 'Cause'],
-  Parallel: [...common, ...flow, 'Arguments', 'Branches', 'Retry', 'Catch'],
-  Map: [...common, ...flow, 'Items', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', 'Retry', 'Catch'],
-};
+/** Every state it may go to, by the field that says so. */
+export const transitionsOf = (state: Partial<State>): { readonly field: string; readonly target: string }[] =>
+  [
+    { field: 'Next', target: state.Next },
+    { field: 'Default', target: state.Default },
+    ...listed(state.Choices).map((rule, index) => ({ field: `Choices[${index}]/Next`, target: rule.Next })),
+    ...listed(state.Catch).map((one, index) => ({ field: `Catch[${index}]/Next`, target: one.Next })),
+  ].filter((one): one is { field: string; target: string } => typeof one.target === 'string');
 
-const isType = (type: string): type is State['Type'] => type in fieldsOf;
+/** What a state runs inside of itself, by the field that holds it. */
+export const flowsIn = ({
+  Branches,
+  ItemProcessor,
+}: Partial<State>): { readonly field: string; readonly flow: Flow }[] => [
+  ...listed(Branches).map((flow, index) => ({ field: `Branches[${index}]`, flow })),
+  ...(ItemProcessor ? [{ field: 'ItemProcessor', flow: ItemProcessor }] : []),
+];
 
-/** Task resources that are executed: the optimized Lambda integration, with and without a token. */
-const taskResources = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'];
-
-/**
- * Reads a definition. Refuses what this engine does not execute (JSONPath, distributed Map, other integrations), and what
- * Step Functions itself would refuse.
- *
- * @throws AwsError InvalidDefinition; UnsupportedFeatureError
- */
-export const parseDefinition = (where: string, json: string): Definition => {
-  const definition = parseJson(json);
-  if (definition.QueryLanguage !== 'JSONata')
-    throw new UnsupportedFeatureError(where, 'a QueryLanguage other than JSONata');
-  const unknown = Object.keys(definition).find(
-    (key) => !['Comment', 'QueryLanguage', 'StartAt', 'TimeoutSeconds', 'Version', 'States'].includes(key),
-  );
-  if (unknown !== undefined) throw new UnsupportedFeatureError(where, `field ${unknown}`);
-  checkFlow(where, definition);
-  const names = namesIn(definition);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw invalid(`DUPLICATE_STATE_NAME: Duplicate State name: ${twice}`);
-  return definition;
-};
-
-/** Of all states, those inside of others included: a name is one state's in the whole machine. */
-const namesIn = ({ States }: Flow): string[] =>
-  Object.entries(States).flatMap(([name, { Branches = [], ItemProcessor }]) => [
-    name,
-    ...[...Branches, ...(ItemProcessor ? [ItemProcessor] : [])].flatMap(namesIn),
+/** All states by name, those inside of others included. */
+export const statesIn = ({ States = {} }: Partial<Flow>): [string, State][] =>
+  Object.entries(States).flatMap(([name, state]): [string, State][] => [
+    [name, state],
+    ...flowsIn(state).flatMap(({ flow }) => statesIn(flow)),
   ]);
 
-const checkFlow = (where: string, { StartAt, States }: Flow): void => {
-  const names = Object.keys(States ?? {});
-  const targets = [StartAt, ...names.flatMap((name) => targetsOf(States[name]))];
-  const missing = targets.find((name) => !names.includes(name));
-  if (missing !== undefined) throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${missing}`);
-  for (const name of names) checkState(`${where}: state "${name}"`, States[name]);
-};
-
-/** What a state runs inside of itself. */
-const checkInside = (where: string, { Type, Branches, ItemProcessor }: State): void => {
-  if (Type === 'Parallel') {
-    if (!Branches || Branches.length === 0)
-      throw invalid(`SCHEMA_VALIDATION_FAILED: The value for the field 'Branches' is required at /States/${where}`);
-    for (const [index, branch] of Branches.entries()) checkFlow(`${where}, branch ${index}`, branch);
-  }
-  if (Type !== 'Map') return;
-  if (!ItemProcessor)
-    throw invalid(`SCHEMA_VALIDATION_FAILED: The value for the field 'ItemProcessor' is required at /States/${where}`);
-  const { Mode = 'INLINE' } = ItemProcessor.ProcessorConfig ?? {};
-  if (Mode !== 'INLINE') throw new UnsupportedFeatureError(where, `ProcessorConfig Mode ${Mode}`);
-  checkFlow(`${where}, each item`, ItemProcessor);
-};
-
-const parseJson = (json: string): Definition => {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw invalid(`INVALID_JSON_DESCRIPTION: ${error instanceof Error ? error.message : ''}`);
-  }
-};
-
-const invalid = (problem: string): AwsError =>
-  new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${problem}'`);
-
-/** Every state it may go to. */
-export const targetsOf = (state: Partial<State> | undefined): string[] =>
-  [
-    state?.Next,
-    state?.Default,
-    ...(state?.Choices ?? []).map((rule) => rule.Next),
-    ...(state?.Catch ?? []).map((one) => one.Next),
-  ].filter((name): name is string => name !== undefined);
-
-const checkState = (where: string, state: State | undefined): void => {
-  if (!state || !isType(state.Type)) throw new UnsupportedFeatureError(where, `type ${state?.Type}`);
-  const unknown = Object.keys(state).find((key) => !fieldsOf[state.Type].includes(key));
-  if (unknown !== undefined) throw new UnsupportedFeatureError(where, `field ${unknown}`);
-  if (state.Type === 'Task' && !taskResources.includes(state.Resource ?? '')) {
-    throw new UnsupportedFeatureError(where, `resource ${state.Resource}`);
-  }
-  checkInside(where, state);
-  const needsNext = ['Task', 'Wait', 'Pass', 'Parallel', 'Map'].includes(state.Type);
-  if (needsNext && (state.Next === undefined) === (state.End !== true)) {
-    throw invalid(`SCHEMA_VALIDATION_FAILED: exactly one of Next and End at /States/${where}`);
-  }
-};
+/** A list, also of what a definition that was not checked yet has in its place. */
+const listed = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);

@@ -1,16 +1,15 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
 import type { Job } from '../jobs.ts';
-import type { Invocation } from '../lambda/function-record.ts';
 import type { Lambda } from '../lambda/lambda.ts';
-import { Registry } from '../registry.ts';
-import { type Catcher, type Definition, parseDefinition, type State } from './definition.ts';
+import type { Registry } from '../registry.ts';
+import type { Catcher, Definition, State } from './definition.ts';
 import {
   type Execution,
   type ExecutionBody,
-  Executions,
+  type Executions,
   freshFrame,
   isRunning,
   type Running,
@@ -19,11 +18,14 @@ import {
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { FanOut, type Joined } from './fan-out.ts';
 import { chosenWay, failure, waitingTime } from './flow.ts';
-import { History } from './history.ts';
-import { FunctionCalls, lambdaOutput, resourceOf, wholeSeconds } from './lambda-task.ts';
+import { dataDetails, History } from './history.ts';
+import { FunctionCalls } from './lambda-task.ts';
 import type { Observation } from './observation.ts';
+import { parseDefinition } from './read-definition.ts';
 import { notRedrivable } from './redrive.ts';
 import { findCatcher, nextRetry } from './retry.ts';
+import type { Beginning, Starting } from './starting.ts';
+import { Tasks, taskJobs } from './tasks.ts';
 import { statesVariable, statusChange } from './views.ts';
 
 /** What a step changes: collected while expressions are evaluated, committed at once. */
@@ -31,12 +33,9 @@ type Commit = () => void;
 
 const nothing: Commit = () => undefined;
 
-/** Kinds of this engine's jobs. Subjects: the execution for the first and last, the task's id for the others. */
+/** Kinds of this engine's jobs. Subjects: the execution; of a retry the task's id. */
 const jobKinds = {
   enter: 'states.enter',
-  task: 'states.task',
-  taskTimeout: 'states.task-timeout',
-  heartbeat: 'states.heartbeat',
   retry: 'states.retry',
   wake: 'states.wake',
   redrive: 'states.redrive',
@@ -44,16 +43,14 @@ const jobKinds = {
   machineTimeout: 'states.machine-timeout',
 } as const;
 
-/** What happened to a task, and what its state does about it. */
-type TaskEnd =
-  | { readonly kind: 'succeeded'; readonly result: unknown }
-  | { readonly kind: 'failed'; readonly error: string; readonly cause: string; readonly eventType?: string };
-
 /** What the engine works with. */
 export interface EngineServices {
   readonly lambda: Lambda;
   readonly buses: EventBuses;
   readonly observation: Observation;
+  readonly executions: Executions;
+  readonly definitions: Registry<string>;
+  readonly starting: Starting;
   /** For the jitter of retries: a number in [0, 1). */
   readonly random: () => number;
 }
@@ -65,10 +62,13 @@ export interface EngineServices {
 export class Engine {
   readonly executions: Executions;
   readonly history: History;
-  readonly definitions: Registry<string>;
+  /** What is looked at before an execution begins. */
+  readonly starting: Starting;
   readonly #context: Context;
+  readonly #definitions: Registry<string>;
   /** Calls functions as tasks do. */
   readonly calls: FunctionCalls;
+  readonly #tasks: Tasks;
   readonly #buses: EventBuses;
   readonly #observation: Observation;
   readonly #random: () => number;
@@ -77,28 +77,43 @@ export class Engine {
   readonly #parsed = new Map<string, Definition>();
 
   constructor(context: Context, services: EngineServices) {
-    const { lambda, buses, observation, random } = services;
+    const { lambda, buses, observation, random, executions, definitions, starting } = services;
     this.#context = context;
     this.calls = new FunctionCalls(context, lambda);
     this.#buses = buses;
     this.#observation = observation;
     this.#random = random;
-    this.executions = new Executions(context.journal);
+    this.executions = executions;
+    this.starting = starting;
+    this.#definitions = definitions;
     this.history = new History(
       context.journal,
       () => context.clock.now(),
       (arn, event) => observation.event(arn, event),
     );
-    this.definitions = new Registry(context.journal, 'definition');
     const { jobs } = context;
+    this.#tasks = new Tasks({
+      context,
+      executions,
+      history: this.history,
+      calls: this.calls,
+      starting,
+      state: (execution) => this.#state(execution),
+      leave: (execution, state, result) => this.#leaveOrFail(execution, state, result),
+      handleError: (...what) => this.#handleError(...what),
+      fail: (arn, error, cause) => this.#fail(arn, { error, cause }),
+      start: (beginning) => this.start(beginning),
+      abort: (arn, cause) => this.abort(arn, undefined, cause),
+      notRedrivable: (execution) => this.notRedrivable(execution),
+    });
     this.#fanOut = new FanOut({
       context,
-      executions: this.executions,
+      executions,
       history: this.history,
-      definitions: this.definitions,
+      definitions,
       enter: (arn) => jobs.add(jobKinds.enter, arn, {}),
       join: (arn, how) => jobs.add(jobKinds.join, arn, how),
-      stop: (execution) => this.#stopTimers(execution),
+      stop: (execution) => this.#stop(execution),
     });
     jobs.handle(jobKinds.join, (job) =>
       this.#atState(job, (execution, state) => this.#join(execution, state, job.payload as Joined)),
@@ -106,13 +121,15 @@ export class Engine {
     jobs.handle(jobKinds.enter, (job) => this.#atState(job, (execution, state) => this.#enter(execution, state)));
     jobs.handle(jobKinds.wake, (job) => this.#atState(job, (execution, state) => this.#leave(execution, state, {})));
     jobs.handle(jobKinds.redrive, (job) => this.#atState(job, (execution, state) => this.#rerun(execution, state)));
-    jobs.handle(jobKinds.task, (job) => this.#atTask(job, (execution) => this.#call(execution)));
     jobs.handle(jobKinds.retry, (job) => this.#atTask(job, (execution, state) => this.#tryAgain(execution, state)));
-    jobs.handle(jobKinds.taskTimeout, (job) =>
-      this.#atTask(job, (execution, state) => this.#timedOut(execution, state, 'States.Timeout')),
-    );
-    jobs.handle(jobKinds.heartbeat, (job) =>
-      this.#atTask(job, (execution, state) => this.#timedOut(execution, state, 'States.HeartbeatTimeout')),
+    const tasks = this.#tasks;
+    const atTask = (kind: string, step: (execution: Running, state: State, job: Job) => Promise<Commit>): void =>
+      jobs.handle(kind, (job) => this.#atTask(job, (execution, state) => step(execution, state, job)));
+    atTask(taskJobs.call, (execution, state) => tasks.call(execution, state));
+    atTask(taskJobs.timeout, (execution, state) => tasks.timedOut(execution, state, 'States.Timeout'));
+    atTask(taskJobs.heartbeat, (execution, state) => tasks.timedOut(execution, state, 'States.HeartbeatTimeout'));
+    atTask(taskJobs.nestedEnded, (execution, state, { payload }) =>
+      tasks.nestedEnded(execution, state, (payload as { nested: string }).nested),
     );
     jobs.handle(
       jobKinds.machineTimeout,
@@ -123,19 +140,22 @@ export class Engine {
   }
 
   /** Starts an execution; joins the caller's transaction. */
-  start(execution: Omit<Execution, 'status' | 'startedAt' | 'stoppedAt' | 'frame'>): Execution {
+  start(execution: Beginning): Execution {
     const { clock, jobs } = this.#context;
     const definition = this.#definition(execution.body.definition);
     const started: Execution = {
       ...execution,
       status: 'RUNNING',
-      startedAt: clock.now(),
       stoppedAt: undefined,
       frame: freshFrame(definition.StartAt, JSON.parse(execution.body.input), {}, clock.now()),
     };
     this.executions.insert(started);
     this.history.append(started.arn, 'ExecutionStarted', {
-      executionStartedEventDetails: { input: started.body.input, inputDetails, roleArn: started.body.roleArn },
+      executionStartedEventDetails: {
+        input: started.body.input,
+        inputDetails: dataDetails,
+        roleArn: started.body.roleArn,
+      },
     });
     this.#announce(started);
     jobs.add(jobKinds.enter, started.arn, {});
@@ -165,7 +185,9 @@ export class Engine {
     }
     const { input, roleArn, definition, redrives } = execution.body;
     const [count, at] = [(redrives?.count ?? 0) + 1, this.#context.clock.now()];
-    const body = { input, roleArn, definition, redrives: { count, at } };
+    const { versionArn, aliasArn } = execution.body;
+    const found = { ...(versionArn !== undefined && { versionArn }), ...(aliasArn !== undefined && { aliasArn }) };
+    const body = { input, roleArn, definition, ...found, redrives: { count, at } };
     const revived: Running = { ...execution, status: 'RUNNING', stoppedAt: undefined, body, frame: execution.frame };
     this.executions.revive(revived);
     this.history.append(arn, 'ExecutionRedriven', { executionRedrivenEventDetails: { redriveCount: count } });
@@ -175,6 +197,10 @@ export class Engine {
     return at;
   }
 
+  get tasks(): Pick<Tasks, 'complete' | 'heartbeat' | 'knowsToken'> {
+    return this.#tasks;
+  }
+
   /** Why an execution cannot be redriven; undefined when it can. */
   notRedrivable(execution: Execution): string | undefined {
     return notRedrivable(execution, this.history.length(execution.arn), this.#context.clock.now());
@@ -182,7 +208,7 @@ export class Engine {
 
   /** A task that is redriven is scheduled again, with all its retries; its state is not entered again. */
   #rerun(execution: Running, state: State): Promise<Commit> {
-    return state.Type === 'Task' ? this.#schedule(execution, state) : this.#enter(execution, state);
+    return state.Type === 'Task' ? this.#tasks.schedule(execution, state) : this.#enter(execution, state);
   }
 
   /** StopExecution. False when it had already ended. */
@@ -194,50 +220,10 @@ export class Engine {
     return true;
   }
 
-  /**
-   * Ends a waiting task from outside.
-   *
-   * @throws AwsError InvalidToken, TaskTimedOut
-   */
-  async completeTask(token: string, end: TaskEnd): Promise<void> {
-    const { execution, state } = this.#waiting(token);
-    // The answer is computed first, then it is checked once more that the task is still the one that waits.
-    const commit = await this.#taskEnded(execution, state, end);
-    this.#context.journal.transaction(() => {
-      this.#waiting(token);
-      commit();
-    });
-  }
-
-  /** @throws AwsError InvalidToken, TaskTimedOut */
-  heartbeat(token: string): void {
-    const { execution } = this.#waiting(token);
-    const { heartbeatSeconds, taskId = '' } = execution.frame;
-    if (heartbeatSeconds === undefined) return;
-    const { clock, jobs } = this.#context;
-    jobs.cancel(jobKinds.heartbeat, taskId);
-    jobs.add(jobKinds.heartbeat, taskId, { arn: execution.arn }, clock.now() + heartbeatSeconds * 1000);
-  }
-
-  /** False for a token that was never given out. */
-  knowsToken(token: string): boolean {
-    return this.executions.token(token) !== undefined;
-  }
-
-  #waiting(token: string): { execution: Running; state: State } {
-    const known = this.executions.token(token);
-    if (!known) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
-    const execution = this.executions.get(known.execution);
-    if (!isRunning(execution) || execution.frame.taskId !== known.task || execution.frame.token !== token) {
-      throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
-    }
-    return { execution, state: this.#state(execution) };
-  }
-
   #definition(hash: string): Definition {
     const known = this.#parsed.get(hash);
     if (known) return known;
-    const definition = parseDefinition('definition', this.definitions.get(hash) ?? '');
+    const definition = parseDefinition('definition', this.#definitions.get(hash) ?? '');
     this.#parsed.set(hash, definition);
     return definition;
   }
@@ -294,7 +280,7 @@ export class Engine {
     return () => {
       record();
       if (handled) handled();
-      else this.#end(execution.arn, 'FAILED', { error, cause }, 'ExecutionFailed');
+      else this.#fail(execution.arn, { error, cause });
     };
   }
 
@@ -302,7 +288,7 @@ export class Engine {
     const { arn, frame } = execution;
     const enter = () =>
       this.history.append(arn, `${state.Type}StateEntered`, {
-        stateEnteredEventDetails: { name: frame.state, input: JSON.stringify(frame.input), inputDetails },
+        stateEnteredEventDetails: { name: frame.state, input: JSON.stringify(frame.input), inputDetails: dataDetails },
       });
     const then = await this.#onEntry(execution, state);
     return () => {
@@ -314,7 +300,7 @@ export class Engine {
   #onEntry(execution: Running, state: State): Promise<Commit> {
     switch (state.Type) {
       case 'Task':
-        return this.#schedule(execution, state);
+        return this.#tasks.schedule(execution, state);
       case 'Choice':
         return this.#choose(execution, state);
       case 'Wait':
@@ -323,7 +309,7 @@ export class Engine {
       case 'Succeed':
         return this.#leave(execution, state, {});
       case 'Fail':
-        return this.#fail(execution, state);
+        return this.#failHere(execution, state);
       case 'Parallel':
       case 'Map':
         return this.#fanOut.begin(execution, state);
@@ -341,13 +327,13 @@ export class Engine {
     return () => jobs.add(jobKinds.wake, execution.arn, {}, until);
   }
 
-  async #fail(execution: Running, state: State): Promise<Commit> {
+  async #failHere(execution: Running, state: State): Promise<Commit> {
     const details = await failure(state, this.#expressions(execution), statesVariable(execution));
-    return () => this.#end(execution.arn, 'FAILED', details, 'ExecutionFailed');
+    return () => this.#fail(execution.arn, details);
   }
 
   #tryAgain(execution: Running, state: State): Promise<Commit> {
-    return state.Type === 'Task' ? this.#schedule(execution, state) : this.#fanOut.begin(execution, state);
+    return state.Type === 'Task' ? this.#tasks.schedule(execution, state) : this.#fanOut.begin(execution, state);
   }
 
   /** All branches of a state are done, or one of them failed. */
@@ -365,104 +351,7 @@ export class Engine {
     return () => {
       this.history.append(arn, `${state.Type}StateFailed`);
       if (handled) handled();
-      else this.#end(arn, 'FAILED', { error, ...(cause && { cause }) }, 'ExecutionFailed');
-    };
-  }
-
-  /** Puts a task on its way: a try of its own, with its own token and its own deadline. */
-  async #schedule(execution: Running, state: State): Promise<Commit> {
-    const { arn, frame } = execution;
-    const { clock, jobs, region } = this.#context;
-    const taskId = randomUUID();
-    const { resource, wantsToken } = resourceOf(state);
-    const token = wantsToken ? randomBytes(384).toString('base64') : undefined;
-    const attempt: Running = { ...execution, frame: { ...frame, token, taskId } };
-    const expressions = this.#expressions(attempt);
-    const states = statesVariable(attempt);
-    const parameters = await expressions.template('Arguments', state.Arguments ?? {}, states);
-    const seconds = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds') =>
-      state[field] === undefined
-        ? undefined
-        : wholeSeconds(field, await expressions.template(field, state[field], states));
-    const timeout = await seconds('TimeoutSeconds');
-    const heartbeat = await seconds('HeartbeatSeconds');
-    return () => {
-      this.history.append(arn, 'TaskScheduled', {
-        taskScheduledEventDetails: {
-          resourceType: 'lambda',
-          resource,
-          region,
-          parameters: JSON.stringify(parameters),
-          ...(timeout !== undefined && { timeoutInSeconds: timeout }),
-          ...(heartbeat !== undefined && { heartbeatInSeconds: heartbeat }),
-        },
-      });
-      this.history.append(arn, 'TaskStarted', { taskStartedEventDetails: { resourceType: 'lambda', resource } });
-      if (token) this.executions.addToken(token, arn, taskId);
-      this.executions.saveFrame(arn, { ...attempt.frame, parameters, heartbeatSeconds: heartbeat });
-      jobs.add(jobKinds.task, taskId, { arn });
-      const after = (kind: string, limit: number | undefined) => {
-        if (limit !== undefined) jobs.add(kind, taskId, { arn }, clock.now() + limit * 1000);
-      };
-      after(jobKinds.taskTimeout, timeout);
-      after(jobKinds.heartbeat, heartbeat);
-    };
-  }
-
-  /** Calls the task's resource with the machine's role. */
-  async #call(execution: Running): Promise<Commit> {
-    const state = this.#state(execution);
-    const { resource, wantsToken } = resourceOf(state);
-    const answer = await this.#invoke(execution);
-    if (!answer.ok)
-      return this.#taskEnded(execution, state, { kind: 'failed', error: answer.errorType, cause: answer.payload });
-    const output = lambdaOutput(answer.payload, functionNameOf(execution));
-    if (!wantsToken) return this.#taskEnded(execution, state, { kind: 'succeeded', result: output });
-    return () =>
-      this.history.append(execution.arn, 'TaskSubmitted', {
-        taskSubmittedEventDetails: {
-          resourceType: 'lambda',
-          resource,
-          output: JSON.stringify(output),
-          outputDetails: inputDetails,
-        },
-      });
-  }
-
-  #invoke(execution: Running): Promise<Invocation> {
-    const { body, name, frame } = execution;
-    const { Payload = {} } = frame.parameters as { Payload?: unknown };
-    return this.calls.call(body.roleArn, name, functionNameOf(execution), Payload);
-  }
-
-  #timedOut(execution: Running, state: State, error: string): Promise<Commit> {
-    return this.#taskEnded(execution, state, { kind: 'failed', error, cause: '', eventType: 'TaskTimedOut' });
-  }
-
-  /** Records how a task ended and goes on: next state, another try, a catcher, or the end. */
-  async #taskEnded(execution: Running, state: State, end: TaskEnd): Promise<Commit> {
-    const { resource } = resourceOf(state);
-    const base = { resourceType: 'lambda', resource };
-    if (end.kind === 'succeeded') {
-      const record = () =>
-        this.history.append(execution.arn, 'TaskSucceeded', {
-          taskSucceededEventDetails: { ...base, output: JSON.stringify(end.result), outputDetails: inputDetails },
-        });
-      const leave = await this.#leaveOrFail(execution, state, end.result);
-      return () => {
-        this.#stopTimers(execution);
-        record();
-        leave();
-      };
-    }
-    const { error, cause, eventType = 'TaskFailed' } = end;
-    const handled = await this.#handleError(execution, state, error, cause);
-    return () => {
-      this.#stopTimers(execution);
-      const detailsName = eventType === 'TaskTimedOut' ? 'taskTimedOutEventDetails' : 'taskFailedEventDetails';
-      this.history.append(execution.arn, eventType, { [detailsName]: { ...base, error, ...(cause && { cause }) } });
-      if (handled) handled();
-      else this.#end(execution.arn, 'FAILED', { error, ...(cause && { cause }) }, 'ExecutionFailed');
+      else this.#fail(arn, { error, cause });
     };
   }
 
@@ -473,12 +362,6 @@ export class Engine {
       if (!(error instanceof StateError)) throw error;
       return this.#evaluationFailed(execution, state, error);
     }
-  }
-
-  #stopTimers({ arn, frame: { taskId = '' } }: Running): void {
-    this.#context.jobs.cancel(jobKinds.wake, arn);
-    this.#context.jobs.cancel(jobKinds.taskTimeout, taskId);
-    this.#context.jobs.cancel(jobKinds.heartbeat, taskId);
   }
 
   /** Undefined when nothing handles the error. */
@@ -534,10 +417,10 @@ export class Engine {
         stateExitedEventDetails: {
           name: frame.state,
           output: JSON.stringify(output),
-          outputDetails: inputDetails,
+          outputDetails: dataDetails,
           ...(how.Assign !== undefined && {
             assignedVariables: asTexts(assigned),
-            assignedVariablesDetails: inputDetails,
+            assignedVariablesDetails: dataDetails,
           }),
         },
       });
@@ -550,12 +433,23 @@ export class Engine {
     };
   }
 
+  #fail(arn: string, { error, cause }: { readonly error?: string; readonly cause?: string }): void {
+    const details = { ...(error !== undefined && { error }), ...(cause && { cause }) };
+    this.#end(arn, 'FAILED', details, 'ExecutionFailed');
+  }
+
+  /** Nothing of where an execution stands goes on by itself. */
+  #stop(execution: Running): void {
+    this.#context.jobs.cancel(jobKinds.wake, execution.arn);
+    this.#tasks.stop(execution);
+  }
+
   #end(arn: string, status: Status, result: Partial<ExecutionBody>, eventType: string): void {
     const execution = this.executions.get(arn);
     if (!isRunning(execution)) return;
     const state = this.#state(execution);
     const { jobs, clock } = this.#context;
-    this.#stopTimers(execution);
+    this.#stop(execution);
     this.#fanOut.stopBelow(arn);
     if (execution.body.branch) {
       this.#fanOut.ended(execution, execution.body.branch, status, result);
@@ -565,13 +459,15 @@ export class Engine {
     if (status === 'ABORTED' && (state.Type === 'Task' || state.Type === 'Wait'))
       this.history.append(arn, `${state.Type}StateAborted`);
     const detailsName = `${eventType.charAt(0).toLowerCase()}${eventType.slice(1)}EventDetails`;
-    const details = result.output === undefined ? result : { output: result.output, outputDetails: inputDetails };
+    const details = result.output === undefined ? result : { output: result.output, outputDetails: dataDetails };
     this.history.append(arn, eventType, { [detailsName]: details });
     const { state: name, input, variables, enteredAt } = execution.frame;
     const frame = status === 'SUCCEEDED' ? undefined : freshFrame(name, input, variables, enteredAt);
     this.executions.end({ arn, body: { ...execution.body, ...result }, frame }, { status, at: clock.now() });
     const ended = this.executions.get(arn);
-    if (ended) this.#announce(ended);
+    if (!ended) return;
+    this.#announce(ended);
+    this.#tasks.announceEnd(ended);
   }
 
   #announce(execution: Execution): void {
@@ -583,12 +479,6 @@ export class Engine {
     return new Expressions(frame.variables, () => this.#context.clock.now());
   }
 }
-
-const functionNameOf = ({ frame }: Running): string =>
-  (frame.parameters as { FunctionName?: string }).FunctionName ?? '';
-
-/** Nothing is ever cut off here. */
-const inputDetails = { truncated: false };
 
 const asTexts = (assigned: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(assigned ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));

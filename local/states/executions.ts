@@ -17,6 +17,8 @@ export interface Frame {
   /** Evaluated arguments of the task. */
   readonly parameters: unknown;
   readonly heartbeatSeconds: number | undefined;
+  /** The execution that a task started and waits for. */
+  readonly nested?: string;
   /** Tells the entry into a Parallel or Map from others: what its branches are found by. */
   readonly entry?: number;
 }
@@ -32,6 +34,11 @@ export interface ExecutionBody {
   readonly cause?: string;
   /** How often it was redriven, and when last. */
   readonly redrives?: { readonly count: number; readonly at: number };
+  /** The version and the alias that it was started by. */
+  readonly versionArn?: string;
+  readonly aliasArn?: string;
+  /** Of one that a task waits for: that task. */
+  readonly startedBy?: { readonly execution: string; readonly task: string };
   /** Of a branch: whose it is, and which. */
   readonly branch?: Branch;
 }
@@ -147,15 +154,16 @@ export class Executions {
     );
   }
 
-  /** Newest first. */
-  list(machine: string, status: string | undefined, offset: number, limit: number): Execution[] {
+  /** Newest first. @param by the version or alias that they were started by */
+  list(machine: string, { status, by }: { status?: string; by?: string }, offset: number, limit: number): Execution[] {
     return this.#journal
       .all(
-        `select * from executions where machine = ? and (? is null or status = ?)
-         and instr(arn, '${branchMark}') = 0 order by started_at desc, rowid desc limit ? offset ?`,
+        `select * from executions where machine = ?1 and (?2 is null or status = ?2)
+         and (?3 is null or ?3 in (json_extract(body, '$.versionArn'), json_extract(body, '$.aliasArn')))
+         and instr(arn, '${branchMark}') = 0 order by started_at desc, rowid desc limit ?4 offset ?5`,
         machine,
         status ?? null,
-        status ?? null,
+        by ?? null,
         limit,
         offset,
       )
@@ -181,7 +189,7 @@ export class Executions {
   }
 
   running(machine: string): Execution[] {
-    return this.list(machine, 'RUNNING', 0, Number.MAX_SAFE_INTEGER);
+    return this.list(machine, { status: 'RUNNING' }, 0, Number.MAX_SAFE_INTEGER);
   }
 
   addToken(token: string, execution: string, task: string): void {

@@ -11,6 +11,9 @@ export interface HistoryEvent {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Said of data in events: nothing is ever cut off here. */
+export const dataDetails = { truncated: false };
+
 /** The history of executions: append-only. */
 export class History {
   readonly #journal: Journal;

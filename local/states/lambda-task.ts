@@ -3,14 +3,7 @@ import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Invocation } from '../lambda/function-record.ts';
 import type { Lambda } from '../lambda/lambda.ts';
-import type { State } from './definition.ts';
 import { StateError } from './expressions.ts';
-
-/** Resource of a task as history names it, and whether it waits for its token. */
-export const resourceOf = ({ Resource = '' }: State): { resource: string; wantsToken: boolean } => ({
-  resource: Resource.split(':').at(-1) ?? '',
-  wantsToken: Resource.endsWith('.waitForTaskToken'),
-});
 
 /** @throws StateError */
 export const wholeSeconds = (field: string, value: unknown): number => {

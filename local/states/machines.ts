@@ -1,8 +1,13 @@
+import { createHash, randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Principal } from '../identity/identities.ts';
+import type { Sender } from '../identity/sender.ts';
 import type { Kms } from '../kms/kms.ts';
 import { Registry } from '../registry.ts';
+import type { Definition } from './definition.ts';
+import { managedRuleName, waitsForNested } from './integration.ts';
+import { parseDefinition } from './read-definition.ts';
 
 /** A state machine of the template, or one that a client created. */
 export interface MachineRecord {
@@ -13,6 +18,10 @@ export interface MachineRecord {
   readonly definition: string;
   readonly createdAt: number;
   readonly settings: MachineSettings;
+  /** Tells one state of the machine from the next; a machine that was never updated has none. */
+  readonly revisionId?: string;
+  /** The number of the version that was published last, whether it is still there or not. */
+  readonly lastVersion?: number;
 }
 
 /** How a machine is watched and kept. */
@@ -44,16 +53,25 @@ const logDelivery = [
 /** What it may ask X-Ray before a trace is written. */
 const sampling = ['xray:GetSamplingRules', 'xray:GetSamplingTargets'];
 
+/**
+ * What it needs to hear that a nested execution has ended.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concept-create-iam-advanced.html
+ */
+const managedRule = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'];
+
 /** The state machines, and what their roles and keys must allow. */
 export class Machines {
   readonly #records: Registry<MachineRecord>;
   readonly #context: Context;
   readonly #kms: Kms;
+  /** Definitions by their hash: they never change under it. */
+  readonly definitions: Registry<string>;
 
   constructor(context: Context, kms: Kms) {
     this.#context = context;
     this.#kms = kms;
     this.#records = new Registry(context.journal, 'state-machine');
+    this.definitions = new Registry(context.journal, 'definition');
   }
 
   get(name: string): MachineRecord | undefined {
@@ -68,19 +86,99 @@ export class Machines {
     this.#records.delete(name);
   }
 
-  /** The machine of an execution's ARN, or of its own. */
+  /** The machine of an execution's ARN, of its own, or of one of its versions or aliases. */
   of(arn: string): MachineRecord | undefined {
     return this.#records.get(arn.split(':')[6] ?? '');
   }
 
-  /** @throws AwsError AccessDeniedException when the role may not deliver logs */
-  put(machine: MachineRecord): void {
-    const { logging } = machine.settings;
-    if (logging && logging.level !== 'OFF' && !this.#mayAll(machine, logDelivery)) {
+  /** @throws AwsError StateMachineDoesNotExist, also for the ARN of a version */
+  existing(arn: unknown): MachineRecord {
+    const machine = this.of(String(arn));
+    if (machine && machine.arn === arn) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  /**
+   * A version or an alias is asked for by its machine's own ARN, and told by a condition key.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+   *
+   * @param arn of a machine, a version or an alias
+   * @throws AwsError AccessDenied
+   */
+  require(sender: Sender, action: string, arn: string): void {
+    const [qualifier, ...more] = arn.startsWith('arn:aws:states:') ? arn.split(':').slice(7) : [];
+    const isQualified = qualifier !== undefined && more.length === 0;
+    this.#context.authorizer.require({
+      ...sender,
+      action,
+      resource: isQualified ? arn.slice(0, -qualifier.length - 1) : arn,
+      ...(isQualified && { context: { 'states:StateMachineQualifier': qualifier } }),
+    });
+  }
+
+  arnOf(name: string): string {
+    return `arn:aws:states:${this.#context.region}:${this.#context.accountId}:stateMachine:${name}`;
+  }
+
+  definitionOf({ definition }: Pick<MachineRecord, 'definition'>): string {
+    return this.definitions.get(definition) ?? '';
+  }
+
+  /**
+   * Makes or updates a machine; running executions keep the definition that they started with.
+   *
+   * @throws AwsError InvalidDefinition, AccessDeniedException; UnsupportedFeatureError
+   */
+  put(name: string, roleArn: string, definition: string, settings: MachineSettings = {}): MachineRecord {
+    const parsed = parseDefinition(name, definition);
+    const hash = createHash('sha256').update(definition).digest('hex');
+    const before = this.get(name);
+    const isSame = before?.definition === hash && before.roleArn === roleArn;
+    const machine: MachineRecord = {
+      ...(before ?? { createdAt: this.#context.clock.now() }),
+      arn: this.arnOf(name),
+      name,
+      roleArn,
+      definition: hash,
+      settings,
+      ...(before && !isSame && { revisionId: randomUUID() }),
+    };
+    this.#requireRole(machine, parsed);
+    this.definitions.put(hash, definition);
+    this.#records.put(name, machine);
+    return machine;
+  }
+
+  /** The number for the next version. */
+  nextVersion(machine: MachineRecord): number {
+    const lastVersion = (machine.lastVersion ?? 0) + 1;
+    this.#records.put(machine.name, { ...machine, lastVersion });
+    return lastVersion;
+  }
+
+  #requireRole(machine: MachineRecord, definition: Definition): void {
+    const { settings, roleArn } = machine;
+    if (settings.logging && settings.logging.level !== 'OFF' && !this.#mayAll(machine, logDelivery)) {
       const message = 'The state machine IAM Role is not authorized to access the Log Destination';
       throw new AwsError('AccessDeniedException', message);
     }
-    this.#records.put(machine.name, machine);
+    const { region, accountId } = this.#context;
+    const rule = `arn:aws:events:${region}:${accountId}:rule/${managedRuleName}`;
+    if (waitsForNested(definition) && !this.#mayAll(machine, managedRule, rule)) {
+      throw new AwsError('AccessDeniedException', `'${roleArn}' is not authorized to create managed-rule.`);
+    }
+  }
+
+  /** The machine's role must let Step Functions act with it. */
+  requireTrust({ roleArn }: Pick<MachineRecord, 'roleArn'>): void {
+    const role = this.#context.identities.roleByArn(roleArn);
+    this.#context.authorizer.require({
+      principal: { kind: 'service', name: 'states.amazonaws.com' },
+      action: 'sts:AssumeRole',
+      resource: roleArn,
+      resourcePolicy: role?.trust,
+      mustBeAllowedByResource: true,
+    });
   }
 
   /** Tracing is silent where the role may not: as on AWS. */
@@ -118,9 +216,9 @@ export class Machines {
     }
   }
 
-  #mayAll({ roleArn, name }: MachineRecord, actions: readonly string[]): boolean {
+  #mayAll({ roleArn, name }: MachineRecord, actions: readonly string[], resource = '*'): boolean {
     const { authorizer, identities } = this.#context;
     const principal = identities.actAs(roleArn, name);
-    return actions.every((action) => authorizer.allows({ principal, action, resource: '*' }));
+    return actions.every((action) => authorizer.allows({ principal, action, resource }));
   }
 }

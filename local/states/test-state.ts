@@ -1,13 +1,12 @@
 import { AwsError } from '../errors.ts';
-import { type Catcher, type Definition, parseDefinition, type State, targetsOf } from './definition.ts';
+import { type Catcher, type Definition, type State, transitionsOf } from './definition.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { requireList } from './fan-out.ts';
 import { chosenWay, failure, waitingTime } from './flow.ts';
-import { resourceOf } from './lambda-task.ts';
+import type { Input, Output } from './inputs.ts';
+import { requireIntegration } from './integration.ts';
+import { parseDefinition } from './read-definition.ts';
 import { findCatcher, nextRetry } from './retry.ts';
-
-type Input = Readonly<Record<string, unknown>>;
-type Output = Record<string, unknown>;
 
 /** What a state does when it runs: `result` or an error. */
 export type Outcome = { readonly result: unknown } | { readonly error: string; readonly cause: string };
@@ -44,7 +43,7 @@ const stateOf = ({ definition, stateName }: Input): State => {
     throw new AwsError('ValidationException', `State '${stateName}' is not in the definition`);
   }
   const { QueryLanguage, ...alone }: Partial<Definition> & Partial<State> = Object(json(text, 'definition', {}));
-  const others = Object.fromEntries(targetsOf(alone).map((name) => [name, { Type: 'Succeed' }]));
+  const others = Object.fromEntries(transitionsOf(alone).map(({ target }) => [target, { Type: 'Succeed' }]));
   const machine = { QueryLanguage, StartAt: 'State', States: { ...others, State: alone } };
   const parsed = parseDefinition('definition', JSON.stringify(machine)).States.State;
   if (!parsed)
@@ -141,7 +140,8 @@ class StateRun {
 
   async #called(parameters: unknown): Promise<Outcome> {
     const { Type } = this.#state;
-    if (Type !== 'Task' || resourceOf(this.#state).wantsToken)
+    const isCall = Type === 'Task' && requireIntegration(this.#state).resource === 'invoke';
+    if (!isCall)
       throw new AwsError('ValidationException', `a ${Type} state that waits or fans out is tested with a mock`);
     const { FunctionName = '', Payload = {} }: { FunctionName?: string; Payload?: unknown } = Object(parameters);
     return this.#surroundings.call(FunctionName, Payload);

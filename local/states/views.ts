@@ -35,6 +35,8 @@ export const statusChange = (execution: Execution, notRedrivable: string | undef
     detail: {
       executionArn: arn,
       stateMachineArn: machine,
+      ...(body.versionArn !== undefined && { stateMachineVersionArn: body.versionArn }),
+      ...(body.aliasArn !== undefined && { stateMachineAliasArn: body.aliasArn }),
       name,
       status,
       startDate: startedAt,

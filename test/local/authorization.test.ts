@@ -27,13 +27,30 @@ import {
   SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import {
+  CreateStateMachineAliasCommand,
+  CreateStateMachineCommand,
+  DeleteStateMachineAliasCommand,
+  DeleteStateMachineCommand,
+  DeleteStateMachineVersionCommand,
   DescribeExecutionCommand,
+  DescribeStateMachineAliasCommand,
+  DescribeStateMachineCommand,
+  type DescribeStateMachineOutput,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
+  ListStateMachineAliasesCommand,
+  ListStateMachinesCommand,
+  ListStateMachineVersionsCommand,
+  PublishStateMachineVersionCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
+  SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
+  TestStateCommand,
+  UpdateStateMachineAliasCommand,
+  UpdateStateMachineCommand,
+  ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
@@ -52,6 +69,38 @@ const { operations }: { operations: Record<string, string[]> } = JSON.parse(
 
 /** Operations that the runtime does only inside, for a service: seen in the journeys. */
 const inside = ['kms.', 'logs.', 'xray.', 'sts.AssumeRole', 's3.UploadPart'];
+
+/** Operations on machines, versions and aliases: on one that there is, and on none where it would be gone. */
+const machineCalls = (
+  { sfn, alone }: { sfn: SFNClient; alone: SFNClient },
+  { stateMachineArn = '', definition = '', roleArn = '' }: DescribeStateMachineOutput,
+): Record<string, () => Promise<unknown>> => {
+  const stateMachineAliasArn = `${stateMachineArn}:nobody`;
+  const stateMachineVersionArn = `${stateMachineArn}:99`;
+  const routingConfiguration = [{ stateMachineVersionArn, weight: 100 }];
+  const state = JSON.stringify({ QueryLanguage: 'JSONata', Type: 'Succeed' });
+  return {
+    'states.CreateStateMachine': () => sfn.send(new CreateStateMachineCommand({ name: 'made', definition, roleArn })),
+    'states.UpdateStateMachine': () => sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition })),
+    'states.DeleteStateMachine': () =>
+      sfn.send(new DeleteStateMachineCommand({ stateMachineArn: `${stateMachineArn}x` })),
+    'states.DescribeStateMachine': () => sfn.send(new DescribeStateMachineCommand({ stateMachineArn })),
+    'states.ListStateMachines': () => sfn.send(new ListStateMachinesCommand({})),
+    'states.ValidateStateMachineDefinition': () => sfn.send(new ValidateStateMachineDefinitionCommand({ definition })),
+    'states.TestState': () => alone.send(new TestStateCommand({ definition: state })),
+    'states.PublishStateMachineVersion': () => sfn.send(new PublishStateMachineVersionCommand({ stateMachineArn })),
+    'states.ListStateMachineVersions': () => sfn.send(new ListStateMachineVersionsCommand({ stateMachineArn })),
+    'states.DeleteStateMachineVersion': () =>
+      sfn.send(new DeleteStateMachineVersionCommand({ stateMachineVersionArn })),
+    'states.CreateStateMachineAlias': () =>
+      sfn.send(new CreateStateMachineAliasCommand({ name: 'live', routingConfiguration })),
+    'states.DescribeStateMachineAlias': () => sfn.send(new DescribeStateMachineAliasCommand({ stateMachineAliasArn })),
+    'states.UpdateStateMachineAlias': () =>
+      sfn.send(new UpdateStateMachineAliasCommand({ stateMachineAliasArn, description: 'x' })),
+    'states.ListStateMachineAliases': () => sfn.send(new ListStateMachineAliasesCommand({ stateMachineArn })),
+    'states.DeleteStateMachineAlias': () => sfn.send(new DeleteStateMachineAliasCommand({ stateMachineAliasArn })),
+  };
+};
 
 describe('every operation that the runtime serves asks for the actions that AWS publishes', () => {
   let airlock: Airlock;
@@ -104,6 +153,7 @@ describe('every operation that the runtime serves asks for the actions that AWS 
       'states.SendTaskFailure': () => sfn.send(new SendTaskFailureCommand({ taskToken, error: 'X' })),
       'states.SendTaskSuccess': () => sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' })),
       'states.StopExecution': () => sfn.send(new StopExecutionCommand({ executionArn: execution })),
+      ...machineCalls({ sfn, alone: new SFNClient({ ...client, disableHostPrefix: true }) }, await airlock.machine()),
       'lambda.Invoke': () => lambda.send(new InvokeCommand({ FunctionName: 'airlock-dev-open-request' })),
       'kms.DescribeKey': () => kms.send(new DescribeKeyCommand({ KeyId })),
       'kms.GetKeyRotationStatus': () => kms.send(new GetKeyRotationStatusCommand({ KeyId })),
@@ -144,7 +194,9 @@ describe('every operation that the runtime serves asks for the actions that AWS 
     expect(call).toBeDefined();
     await airlock.settle();
     await airlock.takeCalls();
-    await call?.().catch((error: Error) => expect(error.name).toMatch(/NoSuch|NotFound|TimedOut|InvalidToken/));
+    await call?.().catch((error: Error) =>
+      expect(error.name).toMatch(/NoSuch|NotFound|TimedOut|InvalidToken|AlreadyExists/),
+    );
     const asked = Object.keys(await airlock.takeCalls())
       .filter((line) => line.startsWith('root '))
       .map((line) => line.slice(5));

@@ -74,8 +74,9 @@ describe('machines of one’s own', () => {
   });
 
   it('are refused with what would not happen, and with a name for two states', async () => {
-    const publish = new CreateStateMachineCommand({ name: 'more', definition: saying(1), roleArn, publish: true });
-    await expect(airlock.sfn.send(publish)).rejects.toThrow(/CreateStateMachine: publish/);
+    const tags = [{ key: 'a', value: 'b' }];
+    const tagged = new CreateStateMachineCommand({ name: 'more', definition: saying(1), roleArn, tags });
+    await expect(airlock.sfn.send(tagged)).rejects.toThrow(/CreateStateMachine: tags/);
     const inside = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
     const States = { A: { Type: 'Parallel', Branches: [inside], End: true } };
     const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'A', States });

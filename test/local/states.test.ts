@@ -1,7 +1,6 @@
 import {
   CreateStateMachineCommand,
   GetExecutionHistoryCommand,
-  ListStateMachinesCommand,
   RedriveExecutionCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
@@ -10,32 +9,19 @@ import {
 } from '@aws-sdk/client-sfn';
 import { notRedrivable } from '../../local/states/redrive.ts';
 import { Airlock } from '../support/airlock.ts';
+import { OwnMachines } from '../support/own-machines.ts';
 
 describe('the Step Functions of the runtime', () => {
   let airlock: Airlock;
-  let roleArn: string;
-  let count = 0;
+  let machines: OwnMachines;
   beforeAll(async () => {
     airlock = await Airlock.start();
-    roleArn = await airlock.machineRole();
+    machines = await OwnMachines.of(airlock);
   });
   afterAll(() => airlock.stop());
 
-  /** Runs a machine of these states and returns its execution. */
-  const run = async (States: object, input: unknown = {}, more: object = {}): Promise<string> => {
-    count += 1;
-    const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: Object.keys(States)[0], States, ...more });
-    const { stateMachineArn } = await airlock.sfn.send(
-      new CreateStateMachineCommand({ name: `m${count}`, definition, roleArn }),
-    );
-    const { executionArn = '' } = await airlock.sfn.send(
-      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
-    );
-    await airlock.settle();
-    return executionArn;
-  };
-  const output = async (States: object, input: unknown = {}) =>
-    JSON.parse((await airlock.describe(await run(States, input))).output ?? 'null');
+  const run = (States: object, input?: unknown, more?: object) => machines.run(States, input, more);
+  const output = (States: object, input?: unknown) => machines.output(States, input);
   const failing = (more: object = {}) => ({
     Call: {
       Type: 'Task',
@@ -54,7 +40,7 @@ describe('the Step Functions of the runtime', () => {
       ...more,
     },
   });
-  const types = async (executionArn: string) => (await airlock.history(executionArn)).map(({ type }) => type);
+  const types = (execution: string) => machines.types(execution);
 
   it('evaluates JSONata in Output, Assign and Condition', async () => {
     const States = {
@@ -349,8 +335,7 @@ describe('the Step Functions of the runtime', () => {
   });
 
   it('starts a name once', async () => {
-    const { stateMachines = [] } = await airlock.sfn.send(new ListStateMachinesCommand({}));
-    const stateMachineArn = stateMachines.find(({ name }) => name === 'm1')?.stateMachineArn;
+    const stateMachineArn = await machines.create({ A: { Type: 'Pass', End: true } });
     const start = (input: string) =>
       airlock.sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'once', input }));
     await start('{"n":1}');
@@ -360,14 +345,20 @@ describe('the Step Functions of the runtime', () => {
 
   it.each([
     ['JSONPath', { QueryLanguage: 'JSONPath' }, /QueryLanguage other than JSONata/],
-    ['a type that there is not', { States: { A: { Type: 'Loop', End: true } } }, /type Loop/],
     [
       'another integration',
       { States: { A: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish', End: true } } },
       /resource arn:aws:states:::sns:publish/,
     ],
-    ['a field of JSONPath', { States: { A: { Type: 'Pass', ResultPath: '$.x', End: true } } }, /field ResultPath/],
-    ['a target that is not there', { States: { A: { Type: 'Pass', Next: 'Z' } } }, /Missing 'Next' target: Z/],
+    [
+      'credentials of another role',
+      {
+        States: {
+          A: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Credentials: { RoleArn: 'x' }, End: true },
+        },
+      },
+      /field Credentials/,
+    ],
   ])('refuses %s by name', async (_, change, message) => {
     const definition = JSON.stringify({
       QueryLanguage: 'JSONata',
@@ -375,8 +366,8 @@ describe('the Step Functions of the runtime', () => {
       States: { A: { Type: 'Succeed' } },
       ...change,
     });
-    await expect(airlock.sfn.send(new CreateStateMachineCommand({ name: 'bad', definition, roleArn }))).rejects.toThrow(
-      message,
-    );
+    await expect(
+      airlock.sfn.send(new CreateStateMachineCommand({ name: 'bad', definition, roleArn: machines.roleArn })),
+    ).rejects.toThrow(message);
   });
 });

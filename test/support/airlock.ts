@@ -14,6 +14,7 @@ import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
   DescribeStateMachineCommand,
+  type DescribeStateMachineOutput,
   GetExecutionHistoryCommand,
   type HistoryEvent,
   ListExecutionsCommand,
@@ -176,10 +177,15 @@ export class Airlock {
     return fetch(url, { method: 'PUT', headers, body });
   }
 
+  /** Airlock's own state machine. */
+  machine(): Promise<DescribeStateMachineOutput> {
+    const stateMachineArn = this.status.outputs.StateMachineArn;
+    return this.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  }
+
   /** The role that the workflow acts with: a machine of a test's own may act with it too. */
   async machineRole(): Promise<string> {
-    const stateMachineArn = this.status.outputs.StateMachineArn;
-    return (await this.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }))).roleArn ?? '';
+    return (await this.machine()).roleArn ?? '';
   }
 
   describe(executionArn: string): Promise<DescribeExecutionOutput> {

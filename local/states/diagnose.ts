@@ -1,0 +1,266 @@
+import { flowsIn, type State, statesIn, transitionsOf } from './definition.ts';
+import { integrationOf, isOwnService } from './integration.ts';
+
+/** One thing that is wrong with a definition, as ValidateStateMachineDefinition tells it. */
+export interface Diagnostic {
+  readonly code:
+    | 'INVALID_JSON_DESCRIPTION'
+    | 'SCHEMA_VALIDATION_FAILED'
+    | 'MISSING_TRANSITION_TARGET'
+    | 'MISSING_END_STATE'
+    | 'DUPLICATE_STATE_NAME';
+  readonly message: string;
+  /** `/States/Wait/Seconds` */
+  readonly location?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const common = ['Type', 'Comment', 'QueryLanguage'];
+const flow = ['Next', 'End', 'Assign', 'Output'];
+const fieldsOf: Readonly<Record<State['Type'], readonly string[]>> = {
+  Task: [
+    ...common,
+    ...flow,
+    'Resource',
+    'Arguments',
+    'TimeoutSeconds',
+    'HeartbeatSeconds',
+    'Retry',
+    'Catch',
+    'Credentials',
+  ],
+  Choice: [...common, 'Choices', 'Default', 'Assign', 'Output'],
+  Wait: [...common, ...flow, 'Seconds', 'Timestamp'],
+  Pass: [...common, ...flow],
+  Succeed: [...common, 'Output'],
+  Fail: [...common, 'Error', 'Cause'],
+  Parallel: [...common, ...flow, 'Arguments', 'Branches', 'Retry', 'Catch'],
+  Map: [
+    ...[...common, ...flow, 'Items', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', 'Retry', 'Catch'],
+    ...['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label', 'ToleratedFailureCount', 'ToleratedFailurePercentage'],
+  ],
+};
+const topFields = ['Comment', 'QueryLanguage', 'StartAt', 'TimeoutSeconds', 'Version', 'States'];
+
+/** Fields of the other query language. */
+const jsonPathOnly = [
+  ...['InputPath', 'OutputPath', 'ResultPath', 'Parameters', 'ResultSelector', 'Result', 'ItemsPath', 'ErrorPath'],
+  ...['TimeoutSecondsPath', 'HeartbeatSecondsPath', 'SecondsPath', 'TimestampPath', 'MaxConcurrencyPath', 'CausePath'],
+  ...['ToleratedFailurePercentagePath', 'ToleratedFailureCountPath', 'Variable'],
+];
+
+const isType = (type: unknown): type is State['Type'] => typeof type === 'string' && type in fieldsOf;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * What Step Functions finds wrong with a definition in JSONata. Wording and places as they were recorded from the service
+ * (test/local/recorded-diagnostics.json names the sources); AWS itself does not promise them:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinitionDiagnostic.html
+ */
+export const diagnose = (text: string): Diagnostic[] => {
+  let definition: unknown;
+  try {
+    definition = text === '' ? undefined : JSON.parse(text);
+  } catch (error) {
+    return [{ code: 'INVALID_JSON_DESCRIPTION', message: error instanceof Error ? error.message : '' }];
+  }
+  if (!isObject(definition)) {
+    return [{ code: 'SCHEMA_VALIDATION_FAILED', message: 'Definition must be a valid JSON object' }];
+  }
+  return new Diagnosis(definition).found;
+};
+
+class Diagnosis {
+  readonly found: Diagnostic[] = [];
+
+  constructor(definition: Fields) {
+    this.#oneOf(definition, 'QueryLanguage', ['JSONPath', 'JSONata'], '');
+    this.#known(definition, topFields, '');
+    this.#flow(definition, '');
+    if (this.found.length === 0) this.#names(definition);
+  }
+
+  #say(message: string, location: string, code: Diagnostic['code'] = 'SCHEMA_VALIDATION_FAILED'): void {
+    this.found.push({ code, message, location: location === '' ? '/' : location });
+  }
+
+  #flow(fields: Fields, at: string): void {
+    this.#required(fields, ['States', 'StartAt'], at);
+    const { States, StartAt } = fields;
+    if (!isObject(States)) return;
+    for (const [name, state] of Object.entries(States)) this.#state(state, `${at}/States/${name}`);
+    if (typeof StartAt === 'string') this.#ways(States, StartAt, at);
+  }
+
+  #state(state: unknown, at: string): void {
+    if (!isObject(state)) {
+      this.#say('Value must be an object', at);
+      return;
+    }
+    this.#required(state, ['Type'], at);
+    const { Type } = state;
+    if (!this.#oneOf(state, 'Type', Object.keys(fieldsOf), at) || !isType(Type)) return;
+    if (state.QueryLanguage === 'JSONPath') {
+      this.#say("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", at);
+    }
+    this.#known(state, fieldsOf[Type], at);
+    this.#expressions(state, at);
+    if (!['Choice', 'Succeed', 'Fail'].includes(Type)) this.#only(state, ['Next', 'End'], at);
+    if (Type === 'Task') this.#task(state, at);
+    if (Type === 'Choice') this.#choice(state, at);
+    if (Type === 'Wait') this.#wait(state, at);
+    if (Type === 'Parallel' || Type === 'Map') this.#inside(state, at);
+    this.#handlers(state, at);
+  }
+
+  #inside(state: Fields, at: string): void {
+    if (state.Type === 'Parallel') {
+      this.#required(state, ['Branches'], at);
+      this.#filled(state, 'Branches', at);
+      // Two names of one field, of which the older one belongs to JSONPath.
+    } else this.#only(state, ['ItemProcessor', 'Iterator'], at);
+    for (const { field, flow: inner } of flowsIn(state)) {
+      this.#flow(isObject(inner) ? { ...inner } : {}, `${at}/${field}`);
+    }
+  }
+
+  #task(state: Fields, at: string): void {
+    this.#required(state, ['Resource'], at);
+    const { Resource, Arguments } = state;
+    if (typeof Resource !== 'string') return;
+    const integration = integrationOf({ Resource });
+    if (!Resource.startsWith('arn:')) this.#say('Value is not a valid resource ARN', `${at}/Resource`);
+    else if (!integration && isOwnService(Resource)) {
+      const why = 'The value is not a valid resource ARN, or the resource is not available in this region.';
+      this.#say(`The resource provided ${Resource} is not recognized. ${why}`, `${at}/Resource`);
+    }
+    if (!integration || !isObject(Arguments)) return;
+    for (const name of Object.keys(Arguments).filter((one) => !integration.fields.includes(one))) {
+      this.#say(`The field "${name}" is not supported by Step Functions`, `${at}/Arguments`);
+    }
+  }
+
+  #choice(state: Fields, at: string): void {
+    this.#required(state, ['Choices'], at);
+    this.#filled(state, 'Choices', at);
+    for (const [rule, where] of this.#items(state, 'Choices', at)) {
+      this.#known(rule, ['Condition', 'Next', 'Assign', 'Output', 'Comment'], where);
+      this.#required(rule, ['Condition', 'Next'], where);
+    }
+  }
+
+  #wait(state: Fields, at: string): void {
+    this.#only(state, ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'], at);
+    const { Timestamp } = state;
+    const isLiteral = typeof Timestamp === 'string' && !Timestamp.startsWith('{%');
+    if (isLiteral && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(Timestamp)) {
+      this.#say('String does not match RFC3339 timestamp', `${at}/Timestamp`);
+    }
+  }
+
+  #handlers(state: Fields, at: string): void {
+    for (const field of ['Retry', 'Catch']) {
+      const all = this.#items(state, field, at);
+      for (const [index, [one, where]] of all.entries()) {
+        this.#required(one, field === 'Catch' ? ['ErrorEquals', 'Next'] : ['ErrorEquals'], where);
+        this.#filled(one, 'ErrorEquals', where);
+        this.#oneOf(one, 'JitterStrategy', ['NONE', 'FULL'], where);
+        const names = Array.isArray(one.ErrorEquals) ? one.ErrorEquals : [];
+        if (names.includes('States.ALL') && (names.length > 1 || index < all.length - 1)) {
+          this.#say('States.ALL must appear alone and at end of list', `${where}/ErrorEquals`);
+        }
+      }
+    }
+  }
+
+  /** Where the ways of a flow lead: to states that are there, to every state, and to an end. */
+  #ways(states: Fields, start: string, at: string): void {
+    const code = 'MISSING_TRANSITION_TARGET';
+    const all = Object.entries(states).filter((one): one is [string, Fields] => isObject(one[1]));
+    const missing = (target: string, where: string): void => this.#say(`Missing 'Next' target: ${target}`, where, code);
+    if (!(start in states)) missing(start, `${at}/StartAt`);
+    for (const [name, state] of all) {
+      for (const { field, target } of transitionsOf(state)) {
+        if (!(target in states)) missing(target, `${at}/States/${name}/${field}`);
+      }
+    }
+    const reached = reachedFrom(start, states);
+    for (const [name] of all) {
+      if (!reached.has(name)) this.#say(`State "${name}" is not reachable.`, `${at}/States/${name}`, code);
+    }
+    const ends = all.some(([, { Type, End }]) => End === true || Type === 'Succeed' || Type === 'Fail');
+    if (!ends && all.length > 0) this.#say('Workflow has no terminal state', `${at}/States`, 'MISSING_END_STATE');
+  }
+
+  #names(definition: Fields): void {
+    const names = statesIn(definition).map(([name]) => name);
+    for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
+      this.found.push({ code: 'DUPLICATE_STATE_NAME', message: `Duplicate State name: ${name}` });
+    }
+  }
+
+  #required(fields: Fields, names: readonly string[], at: string): void {
+    const missing = names.filter((name) => fields[name] === undefined);
+    if (missing.length > 0) this.#say(`These fields are required: [${missing.join(', ')}]`, at);
+  }
+
+  #known(fields: Fields, names: readonly string[], at: string): void {
+    for (const field of Object.keys(fields).filter((name) => !names.includes(name))) {
+      const isOther = jsonPathOnly.includes(field);
+      const why = `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`;
+      this.#say(isOther ? why : `Field '${field}' is not supported`, `${at}/${field}`);
+    }
+  }
+
+  #only(fields: Fields, names: readonly string[], at: string): void {
+    const given = names.filter((name) => (name === 'End' ? fields.End === true : fields[name] !== undefined));
+    const list = `of the following fields: [${names.join(', ')}]`;
+    if (given.length === 0) this.#say(`This object should have only one ${list}`, at);
+    if (given.length > 1) this.#say(`There should only be one ${list}`, at);
+  }
+
+  #oneOf(fields: Fields, field: string, allowed: readonly string[], at: string): boolean {
+    const value = fields[field];
+    const isFine = value === undefined || allowed.includes(String(value));
+    if (!isFine) this.#say(`Value should be one of the following: [${allowed.join(', ')}]`, `${at}/${field}`);
+    return isFine;
+  }
+
+  #filled(fields: Fields, field: string, at: string): void {
+    const value = fields[field];
+    if (Array.isArray(value) && value.length === 0) this.#say('Value cannot be empty', `${at}/${field}`);
+  }
+
+  #items(fields: Fields, field: string, at: string): [Fields, string][] {
+    const value = fields[field];
+    const list: unknown[] = Array.isArray(value) ? value : [];
+    return list.flatMap((one, index): [Fields, string][] => (isObject(one) ? [[one, `${at}/${field}[${index}]`]] : []));
+  }
+
+  /** What opens an expression must close it, wherever it stands. */
+  #expressions(value: unknown, at: string): void {
+    if (typeof value === 'string' && value.startsWith('{%') !== value.endsWith('%}')) {
+      this.#say('JSONata string must start with {% and end with %}', at);
+    }
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      const isFlow = name === 'Branches' || name === 'ItemProcessor';
+      if (!isFlow) this.#expressions(inner, Array.isArray(value) ? `${at}[${name}]` : `${at}/${name}`);
+    }
+  }
+}
+
+const reachedFrom = (start: string, states: Fields): Set<string> => {
+  const reached = new Set<string>();
+  const ahead = [start];
+  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+    const state = states[name];
+    if (reached.has(name) || !isObject(state)) continue;
+    reached.add(name);
+    ahead.push(...transitionsOf(state).map(({ target }) => target));
+  }
+  return reached;
+};
