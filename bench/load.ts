@@ -6,6 +6,7 @@ import { inParallel } from '../cli/parallel.ts';
 import { ProgressBar } from '../cli/progress.ts';
 import { Airlock, curlLineOf, goodCsv } from '../test/support/airlock.ts';
 import { assemblyWith } from '../test/support/assembly.ts';
+import { synthesizeForTests } from '../test/support/synthesize-once.mjs';
 import { tortureFeeds } from '../test/torture/feeds.ts';
 import { median } from './table.ts';
 
@@ -72,6 +73,7 @@ const eventsOf = async (airlock: Airlock): Promise<number> => {
 };
 
 const feeds = tortureFeeds();
+synthesizeForTests();
 let airlock = await Airlock.start({ assembly: assemblyWith({ feeds }) });
 const before = rssMb(airlock.pid);
 const now = Math.ceil((await airlock.now()) / 3_600_000) * 3_600_000;

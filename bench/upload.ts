@@ -11,6 +11,7 @@ import { assemblyWith } from '../test/support/assembly.ts';
 import { peakOf, tellPeak } from '../test/support/client.ts';
 import { hasCommand } from '../test/support/has-command.ts';
 import { linkOf } from '../test/support/partner-page.ts';
+import { synthesizeForTests } from '../test/support/synthesize-once.mjs';
 import { printTable } from './table.ts';
 
 /**
@@ -28,6 +29,7 @@ const handle = openSync(file, 'w');
 for (let piece = 0; piece < megabytes; piece += 1) writeSync(handle, Buffer.alloc(2 ** 20, piece % 251));
 closeSync(handle);
 
+synthesizeForTests();
 const airlock = await Airlock.start({ assembly: assemblyWith({ feeds: loadFeeds('test/feeds') }) });
 const bucket = airlock.bucket('Quarantine');
 let count = 0;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { ask } from './ask.ts';
 import type { ArmedFault, Email, PublishedMessage, RuntimeStatus } from './endpoint.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
@@ -112,12 +113,12 @@ export class AirlockProcess {
   }
 
   async #ask<T>(method: string, route: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${this.url}/api/${route}`, {
+    const { ok, text } = await ask(
+      `${this.url}/api/${route}`,
       method,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} /api/${route}: ${text}`);
+      body === undefined ? undefined : JSON.stringify(body),
+    );
+    if (!ok) throw new Error(`${method} /api/${route}: ${text}`);
     return JSON.parse(text);
   }
 }

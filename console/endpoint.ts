@@ -2,6 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createOperatorApi, type OperatorApi } from '../adapters/operator-api.ts';
+import { ask } from './ask.ts';
 
 /** A mail in the embedded inbox. */
 export interface Email {
@@ -119,12 +120,13 @@ export class Endpoint {
   }
 
   async #ask<T>(method: string, route: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${this.#url}/_local/${route}`, {
+    const { ok, text } = await ask(
+      `${this.#url}/_local/${route}`,
       method,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const answer = JSON.parse(await response.text());
-    if (!response.ok) throw new EndpointError(answer.message);
+      body === undefined ? undefined : JSON.stringify(body),
+    );
+    const answer = JSON.parse(text);
+    if (!ok) throw new EndpointError(answer.message);
     return answer;
   }
 }

@@ -1,15 +1,23 @@
-/** An error as AWS would answer it: code, HTTP status, message, and for S3 further XML elements. */
+/** An error as AWS would answer it: code, HTTP status, message, and for S3 further XML elements and headers. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
   readonly details: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: string, message: string, status = 400, details: Record<string, string> = {}) {
+  constructor(
+    code: string,
+    message: string,
+    status = 400,
+    details: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ) {
     super(message);
     this.name = 'AwsError';
     this.code = code;
     this.status = status;
     this.details = details;
+    this.headers = headers;
   }
 }
 

@@ -18,10 +18,10 @@ export interface Authenticated {
   readonly principal: Principal;
   /** `x-amz-content-sha256`, or UNSIGNED-PAYLOAD for presigned URLs. */
   readonly payloadHash: string;
-  readonly via: 'header' | 'query' | 'none';
+  readonly via: 'header' | 'query' | 'post' | 'none';
   /** What later chunks of a signed stream are checked with. */
   readonly chunkSigning?: ChunkSigning;
-  /** Milliseconds since a presigned URL was signed. */
+  /** Milliseconds since a presigned URL, or the policy of a form, was signed. */
   readonly signatureAge?: number;
   readonly service: string;
 }

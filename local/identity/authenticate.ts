@@ -26,6 +26,17 @@ interface Claim {
   readonly token: string | undefined;
 }
 
+/** What a form says of who signed its policy. */
+export interface SignedPolicy {
+  readonly algorithm: string;
+  readonly credential: string;
+  readonly amzDate: string;
+  readonly signature: string;
+  readonly token: string | undefined;
+  /** base64: what is signed */
+  readonly policy: string;
+}
+
 /** Checks SigV4 signatures in headers and in presigned URLs, against the product clock. */
 export class Authenticator {
   readonly #identities: Identities;
@@ -63,6 +74,30 @@ export class Authenticator {
       throw queryError('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');
     }
     return { principal: { kind: 'anonymous' }, payloadHash: 'UNSIGNED-PAYLOAD', via: 'none', service: 's3' };
+  }
+
+  /**
+   * A form carries its policy with a signature over it; when that ends is in the policy itself.
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+   *
+   * @throws AwsError
+   */
+  authenticatePolicy(form: SignedPolicy): Authenticated {
+    if (form.algorithm !== 'AWS4-HMAC-SHA256') throw queryError('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');
+    const { amzDate, signature: given, token, policy } = form;
+    const credential = parseCredential(form.credential);
+    const { principal, secret } = this.#credentials({
+      credential,
+      amzDate,
+      signature: given,
+      token,
+      signedHeaders: [],
+    });
+    this.#checkScope(credential.scope);
+    if (!equal(signature(secret, credential.scope, policy), given)) throw wrongSignature(credential);
+    const { service } = credential.scope;
+    const signatureAge = this.#clock.now() - parseAmzDate(amzDate);
+    return { principal, payloadHash: 'UNSIGNED-PAYLOAD', via: 'post', service, signatureAge };
   }
 
   #signed(request: AwsRequest, header: string, bodyHash: string): Authenticated {
@@ -170,12 +205,7 @@ export class Authenticator {
     const canonical = canonicalRequest(parts, scope.service);
     const text = stringToSign(canonical, claim.amzDate, scope);
     if (equal(signature(secret, scope, text), claim.signature)) return;
-    throw new AwsError(
-      'SignatureDoesNotMatch',
-      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-      403,
-      { AWSAccessKeyId: claim.credential.accessKeyId },
-    );
+    throw wrongSignature(claim.credential);
   }
 
   /** Host must be signed; S3 also refuses `x-amz-*` headers that came along unsigned. */
@@ -191,6 +221,14 @@ export class Authenticator {
     });
   }
 }
+
+const wrongSignature = ({ accessKeyId }: Credential): AwsError =>
+  new AwsError(
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    403,
+    { AWSAccessKeyId: accessKeyId },
+  );
 
 const equal = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

@@ -3,6 +3,8 @@ import type { Authenticated, AwsRequest } from '../http/request.ts';
 import type { Kms } from '../kms/kms.ts';
 import type { BucketRecord } from './buckets.ts';
 
+const authTypes = { header: 'REST-HEADER', query: 'REST-QUERY-STRING', post: 'POST', none: 'REST-HEADER' } as const;
+
 /** Asks whether a caller may: the bucket's policy, the caller's own, and the customer key's. */
 export class Access {
   readonly #context: Context;
@@ -29,7 +31,7 @@ export class Access {
       resourcePolicy: bucket.policy,
       context: {
         'aws:SourceIp': request.sourceIp,
-        's3:authType': auth.via === 'query' ? 'REST-QUERY-STRING' : 'REST-HEADER',
+        's3:authType': authTypes[auth.via],
         's3:TlsVersion': '1.3',
         ...(auth.signatureAge !== undefined && { 's3:signatureAge': String(auth.signatureAge) }),
         ...(request.headers['if-none-match'] !== undefined && { 's3:if-none-match': request.headers['if-none-match'] }),

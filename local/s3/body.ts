@@ -30,7 +30,6 @@ export const receiveBody = async (
   store: ObjectStore,
   wanted: ChecksumName = 'crc64nvme',
 ): Promise<ReceivedBody> => {
-  requireLength(request);
   requirePayloadHash(auth);
   const declared = declaredChecksums(request);
   const trailers = new Map<string, string>();
@@ -64,7 +63,8 @@ export const receiveBody = async (
   }
 };
 
-const requireLength = ({ headers }: AwsRequest): void => {
+/** A body must say how long it is; a form's file does not. @throws AwsError MissingContentLength */
+export const requireLength = ({ headers }: AwsRequest): void => {
   if (headers['content-length'] !== undefined || headers['x-amz-decoded-content-length'] !== undefined) return;
   throw new AwsError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
 };

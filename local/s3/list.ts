@@ -7,24 +7,24 @@ import { iso } from './responses.ts';
 
 const pageLimit = 1000;
 
+type Answer = { readonly [name: string]: XmlValue };
+
+/** What both versions of ListObjects are asked in the same words. */
+const asked = (request: AwsRequest) => ({
+  prefix: queryValue(request, 'prefix') ?? '',
+  delimiter: queryValue(request, 'delimiter') ?? '',
+  maxKeys: parseMaxKeys(queryValue(request, 'max-keys')),
+});
+
 /** ListObjectsV2: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
-export const listObjects = (store: ObjectStore, bucket: string, request: AwsRequest): { [name: string]: XmlValue } => {
-  if (queryValue(request, 'list-type') !== '2') {
-    throw new AwsError('NotImplemented', 'Only ListObjectsV2 (list-type=2) is implemented here', 501);
-  }
-  const prefix = queryValue(request, 'prefix') ?? '';
-  const delimiter = queryValue(request, 'delimiter') ?? '';
+export const listObjectsV2 = (store: ObjectStore, bucket: string, request: AwsRequest): Answer => {
+  const { prefix, delimiter, maxKeys } = asked(request);
   const token = queryValue(request, 'continuation-token');
   const startAfter = queryValue(request, 'start-after') ?? '';
-  const maxKeys = Math.min(parseMaxKeys(queryValue(request, 'max-keys')), pageLimit);
   const { name, encoding } = encoder(request);
-  const page = collect(store, {
-    bucket,
-    prefix,
-    delimiter,
-    after: token === undefined ? startAfter : decodeToken(token),
-    maxKeys,
-  });
+  const after = token === undefined ? startAfter : decodeToken(token);
+  const page = collect(store, { bucket, prefix, delimiter, after, maxKeys });
+  const withOwner = queryValue(request, 'fetch-owner') === 'true';
   return {
     Name: bucket,
     Prefix: name(prefix),
@@ -36,17 +36,48 @@ export const listObjects = (store: ObjectStore, bucket: string, request: AwsRequ
     MaxKeys: maxKeys,
     ...encoding,
     IsTruncated: page.next !== undefined,
-    Contents: page.objects.map((object) => ({ Key: name(object.key), ...summary(object) })),
-    CommonPrefixes: page.prefixes.map((one) => ({ Prefix: name(one) })),
+    ...contents(page, name, withOwner),
   };
 };
 
+/** ListObjects, the first version: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
+export const listObjects = (store: ObjectStore, bucket: string, request: AwsRequest): Answer => {
+  const { prefix, delimiter, maxKeys } = asked(request);
+  const marker = queryValue(request, 'marker') ?? '';
+  const { name, encoding } = encoder(request);
+  // A marker that is a common prefix stands for all keys under it.
+  const isPrefix = delimiter !== '' && marker.startsWith(prefix) && marker.endsWith(delimiter);
+  const after = isPrefix ? `${marker}${behindAll}` : marker;
+  const page = collect(store, { bucket, prefix, delimiter, after, maxKeys });
+  const last = page.next?.replace(behindAll, '');
+  return {
+    Name: bucket,
+    Prefix: name(prefix),
+    Marker: name(marker),
+    MaxKeys: maxKeys,
+    ...(delimiter && { Delimiter: name(delimiter) }),
+    ...encoding,
+    IsTruncated: last !== undefined,
+    // Without a delimiter the last key itself is where to go on.
+    ...(last !== undefined && delimiter && { NextMarker: name(last) }),
+    ...contents(page, name, true),
+  };
+};
+
+const contents = ({ objects, prefixes }: Page, name: (text: string) => string, withOwner: boolean): Answer => ({
+  Contents: objects.map((object) => ({
+    Key: name(object.key),
+    ...summary(object),
+    ...(withOwner && { Owner: { ID: 'local' } }),
+  })),
+  CommonPrefixes: prefixes.map((one) => ({ Prefix: name(one) })),
+});
+
 /** ListObjectVersions: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
-export const listVersions = (store: ObjectStore, bucket: string, request: AwsRequest): { [name: string]: XmlValue } => {
-  const prefix = queryValue(request, 'prefix') ?? '';
+export const listVersions = (store: ObjectStore, bucket: string, request: AwsRequest): Answer => {
+  const { prefix, delimiter, maxKeys } = asked(request);
   const keyMarker = queryValue(request, 'key-marker') ?? '';
   const versionMarker = queryValue(request, 'version-id-marker');
-  const maxKeys = Math.min(parseMaxKeys(queryValue(request, 'max-keys')), pageLimit);
   const { name, encoding } = encoder(request);
   const version = ({ key, versionId, isLatest }: StoredVersion) => ({
     Key: name(key),
@@ -55,14 +86,17 @@ export const listVersions = (store: ObjectStore, bucket: string, request: AwsReq
   });
   const all = store.versions(bucket, prefix);
   const marked = all.findIndex(({ key, versionId }) => key === keyMarker && versionId === versionMarker);
-  const rest = marked >= 0 ? all.slice(marked + 1) : all.filter(({ key }) => key > keyMarker);
-  const page = rest.slice(0, maxKeys);
-  const last = rest.length > page.length ? page.at(-1) : undefined;
+  const isBehind = (key: string) =>
+    key > keyMarker && !(delimiter && keyMarker.endsWith(delimiter) && key.startsWith(keyMarker));
+  const rest = marked >= 0 ? all.slice(marked + 1) : all.filter(({ key }) => isBehind(key));
+  const { page, prefixes, last } = collectVersions(rest, { prefix, delimiter, maxKeys });
   return {
     Name: bucket,
     Prefix: name(prefix),
     KeyMarker: name(keyMarker),
+    ...(versionMarker !== undefined && { VersionIdMarker: versionMarker }),
     MaxKeys: maxKeys,
+    ...(delimiter && { Delimiter: name(delimiter) }),
     ...encoding,
     IsTruncated: last !== undefined,
     ...(last && { NextKeyMarker: name(last.key), NextVersionIdMarker: last.versionId }),
@@ -70,12 +104,45 @@ export const listVersions = (store: ObjectStore, bucket: string, request: AwsReq
     DeleteMarker: page
       .filter(({ isMarker }) => isMarker)
       .map((marker) => ({ ...version(marker), LastModified: iso(marker) })),
+    CommonPrefixes: prefixes.map((one) => ({ Prefix: name(one) })),
   };
+};
+
+/** One page of versions and common prefixes, and where it ends when there is more behind it. */
+const collectVersions = (
+  versions: readonly StoredVersion[],
+  { prefix, delimiter, maxKeys }: { prefix: string; delimiter: string; maxKeys: number },
+): { page: StoredVersion[]; prefixes: string[]; last: { key: string; versionId?: string } | undefined } => {
+  const page: StoredVersion[] = [];
+  const prefixes: string[] = [];
+  let last: { key: string; versionId?: string } | undefined;
+  for (const one of versions) {
+    const common = commonPrefix(one.key, prefix, delimiter);
+    if (common !== undefined && prefixes.includes(common)) continue;
+    if (page.length + prefixes.length === maxKeys) return { page, prefixes, last: maxKeys === 0 ? undefined : last };
+    if (common === undefined) page.push(one);
+    else prefixes.push(common);
+    last = common === undefined ? { key: one.key, versionId: one.versionId } : { key: common };
+  }
+  return { page, prefixes, last: undefined };
+};
+
+/** Of a key that goes on behind the delimiter. */
+const commonPrefix = (key: string, prefix: string, delimiter: string): string | undefined => {
+  const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
 };
 
 /** Keys as `encoding-type=url` wants them: XML cannot hold every character of a key. */
 const encoder = (request: AwsRequest): { name: (text: string) => string; encoding: { EncodingType?: string } } => {
-  const isEncoded = queryValue(request, 'encoding-type') === 'url';
+  const type = queryValue(request, 'encoding-type');
+  const isEncoded = type === 'url';
+  if (type !== undefined && !isEncoded) {
+    throw new AwsError('InvalidArgument', 'Invalid Encoding Method specified in Request', 400, {
+      ArgumentName: 'encoding-type',
+      ArgumentValue: type,
+    });
+  }
   return {
     name: (text) => (isEncoded ? uriEncode(text).replaceAll('%2F', '/') : text),
     encoding: isEncoded ? { EncodingType: 'url' } : {},
@@ -85,9 +152,18 @@ const encoder = (request: AwsRequest): { name: (text: string) => string; encodin
 const summary = (object: StoredObject): { [name: string]: XmlValue } => ({
   LastModified: iso(object),
   ETag: `"${object.etag}"`,
+  ...checksumSummary(object),
   Size: object.size,
   StorageClass: 'STANDARD',
 });
+
+/** Which checksum an object has; of an upload in parts it may be one over those of the parts. */
+const checksumSummary = ({ checksums }: StoredObject): { [name: string]: XmlValue } => {
+  const [name, value] = Object.entries(checksums)[0] ?? [];
+  if (name === undefined) return {};
+  const type = /-\d+$/.test(value ?? '') ? 'COMPOSITE' : 'FULL_OBJECT';
+  return { ChecksumAlgorithm: name.toUpperCase(), ChecksumType: type };
+};
 
 const decodeToken = (token: string): string => {
   const text = Buffer.from(token, 'base64').toString('utf8');
@@ -95,12 +171,18 @@ const decodeToken = (token: string): string => {
   throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect');
 };
 
-const parseMaxKeys = (text: string | undefined): number => {
-  if (text === undefined) return pageLimit;
-  if (!/^\d+$/.test(text))
-    throw new AwsError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
-  return Number(text);
+const parseMaxKeys = (value: string | undefined): number => {
+  if (value === undefined) return pageLimit;
+  const details = { ArgumentName: 'max-keys', ArgumentValue: value };
+  if (/^-\d+$/.test(value))
+    throw new AwsError('InvalidArgument', 'Argument maxKeys must be an integer between 0 and 2147483647', 400, details);
+  if (!/^\d+$/.test(value) || Number(value) > 2_147_483_647)
+    throw new AwsError('InvalidArgument', 'Provided max-keys not an integer or within integer range', 400, details);
+  return Math.min(Number(value), pageLimit);
 };
+
+/** Sorts behind every key that begins with what stands before it. */
+const behindAll = '\u{10ffff}';
 
 interface Query {
   readonly bucket: string;
@@ -129,15 +211,13 @@ const collect = (store: ObjectStore, { bucket, prefix, delimiter, after, maxKeys
       // In this batch there may be more keys behind a common prefix that was just counted.
       if (object.key <= last) continue;
       if (objects.length + prefixes.length === maxKeys) return { objects, prefixes, next: last };
-      const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
-      if (cut < 0) {
+      const common = commonPrefix(object.key, prefix, delimiter);
+      if (common === undefined) {
         objects.push(object);
         last = object.key;
       } else {
-        const common = object.key.slice(0, cut + delimiter.length);
         prefixes.push(common);
-        // Behind every key that starts with the common prefix.
-        last = `${common}\u{10ffff}`;
+        last = `${common}${behindAll}`;
       }
     }
   }

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import { type Authenticated, type AwsRequest, type AwsResponse, queryValue, readBody } from '../http/request.ts';
 import type { Access } from './access.ts';
-import { receiveBody } from './body.ts';
+import { receiveBody, requireLength } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
 import { createChecksum } from './checksums.ts';
 import { copyPiece, copyRange } from './copy.ts';
@@ -140,6 +140,7 @@ export class Multipart {
     if (request.headers['x-amz-copy-source'] !== undefined) return this.#copyPart(request, bucket, find(), source);
     const upload = find();
     const number = partNumber(queryValue(request, 'partNumber'));
+    requireLength(request);
     const body = await receiveBody(request, auth, this.#objects, upload.algorithm);
     requireAlgorithm(upload, body.checksums);
     const replaced = this.#store.putPart(upload.id, { ...body, number, modifiedAt: this.#context.clock.now() });

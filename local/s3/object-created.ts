@@ -6,7 +6,7 @@ import type { StoredObject } from './object-store.ts';
 export interface Creation {
   readonly request: AwsRequest;
   readonly auth: Authenticated;
-  readonly reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
+  readonly reason: 'PutObject' | 'POST Object' | 'CopyObject' | 'CompleteMultipartUpload';
   readonly accountId: string;
 }
 

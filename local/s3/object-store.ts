@@ -153,6 +153,11 @@ export class ObjectStore {
     );
   }
 
+  /** What stands before a deleted key's versions. */
+  marker(bucket: string, key: string): StoredObject | undefined {
+    return this.#one(`select * from objects where bucket = ? and key = ? and is_latest = 1 and blob = ''`, bucket, key);
+  }
+
   version(bucket: string, key: string, versionId: string): StoredObject | undefined {
     return this.#one('select * from objects where bucket = ? and key = ? and version_id = ?', bucket, key, versionId);
   }

@@ -10,7 +10,9 @@ export const operationOf = (request: AwsRequest): string => {
   if (key === '') {
     if (asks('versions')) return 'ListObjectVersions';
     if (asks('uploads')) return 'ListMultipartUploads';
-    return method === 'HEAD' ? 'HeadBucket' : 'ListObjectsV2';
+    if (method === 'POST') return asks('delete') ? 'DeleteObjects' : 'PostObject';
+    if (method === 'HEAD') return 'HeadBucket';
+    return asks('list-type') ? 'ListObjectsV2' : 'ListObjects';
   }
   if (asks('uploads')) return 'CreateMultipartUpload';
   if (asks('uploadId'))

@@ -98,7 +98,7 @@ export const errorResponse = (
   headers: Record<string, string> = {},
 ): AwsResponse => ({
   status: error.status,
-  headers: { ...xmlType, ...headers },
+  headers: { ...xmlType, ...error.headers, ...headers },
   ...(request.method !== 'HEAD' && {
     body: xmlDocument('Error', {
       Code: error.code,

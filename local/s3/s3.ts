@@ -3,21 +3,25 @@ import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
 import type { Authenticated, AwsRequest, AwsResponse } from '../http/request.ts';
 import { queryValue } from '../http/request.ts';
+import type { Authenticator } from '../identity/authenticate.ts';
 import type { Kms } from '../kms/kms.ts';
 import { Registry } from '../registry.ts';
 import { Access } from './access.ts';
 import { type Target, targetOf } from './address.ts';
-import { receiveBody } from './body.ts';
+import { receiveBody, requireLength } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
 import { configurations } from './configuration.ts';
 import { copySourceOf, copyWhole } from './copy.ts';
 import { corsHeaders, preflight } from './cors.ts';
+import { Deletion } from './deletion.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { listObjects, listVersions } from './list.ts';
+import { listObjects, listObjectsV2, listVersions } from './list.ts';
 import { Multipart } from './multipart.ts';
 import { type Creation, objectCreated } from './object-created.ts';
 import { ObjectStore, type StoredObject } from './object-store.ts';
 import { OnBehalf } from './on-behalf.ts';
+import { operationOf } from './operation-name.ts';
+import { PostObject } from './post-object.ts';
 import { parseRange } from './range.ts';
 import {
   encryption,
@@ -30,7 +34,7 @@ import {
   writtenHeaders,
   xml,
 } from './responses.ts';
-import { isGoverned, isLocked, lockHeaders, requireChecksum } from './retention.ts';
+import { lockHeaders, requireChecksum } from './retention.ts';
 import { Tagging, type Tags } from './tagging.ts';
 
 /** Subresources that no operation here answers; S3 has them, so silence would be a lie. */
@@ -53,6 +57,17 @@ const unsupported = [
 const unsupportedHeaders =
   /^(x-amz-(tagging$|acl|grant-|storage-class|server-side-encryption|object-lock-mode|object-lock-retain|object-lock-legal|website|copy-source-(if|server)|request-payer)|if-(un)?modified-since)/;
 
+interface S3Services {
+  readonly buses: EventBuses;
+  readonly kms: Kms;
+  readonly authenticator: Authenticator;
+}
+
+const refuseHeaders = (names: readonly string[]): void => {
+  const odd = names.find((name) => unsupportedHeaders.test(name));
+  if (odd !== undefined) throw notImplemented(`the header ${odd}`);
+};
+
 /** S3: the operations that the product, the AWS CLI's `s3api` basics and presigned URLs need. */
 export class S3 {
   readonly buckets: Registry<BucketRecord>;
@@ -65,8 +80,10 @@ export class S3 {
   readonly #lifecycle: Lifecycle;
   readonly #multipart: Multipart;
   readonly #tagging: Tagging;
+  readonly #postObject: PostObject;
+  readonly #deletion: Deletion;
 
-  constructor(context: Context, buses: EventBuses, kms: Kms) {
+  constructor(context: Context, { buses, kms, authenticator }: S3Services) {
     this.#context = context;
     this.#buses = buses;
     this.#access = new Access(context, kms);
@@ -81,6 +98,16 @@ export class S3 {
       tagging: this.#tagging,
     });
     this.#lifecycle = new Lifecycle(this.objects, this.#multipart, context.clock);
+    const { objects } = this;
+    this.#deletion = new Deletion({ context, objects, access: this.#access, tagging: this.#tagging });
+    this.#postObject = new PostObject({
+      objects,
+      authenticator,
+      now: () => context.clock.now(),
+      requireWrite: (...write) => this.#requireWrite(...write),
+      refuseHeaders,
+      commit: (request, bucket, key, auth, object) => this.#commit(request, bucket, key, auth, 'POST Object', object),
+    });
   }
 
   async handle(request: AwsRequest, authenticate: () => Authenticated): Promise<AwsResponse> {
@@ -99,8 +126,7 @@ export class S3 {
   async #dispatch(request: AwsRequest, target: Target, auth: Authenticated): Promise<AwsResponse> {
     const odd = unsupported.find((name) => queryValue(request, name) !== undefined);
     if (odd !== undefined) throw notImplemented(`the subresource ?${odd}`);
-    const oddHeader = Object.keys(request.headers).find((name) => unsupportedHeaders.test(name));
-    if (oddHeader !== undefined) throw notImplemented(`the header ${oddHeader}`);
+    refuseHeaders(Object.keys(request.headers));
     if (target.bucket === '') return this.#listBuckets(request, auth);
     const bucket = this.#bucket(target.bucket);
     this.#lifecycle.apply(bucket);
@@ -123,7 +149,7 @@ export class S3 {
       case 'HEAD':
         return this.#get(request, bucket, target.key, auth);
       case 'DELETE':
-        return this.#delete(request, bucket, target.key, auth);
+        return this.#deletion.one(request, bucket, target.key, auth);
       default:
         throw notImplemented(`${request.method} of an object`);
     }
@@ -144,7 +170,9 @@ export class S3 {
     return xml('ListAllMyBucketsResult', { Owner: { ID: this.#context.accountId }, Buckets: { Bucket } });
   }
 
-  #bucketOperation(request: AwsRequest, bucket: BucketRecord, auth: Authenticated): AwsResponse {
+  #bucketOperation(request: AwsRequest, bucket: BucketRecord, auth: Authenticated): AwsResponse | Promise<AwsResponse> {
+    if (operationOf(request) === 'DeleteObjects') return this.#deletion.many(request, bucket, auth);
+    if (operationOf(request) === 'PostObject') return this.#postObject.handle(request, bucket);
     const prefix = queryValue(request, 'prefix') ?? '';
     const asked = Object.keys(configurations).find((name) => queryValue(request, name) !== undefined);
     const configuration = asked === undefined ? undefined : configurations[asked];
@@ -163,12 +191,14 @@ export class S3 {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notImplemented(`${request.method} of a bucket`);
     this.#access.require(auth, 's3:ListBucket', bucket, undefined, request, { 's3:prefix': prefix });
     if (request.method === 'HEAD') return { status: 200, headers: { 'x-amz-bucket-region': this.#context.region } };
-    return xml('ListBucketResult', listObjects(this.objects, bucket.name, request));
+    const list = queryValue(request, 'list-type') === '2' ? listObjectsV2 : listObjects;
+    return xml('ListBucketResult', list(this.objects, bucket.name, request));
   }
 
   async #put(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
     this.#requireWrite(request, bucket, key, auth);
     requireChecksum(bucket, request);
+    requireLength(request);
     const body = await receiveBody(request, auth, this.objects);
     const stored = this.#commit(request, bucket, key, auth, 'PutObject', {
       blob: body.blob,
@@ -235,30 +265,6 @@ export class S3 {
     // If-Match tells about an object that is there, so it takes the right to read it.
     if (request.headers['if-match'] !== undefined) this.#access.require(auth, 's3:GetObject', bucket, key, request);
     this.#access.requireKey(auth, 'kms:GenerateDataKey', bucket, key);
-  }
-
-  /** Without a version: a marker, and nothing is lost. With one: for good, unless it is locked. */
-  #delete(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
-    const versionId = queryValue(request, 'versionId');
-    if (versionId === undefined) {
-      this.#access.require(auth, 's3:DeleteObject', bucket, key, request);
-      const marker = this.objects.mark(bucket.name, key);
-      return { status: 204, headers: { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId } };
-    }
-    this.#access.require(auth, 's3:DeleteObjectVersion', bucket, key, request);
-    const version = this.objects.version(bucket.name, key, versionId);
-    const bypasses = request.headers['x-amz-bypass-governance-retention'] === 'true';
-    if (version && isLocked(version, this.#context.clock.now())) {
-      if (!bypasses || !isGoverned(version)) {
-        throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', 403);
-      }
-      this.#access.require(auth, 's3:BypassGovernanceRetention', bucket, key, request);
-    }
-    if (version) {
-      this.objects.remove(version);
-      this.#tagging.set(version, {});
-    }
-    return { status: 204, headers: { 'x-amz-version-id': versionId } };
   }
 
   #commit(
@@ -334,6 +340,7 @@ export class S3 {
         ? this.objects.latest(bucket.name, key)
         : this.objects.version(bucket.name, key, versionId);
     if (object && object.blob !== '') return object;
+    if (object) throw isMarker(request, object);
     this.#access.require(auth, 's3:ListBucket', bucket, undefined, request);
     if (versionId !== undefined) {
       throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, {
@@ -341,6 +348,18 @@ export class S3 {
         VersionId: versionId,
       });
     }
-    throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
+    const marker = this.objects.marker(bucket.name, key);
+    const headers = marker && { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId };
+    throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key }, headers);
   }
 }
+
+/** A marker that is asked for by its version can be deleted, and nothing else. */
+const isMarker = ({ method }: AwsRequest, { versionId }: StoredObject): AwsError =>
+  new AwsError(
+    'MethodNotAllowed',
+    'The specified method is not allowed against this resource.',
+    405,
+    { Method: method, ResourceType: 'DeleteMarker' },
+    { allow: 'DELETE', 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId },
+  );

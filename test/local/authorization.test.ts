@@ -6,6 +6,8 @@ import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CopyObjectCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetBucketCorsCommand,
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
@@ -14,6 +16,7 @@ import {
   GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   HeadObjectCommand,
+  ListObjectsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -138,6 +141,10 @@ describe('every operation that the runtime serves asks for the actions that AWS 
       's3.CopyObject?sourceVersionId': () =>
         s3.send(new CopyObjectCommand({ Bucket, Key: 'd', CopySource: `${CopySource}?versionId=${VersionId}` })),
       's3.ListObjectsV2': () => s3.send(new ListObjectsV2Command({ Bucket })),
+      's3.ListObjects': () => s3.send(new ListObjectsCommand({ Bucket })),
+      's3.DeleteObject': () => s3.send(new DeleteObjectCommand({ Bucket, Key: 'none' })),
+      's3.DeleteObject?versionId': () => s3.send(new DeleteObjectCommand({ Bucket, Key: 'none', VersionId })),
+      's3.DeleteObjects': () => s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'none' }] } })),
       's3.ListObjectVersions': () => s3.send(new ListObjectVersionsCommand({ Bucket })),
       's3.GetBucketVersioning': () => s3.send(new GetBucketVersioningCommand({ Bucket })),
       's3.GetBucketPolicy': () => s3.send(new GetBucketPolicyCommand({ Bucket })),
