@@ -20,7 +20,10 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
     packages: /^(@aws-sdk\/|@aws-lambda-powertools\/|aws4$|yaml$|node-ical$|date-holidays$|node:)/,
   },
   infra: { ours: ['infra', 'core', 'adapters'], packages: /^(aws-cdk-lib|cdk-nag|constructs|esbuild|node:)/ },
-  local: { ours: ['local'], packages: /^(node:|jsonata$|croner$|zod\/mini$|@aws-sdk\/checksums\/crc$)/ },
+  local: {
+    ours: ['local'],
+    packages: /^(node:|jsonata$|croner$|@fastify\/busboy$|zod\/mini$|@aws-sdk\/checksums\/crc$)/,
+  },
   'console (start)': { ours: ['console', 'core', 'local'], packages: /^(node:|@aws-sdk\/)/ },
   cli: { ours: ['cli', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/|zod\/mini$)/ },
   console: { ours: ['console', 'core', 'adapters'], packages: /^(node:|@aws-sdk\/|zod\/mini$)/ },
