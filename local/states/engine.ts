@@ -13,6 +13,7 @@ import {
   freshFrame,
   isRunning,
   type Running,
+  rootOf,
   type Status,
 } from './executions.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
@@ -21,7 +22,6 @@ import { chosenWay, failure, waitingTime } from './flow.ts';
 import { dataDetails, History } from './history.ts';
 import { FunctionCalls } from './lambda-task.ts';
 import type { Observation } from './observation.ts';
-import { parseDefinition } from './read-definition.ts';
 import { notRedrivable } from './redrive.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import type { Beginning, Starting } from './starting.ts';
@@ -223,7 +223,7 @@ export class Engine {
   #definition(hash: string): Definition {
     const known = this.#parsed.get(hash);
     if (known) return known;
-    const definition = parseDefinition('definition', this.#definitions.get(hash) ?? '');
+    const definition: Definition = JSON.parse(this.#definitions.get(hash) ?? '');
     this.#parsed.set(hash, definition);
     return definition;
   }
@@ -271,28 +271,39 @@ export class Engine {
     }
   }
 
-  async #evaluationFailed(execution: Running, state: State, { error, cause }: StateError): Promise<Commit> {
-    const record = () =>
-      this.history.append(execution.arn, 'EvaluationFailed', {
-        evaluationFailedEventDetails: { error, cause, state: execution.frame.state },
-      });
-    const handled = await this.#handleError(execution, state, error, cause);
+  /** @param entered id of the event that the state was entered by, where it is not in the history yet */
+  async #evaluationFailed(
+    execution: Running,
+    state: State,
+    { error, cause, location }: StateError,
+    entered = this.history.entryOf(execution.arn, execution.frame.state),
+  ): Promise<Commit> {
+    const name = execution.frame.state;
+    const where = `An error occurred while executing the state '${name}' (entered at the event id #${entered}).`;
+    const told = `${where} ${cause}`;
+    const handled = await this.#handleError(execution, state, error, told);
     return () => {
-      record();
+      this.history.append(execution.arn, 'EvaluationFailed', {
+        evaluationFailedEventDetails: {
+          ...{ error, cause: told, state: name },
+          ...(location !== undefined && { location }),
+        },
+      });
       if (handled) handled();
-      else this.#fail(execution.arn, { error, cause });
+      else this.#fail(execution.arn, { error, cause: told });
     };
   }
 
   async #enter(execution: Running, state: State): Promise<Commit> {
     const { arn, frame } = execution;
-    const enter = () =>
+    const then = await this.#onEntry(execution, state).catch((error: unknown) => {
+      if (!(error instanceof StateError)) throw error;
+      return this.#evaluationFailed(execution, state, error, this.history.length(rootOf(arn)) + 1);
+    });
+    return () => {
       this.history.append(arn, `${state.Type}StateEntered`, {
         stateEnteredEventDetails: { name: frame.state, input: JSON.stringify(frame.input), inputDetails: dataDetails },
       });
-    const then = await this.#onEntry(execution, state);
-    return () => {
-      enter();
       then();
     };
   }
@@ -342,7 +353,10 @@ export class Engine {
     if (!failed) {
       const leave = await this.#leaveOrFail(execution, state, this.#fanOut.results(arn, frame.entry ?? 0));
       return () => {
+        // As on AWS: what comes next follows the last branch, and not this event.
+        const last = this.history.lastOf(arn) ?? 0;
         this.history.append(arn, `${state.Type}StateSucceeded`);
+        this.history.follow(arn, last);
         leave();
       };
     }

@@ -13,12 +13,15 @@ export interface StatesVariable {
 export class StateError extends Error {
   readonly error: string;
   override readonly cause: string;
+  /** The field of the state that it is about: `Arguments/Payload/n`. */
+  readonly location: string | undefined;
 
-  constructor(error: string, cause: string) {
+  constructor(error: string, cause: string, location?: string) {
     super(`${error}: ${cause}`);
     this.name = 'StateError';
     this.error = error;
     this.cause = cause;
+    this.location = location;
   }
 }
 
@@ -60,7 +63,9 @@ export class Expressions {
       const [, expression] = /^\{%([\s\S]*)%\}$/.exec(template) ?? [];
       return expression === undefined ? template : this.#evaluate(field, expression.trim(), states);
     }
-    if (Array.isArray(template)) return Promise.all(template.map((one) => this.#walk(field, one, states)));
+    if (Array.isArray(template)) {
+      return Promise.all(template.map((one, index) => this.#walk(`${field}[${index}]`, one, states)));
+    }
     if (typeof template !== 'object' || template === null) return template;
     const entries = Object.entries(template).map(
       async ([name, one]) => [name, await this.#walk(`${field}/${name}`, one, states)] as const,
@@ -82,11 +87,13 @@ export class Expressions {
       throw new StateError(
         'States.QueryEvaluationError',
         `The JSONata expression '${expression}' specified for the field '${field}' threw an error during evaluation. ${reason}`,
+        field,
       );
     }
     throw new StateError(
       'States.QueryEvaluationError',
       `The JSONata expression '${expression}' specified for the field '${field}' returned nothing (undefined).`,
+      field,
     );
   }
 

@@ -158,14 +158,17 @@ export class FanOut {
     const { executions, history, context, join } = this.#parts;
     const { arn, body } = execution;
     const { parent, index, of, kind } = branch;
-    if (kind === 'Map') {
-      const how = status === 'SUCCEEDED' ? 'Succeeded' : 'Failed';
-      history.append(arn, `MapIteration${how}`, { [`mapIteration${how}EventDetails`]: { name: of, index } });
-    }
+    const last = history.lastOf(arn) ?? 0;
+    const how = status === 'SUCCEEDED' ? 'Succeeded' : 'Failed';
+    const told =
+      kind === 'Map'
+        ? history.append(arn, `MapIteration${how}`, { [`mapIteration${how}EventDetails`]: { name: of, index } })
+        : last;
     executions.end({ arn, body: { ...body, ...result }, frame: undefined }, { status, at: context.clock.now() });
     const owner = executions.get(parent);
     if (!isRunning(owner) || owner.frame.entry === undefined) return;
-    history.follow(parent, history.lastOf(arn) ?? 0);
+    // What AWS has events follow: a failure the last event inside, the end of all the word that the last was done.
+    history.follow(parent, status === 'SUCCEEDED' ? told : last);
     if (status !== 'SUCCEEDED') {
       this.stopBelow(parent);
       join(parent, { failed: { error: result.error ?? '', cause: result.cause ?? '' } });
@@ -173,7 +176,11 @@ export class FanOut {
     }
     const all = executions.branches(parent, owner.frame.entry);
     const next = all.find((one) => isRunning(one) && history.lastOf(one.arn) === owner.frame.entry);
-    if (next?.body.branch && kind === 'Map') this.#start(next.arn, next.body.branch);
+    if (next?.body.branch && kind === 'Map') {
+      // It follows the event that made room for it.
+      history.follow(next.arn, last);
+      this.#start(next.arn, next.body.branch);
+    }
     if (all.every((one) => one.status === 'SUCCEEDED')) join(parent, {});
   }
 

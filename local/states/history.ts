@@ -56,6 +56,17 @@ export class History {
     return row && integer(row, 'last');
   }
 
+  /** The event by which a state was entered last. */
+  entryOf(thread: string, state: string): number {
+    const row = this.#journal.get(
+      `select max(id) as id from history where execution = ? and type like '%StateEntered'
+       and json_extract(details, '$.stateEnteredEventDetails.name') = ?`,
+      rootOf(thread),
+      state,
+    );
+    return row?.id === null || row === undefined ? 0 : integer(row, 'id');
+  }
+
   /** What the next event of a thread follows: branches run beside each other, and each names its own. */
   follow(thread: string, id: number): void {
     this.#journal.run('insert or replace into threads values (?, ?)', thread, id);

@@ -59,8 +59,40 @@ describe('Parallel and Map', () => {
       '6 PassStateEntered <3',
       '7 PassStateExited <6',
       '8 ParallelStateSucceeded <7',
-      '9 ParallelStateExited <8',
+      '9 ParallelStateExited <7',
       '10 ExecutionSucceeded <9',
+    ]);
+  });
+
+  /**
+   * As recorded from AWS: github.com/localstack/localstack, tests/aws/services/stepfunctions/v2,
+   * assign/test_assign_reference_variables.snapshot.json (2024-11) and scenarios/test_base_scenarios.snapshot.json (2023-09).
+   */
+  it('items that wait for each other follow the event that made room, the end of all the last of them', async () => {
+    const each = (processor: object) => ({
+      Each: { Type: 'Map', Items: [1, 2], MaxConcurrency: 1, ItemProcessor: processor, End: true },
+    });
+    expect(await events(await run(each(one('X', pass(1)))))).toEqual([
+      '1 ExecutionStarted <0',
+      '2 MapStateEntered <0',
+      '3 MapStateStarted <2',
+      '4 MapIterationStarted <3',
+      '5 PassStateEntered <4',
+      '6 PassStateExited <5',
+      '7 MapIterationSucceeded <6',
+      '8 MapIterationStarted <6',
+      '9 PassStateEntered <8',
+      '10 PassStateExited <9',
+      '11 MapIterationSucceeded <10',
+      '12 MapStateSucceeded <11',
+      '13 MapStateExited <11',
+      '14 ExecutionSucceeded <13',
+    ]);
+    expect((await events(await run(each(fails('Broken'))))).slice(4)).toEqual([
+      '5 FailStateEntered <4',
+      '6 MapIterationFailed <5',
+      '7 MapStateFailed <5',
+      '8 ExecutionFailed <7',
     ]);
   });
 

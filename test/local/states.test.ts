@@ -64,10 +64,17 @@ describe('the Step Functions of the runtime', () => {
     });
   });
 
-  it('fails by name when an expression gives nothing, and records it', async () => {
-    const execution = await run({ A: { Type: 'Pass', Output: '{% $states.input.missing %}', End: true } });
-    expect(await airlock.ending(execution)).toBe('FAILED States.QueryEvaluationError');
-    expect(await types(execution)).toEqual(['ExecutionStarted', 'EvaluationFailed', 'ExecutionFailed']);
+  it('fails by name when an expression gives nothing, and records where', async () => {
+    const execution = await run({ Say: { Type: 'Pass', Output: { a: ['{% $states.input.nothing %}'] }, End: true } });
+    const cause =
+      "An error occurred while executing the state 'Say' (entered at the event id #2). The JSONata expression '$states.input.nothing' specified for the field 'Output/a[0]' returned nothing (undefined).";
+    const error = 'States.QueryEvaluationError';
+    expect(await airlock.describe(execution)).toMatchObject({ status: 'FAILED', error, cause });
+    expect(await types(execution)).toEqual([
+      ...['ExecutionStarted', 'PassStateEntered', 'EvaluationFailed', 'ExecutionFailed'],
+    ]);
+    const [, , failed] = await airlock.history(execution);
+    expect(failed?.evaluationFailedEventDetails).toEqual({ error, cause, state: 'Say', location: 'Output/a[0]' });
   });
 
   it('refuses more than 256 KiB', async () => {
