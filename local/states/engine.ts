@@ -15,6 +15,7 @@ import {
   type Running,
   rootOf,
   type Status,
+  whereItStood,
 } from './executions.ts';
 import { Expressions, StateError, type StatesVariable } from './expressions.ts';
 import { FanOut, type Joined } from './fan-out.ts';
@@ -112,6 +113,7 @@ export class Engine {
       history: this.history,
       definitions,
       enter: (arn) => jobs.add(jobKinds.enter, arn, {}),
+      rerun: (arn) => jobs.add(jobKinds.redrive, arn, {}),
       join: (arn, how) => jobs.add(jobKinds.join, arn, how),
       stop: (execution) => this.#stop(execution),
     });
@@ -208,6 +210,7 @@ export class Engine {
 
   /** A task that is redriven is scheduled again, with all its retries; its state is not entered again. */
   #rerun(execution: Running, state: State): Promise<Commit> {
+    if (execution.frame.entry !== undefined) return this.#fanOut.redrive(execution, state);
     return state.Type === 'Task' ? this.#tasks.schedule(execution, state) : this.#enter(execution, state);
   }
 
@@ -475,8 +478,7 @@ export class Engine {
     const detailsName = `${eventType.charAt(0).toLowerCase()}${eventType.slice(1)}EventDetails`;
     const details = result.output === undefined ? result : { output: result.output, outputDetails: dataDetails };
     this.history.append(arn, eventType, { [detailsName]: details });
-    const { state: name, input, variables, enteredAt } = execution.frame;
-    const frame = status === 'SUCCEEDED' ? undefined : freshFrame(name, input, variables, enteredAt);
+    const frame = status === 'SUCCEEDED' ? undefined : whereItStood(execution);
     this.executions.end({ arn, body: { ...execution.body, ...result }, frame }, { status, at: clock.now() });
     const ended = this.executions.get(arn);
     if (!ended) return;

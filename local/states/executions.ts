@@ -98,6 +98,12 @@ export const freshFrame = (state: string, input: unknown, variables: Frame['vari
   heartbeatSeconds: undefined,
 });
 
+/** Where one that ended would go on: the state anew, without tokens; branches that it had are found again. */
+export const whereItStood = ({ frame }: Running): Frame => {
+  const { state, input, variables, enteredAt, entry } = frame;
+  return { ...freshFrame(state, input, variables, enteredAt), ...(entry !== undefined && { entry }) };
+};
+
 /** Executions and their task tokens. */
 export class Executions {
   readonly #journal: Journal;

@@ -11,6 +11,7 @@ import {
   isRunning,
   type Running,
   type Status,
+  whereItStood,
 } from './executions.ts';
 import { Expressions, StateError } from './expressions.ts';
 import type { History } from './history.ts';
@@ -34,6 +35,8 @@ interface Parts {
   readonly definitions: Registry<string>;
   /** Has a branch begin. */
   readonly enter: (arn: string) => void;
+  /** Has a branch go on where it ended. */
+  readonly rerun: (arn: string) => void;
   /** Has the state go on whose branches are done. */
   readonly join: (arn: string, how: Joined) => void;
   /** Forgets the timers of what runs no more. */
@@ -83,6 +86,34 @@ export class FanOut {
         if (index < limit) this.#start(branchArn(arn, started, index), branch);
       }
       if (beginnings.length === 0) this.#parts.join(arn, {});
+    };
+  }
+
+  /**
+   * Runs on the branches and items that failed or were stopped, and only those.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+   *
+   * @throws StateError
+   */
+  async redrive(execution: Running, state: State): Promise<Commit> {
+    const { executions, history, rerun, join } = this.#parts;
+    const { arn, frame, body } = execution;
+    const entry = frame.entry ?? 0;
+    const limit = state.Type === 'Map' ? await this.#concurrency(execution, state) : Number.POSITIVE_INFINITY;
+    return () => {
+      const open = executions.branches(arn, entry).filter(({ status }) => status !== 'SUCCEEDED');
+      let atOnce = 0;
+      const hasBegun = (branch: string): boolean => history.lastOf(branch) !== entry;
+      for (const one of open.toSorted((a, b) => Number(hasBegun(b.arn)) - Number(hasBegun(a.arn)))) {
+        const { input, roleArn, definition, branch } = one.body;
+        if (!branch || !one.frame) continue;
+        const revived = { input, roleArn, definition, branch, ...(body.redrives && { redrives: body.redrives }) };
+        executions.revive({ arn: one.arn, frame: one.frame, body: revived });
+        atOnce += 1;
+        if (hasBegun(one.arn)) rerun(one.arn);
+        else if (atOnce <= limit) this.#start(one.arn, branch);
+      }
+      if (open.length === 0) join(arn, {});
     };
   }
 
@@ -164,7 +195,8 @@ export class FanOut {
       kind === 'Map'
         ? history.append(arn, `MapIteration${how}`, { [`mapIteration${how}EventDetails`]: { name: of, index } })
         : last;
-    executions.end({ arn, body: { ...body, ...result }, frame: undefined }, { status, at: context.clock.now() });
+    const frame = status === 'SUCCEEDED' ? undefined : whereItStood(execution);
+    executions.end({ arn, body: { ...body, ...result }, frame }, { status, at: context.clock.now() });
     const owner = executions.get(parent);
     if (!isRunning(owner) || owner.frame.entry === undefined) return;
     // What AWS has events follow: a failure the last event inside, the end of all the word that the last was done.
@@ -195,7 +227,7 @@ export class FanOut {
     for (const one of executions.runningBelow(arn)) {
       if (isRunning(one)) stop(one);
       executions.end(
-        { arn: one.arn, body: one.body, frame: undefined },
+        { arn: one.arn, body: one.body, frame: isRunning(one) ? whereItStood(one) : undefined },
         { status: 'ABORTED', at: context.clock.now() },
       );
     }

@@ -1,4 +1,4 @@
-import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { Airlock } from '../support/airlock.ts';
 import { OwnMachines } from '../support/own-machines.ts';
 
@@ -207,6 +207,7 @@ describe('Parallel and Map', () => {
     const [survives, stopped] = [await run(States), await run(States)];
     await airlock.sfn.send(new StopExecutionCommand({ executionArn: stopped }));
     airlock = await airlock.restart({ signal: 'SIGKILL' });
+    machines = await OwnMachines.of(airlock, 'after');
     const before = (await airlock.history(stopped)).length;
     await airlock.advance('PT31S');
     expect(JSON.parse((await airlock.describe(survives)).output ?? '')).toEqual([2, 3, 4]);
@@ -217,6 +218,75 @@ describe('Parallel and Map', () => {
       }),
     );
     expect(executions.map(({ executionArn }) => executionArn)).toEqual([survives]);
+  });
+
+  describe('redriven', () => {
+    /** Breaks until it is redriven. */
+    const mended = (name: string) =>
+      one(name, pass("{% $states.context.Execution.RedriveCount > 0 ? 'mended' : $error('broken') %}"));
+    const redrive = async (executionArn: string) => {
+      await airlock.sfn.send(new RedriveExecutionCommand({ executionArn }));
+      await airlock.settle();
+    };
+    const entered = async (execution: string, name: string) =>
+      (await airlock.history(execution)).filter(
+        ({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === name,
+      );
+
+    it('Parallel goes on where it failed, and leaves what was done, and what it was given', async () => {
+      const inner = {
+        StartAt: 'Within',
+        States: {
+          Within: { Type: 'Parallel', Branches: [mended('Mended'), one('Fine', pass('{% $uuid() %}'))], End: true },
+        },
+      };
+      const long = {
+        StartAt: 'Late',
+        States: { Late: { Type: 'Wait', Seconds: 60, Next: 'After' }, After: pass('late') },
+      };
+      const execution = await run({
+        Both: { Type: 'Parallel', Branches: [one('Done', pass('{% $uuid() %}')), inner, long], End: true },
+      });
+      expect(await airlock.ending(execution)).toBe('FAILED States.QueryEvaluationError');
+      const outputOf = async (name: string) =>
+        (await airlock.history(execution)).find(({ stateExitedEventDetails }) => stateExitedEventDetails?.name === name)
+          ?.stateExitedEventDetails?.output;
+      const [done, fine] = [await outputOf('Done'), await outputOf('Fine')];
+      await redrive(execution);
+      await airlock.advance('PT61S');
+      expect(await machines.outputOf(execution)).toEqual([
+        JSON.parse(done ?? ''),
+        ['mended', JSON.parse(fine ?? '')],
+        'late',
+      ]);
+      expect(
+        await Promise.all(
+          ['Done', 'Fine', 'Mended', 'Both'].map(async (name) => (await entered(execution, name)).length),
+        ),
+      ).toEqual([1, 1, 2, 1]);
+    });
+
+    it('Map goes on with the items that failed, and those that had not begun', async () => {
+      const execution = await run({
+        Each: {
+          Type: 'Map',
+          Items: [0, 1, 2, 3],
+          MaxConcurrency: 1,
+          ItemProcessor: one(
+            'Item',
+            pass(
+              "{% $states.input = 1 and $states.context.Execution.RedriveCount = 0 ? $error('broken') : $states.input * 10 %}",
+            ),
+          ),
+          End: true,
+        },
+      });
+      expect(await airlock.ending(execution)).toBe('FAILED States.QueryEvaluationError');
+      expect(await entered(execution, 'Item')).toHaveLength(2);
+      await redrive(execution);
+      expect(await machines.outputOf(execution)).toEqual([0, 10, 20, 30]);
+      expect(await entered(execution, 'Item')).toHaveLength(5);
+    });
   });
 
   it('are refused where what they say is done elsewhere', async () => {
