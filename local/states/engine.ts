@@ -7,6 +7,7 @@ import type { Lambda } from '../lambda/lambda.ts';
 import type { Registry } from '../registry.ts';
 import type { Catcher, Definition, State } from './definition.ts';
 import {
+  asBegun,
   type Execution,
   type ExecutionBody,
   type Executions,
@@ -185,11 +186,8 @@ export class Engine {
     if (!execution?.frame || reason !== undefined) {
       throw new AwsError('ExecutionNotRedrivable', reason ?? 'Execution cannot be redriven.');
     }
-    const { input, roleArn, definition, redrives } = execution.body;
-    const [count, at] = [(redrives?.count ?? 0) + 1, this.#context.clock.now()];
-    const { versionArn, aliasArn } = execution.body;
-    const found = { ...(versionArn !== undefined && { versionArn }), ...(aliasArn !== undefined && { aliasArn }) };
-    const body = { input, roleArn, definition, ...found, redrives: { count, at } };
+    const [count, at] = [(execution.body.redrives?.count ?? 0) + 1, this.#context.clock.now()];
+    const body = { ...asBegun(execution.body), redrives: { count, at } };
     const revived: Running = { ...execution, status: 'RUNNING', stoppedAt: undefined, body, frame: execution.frame };
     this.executions.revive(revived);
     this.history.append(arn, 'ExecutionRedriven', { executionRedrivenEventDetails: { redriveCount: count } });

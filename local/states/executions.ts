@@ -104,6 +104,9 @@ export const whereItStood = ({ frame }: Running): Frame => {
   return { ...freshFrame(state, input, variables, enteredAt), ...(entry !== undefined && { entry }) };
 };
 
+/** As an execution began: what it ended with is left out. */
+export const asBegun = ({ output: _, error: __, cause: ___, ...body }: ExecutionBody): ExecutionBody => body;
+
 /** Executions and their task tokens. */
 export class Executions {
   readonly #journal: Journal;

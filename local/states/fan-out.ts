@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { Registry } from '../registry.ts';
 import type { Flow, State } from './definition.ts';
 import {
+  asBegun,
   type Branch,
   branchArn,
   type ExecutionBody,
@@ -105,9 +106,9 @@ export class FanOut {
       let atOnce = 0;
       const hasBegun = (branch: string): boolean => history.lastOf(branch) !== entry;
       for (const one of open.toSorted((a, b) => Number(hasBegun(b.arn)) - Number(hasBegun(a.arn)))) {
-        const { input, roleArn, definition, branch } = one.body;
+        const { branch } = one.body;
         if (!branch || !one.frame) continue;
-        const revived = { input, roleArn, definition, branch, ...(body.redrives && { redrives: body.redrives }) };
+        const revived = { ...asBegun(one.body), ...(body.redrives && { redrives: body.redrives }) };
         executions.revive({ arn: one.arn, frame: one.frame, body: revived });
         atOnce += 1;
         if (hasBegun(one.arn)) rerun(one.arn);
