@@ -119,7 +119,7 @@ export class Authenticator {
 
   #presigned(request: AwsRequest): Authenticated {
     const { claim, expires } = queryClaim(request);
-    this.#checkScope(claim.credential.scope);
+    this.#checkQueryScope(claim);
     const { principal, secret } = this.#credentials(claim);
     const signedAt = parseAmzDate(claim.amzDate);
     if (signedAt - this.#clock.now() > skewMs) {
@@ -179,6 +179,21 @@ export class Authenticator {
       403,
       { RequestTime: amzDate, ServerTime: this.#clock.iso(), MaxAllowedSkewMilliseconds: String(skewMs) },
     );
+  }
+
+  /** The same, as it is told of a URL. */
+  #checkQueryScope({ credential: { scope }, amzDate }: Claim): void {
+    const parsing = 'Error parsing the X-Amz-Credential parameter;';
+    if (scope.region !== this.#region) {
+      throw queryError(`${parsing} the region '${scope.region}' is wrong; expecting '${this.#region}'`, {
+        Region: this.#region,
+      });
+    }
+    if (!amzDate.startsWith(scope.date)) {
+      throw queryError(
+        `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${amzDate.slice(0, 8)}".`,
+      );
+    }
   }
 
   #checkScope(scope: Scope): void {
@@ -293,8 +308,11 @@ const queryClaim = (request: AwsRequest): { claim: Claim; expires: number } => {
       'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
     );
   const amzDate = get('X-Amz-Date');
+  if (!/^\d{8}T\d{6}Z$/.test(amzDate)) {
+    throw queryError("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+  }
   const claim = {
-    credential: parseCredential(get('X-Amz-Credential')),
+    credential: queryCredential(get('X-Amz-Credential')),
     amzDate,
     signedHeaders: get('X-Amz-SignedHeaders').split(';').filter(Boolean),
     signature: get('X-Amz-Signature'),
@@ -303,7 +321,18 @@ const queryClaim = (request: AwsRequest): { claim: Claim; expires: number } => {
   return { claim, expires };
 };
 
-const queryError = (message: string): AwsError => new AwsError('AuthorizationQueryParametersError', message, 400);
+const queryCredential = (text: string): Credential => {
+  try {
+    return parseCredential(text);
+  } catch {
+    throw queryError(
+      'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+    );
+  }
+};
+
+const queryError = (message: string, details: Record<string, string> = {}): AwsError =>
+  new AwsError('AuthorizationQueryParametersError', message, 400, details);
 
 /** `20261122T074100Z` → milliseconds. */
 const parseAmzDate = (text: string): number => {

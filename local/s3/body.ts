@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../errors.ts';
-import type { Authenticated, AwsRequest } from '../http/request.ts';
+import { type Authenticated, type AwsRequest, readBody } from '../http/request.ts';
 import { type ChecksumName, checksumNames, createChecksum, isChecksumName, type RunningChecksum } from './checksums.ts';
 import { decodeChunks } from './chunked.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -30,38 +30,75 @@ export const receiveBody = async (
   store: ObjectStore,
   wanted: ChecksumName = 'crc64nvme',
 ): Promise<ReceivedBody> => {
-  requirePayloadHash(auth);
-  const declared = declaredChecksums(request);
-  const trailers = new Map<string, string>();
-  const source = bytesOf(request, auth, (name, value) => trailers.set(name, value));
-  const running = startChecksums(declared, auth, wanted);
-  let size = 0;
-  const blob = await store.write(
-    (async function* () {
-      for await (const chunk of source) {
-        size += chunk.length;
-        if (size > maxPutBytes)
-          throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
-        for (const one of running.values()) one.update(chunk);
-        yield chunk;
-      }
-    })(),
-  );
+  const body = new VerifiedBody(request, auth, wanted);
+  const blob = await store.write(body.bytes());
   try {
-    const results = new Map<string, string>();
-    for (const [name, one] of running) results.set(name, await one.base64());
-    checkLength(request, size);
-    checkPayloadHash(auth, results.get('payload'));
-    checkMd5(request, results.get('md5'));
-    checkDeclared(declared, trailers, results);
-    const kept = [...results].filter(([name]) => isChecksumName(name));
-    const md5 = Buffer.from(results.get('md5') ?? '', 'base64').toString('hex');
-    return { blob, size, md5, checksums: Object.fromEntries(kept) };
+    const { md5, checksums } = await body.verify();
+    return { blob, size: body.size, md5: Buffer.from(md5, 'base64').toString('hex'), checksums };
   } catch (error) {
     store.discard(blob);
     throw error;
   }
 };
+
+/** A small body, of XML: checked as an object's is. @throws AwsError */
+export const readVerified = async (request: AwsRequest, auth: Authenticated): Promise<Buffer> => {
+  const body = new VerifiedBody(request, auth, 'crc32');
+  const bytes = await readBody(body.bytes());
+  await body.verify();
+  return bytes;
+};
+
+/** DeleteObjects takes no body whose integrity nobody vouches for. @throws AwsError InvalidRequest */
+export const requireIntegrity = ({ headers }: AwsRequest): void => {
+  if (Object.keys(headers).some((name) => name === 'content-md5' || /^x-amz-(checksum-|trailer$)/.test(name))) return;
+  throw new AwsError('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
+};
+
+/** The bytes of a request, and whether they are what the sender meant. */
+class VerifiedBody {
+  readonly #request: AwsRequest;
+  readonly #auth: Authenticated;
+  readonly #declared: Map<ChecksumName, string | undefined>;
+  readonly #trailers = new Map<string, string>();
+  readonly #running: Map<string, RunningChecksum>;
+  #size = 0;
+
+  constructor(request: AwsRequest, auth: Authenticated, wanted: ChecksumName) {
+    requirePayloadHash(auth);
+    this.#request = request;
+    this.#auth = auth;
+    this.#declared = declaredChecksums(request);
+    this.#running = startChecksums(this.#declared, auth, wanted);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    const source = bytesOf(this.#request, this.#auth, (name, value) => this.#trailers.set(name, value));
+    for await (const chunk of source) {
+      this.#size += chunk.length;
+      if (this.#size > maxPutBytes)
+        throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
+      for (const one of this.#running.values()) one.update(chunk);
+      yield chunk;
+    }
+  }
+
+  /** After the last byte. @returns base64 @throws AwsError */
+  async verify(): Promise<{ md5: string; checksums: Record<string, string> }> {
+    const results = new Map<string, string>();
+    for (const [name, one] of this.#running) results.set(name, await one.base64());
+    checkLength(this.#request, this.#size);
+    checkPayloadHash(this.#auth, results.get('payload'));
+    checkMd5(this.#request, results.get('md5'));
+    checkDeclared(this.#declared, this.#trailers, results);
+    const kept = [...results].filter(([name]) => isChecksumName(name));
+    return { md5: results.get('md5') ?? '', checksums: Object.fromEntries(kept) };
+  }
+}
 
 /** A body must say how long it is; a form's file does not. @throws AwsError MissingContentLength */
 export const requireLength = ({ headers }: AwsRequest): void => {
@@ -99,7 +136,11 @@ const declaredChecksums = (request: AwsRequest): Map<ChecksumName, string | unde
   const declared = new Map<ChecksumName, string | undefined>();
   for (const name of checksumNames) {
     const value = request.headers[`x-amz-checksum-${name}`];
-    if (value !== undefined) declared.set(name, value);
+    if (value === undefined) continue;
+    if (Buffer.from(value, 'base64').length !== checksumBytes[name]) {
+      throw new AwsError('InvalidRequest', `Value for x-amz-checksum-${name} header is invalid.`);
+    }
+    declared.set(name, value);
   }
   const trailer = request.headers['x-amz-trailer']?.toLowerCase().replace('x-amz-checksum-', '') ?? '';
   if (isChecksumName(trailer)) declared.set(trailer, undefined);
@@ -110,6 +151,14 @@ const declaredChecksums = (request: AwsRequest): Map<ChecksumName, string | unde
     );
   }
   return declared;
+};
+
+const checksumBytes: Readonly<Record<ChecksumName, number>> = {
+  crc32: 4,
+  crc32c: 4,
+  crc64nvme: 8,
+  sha1: 20,
+  sha256: 32,
 };
 
 const startChecksums = (

@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
-import { type Authenticated, type AwsRequest, type AwsResponse, queryValue, readBody } from '../http/request.ts';
+import { type Authenticated, type AwsRequest, type AwsResponse, queryValue } from '../http/request.ts';
 import type { XmlValue } from '../http/xml.ts';
 import type { Access } from './access.ts';
+import { readVerified, requireIntegrity } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
-import type { ObjectStore } from './object-store.ts';
+import { type ObjectStore, requireVersionId } from './object-store.ts';
 import { xml } from './responses.ts';
 import { isGoverned, isLocked } from './retention.ts';
 import type { Tagging } from './tagging.ts';
@@ -17,6 +18,13 @@ interface Parts {
   readonly objects: ObjectStore;
   readonly access: Access;
   readonly tagging: Tagging;
+}
+
+/** What is to be deleted, and what it must be for that. */
+interface Asked {
+  readonly key: string;
+  readonly versionId: string | undefined;
+  readonly ifMatch: string | undefined;
 }
 
 /** What a deletion did. */
@@ -36,12 +44,8 @@ export class Deletion {
 
   /** DeleteObject */
   one(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
-    const { versionId, marker } = this.#delete(
-      request,
-      bucket,
-      { key, versionId: queryValue(request, 'versionId') },
-      auth,
-    );
+    const asked = { key, versionId: queryValue(request, 'versionId'), ifMatch: request.headers['if-match'] };
+    const { versionId, marker } = this.#delete(request, bucket, asked, auth);
     const told = versionId ?? marker;
     return {
       status: 204,
@@ -54,12 +58,15 @@ export class Deletion {
 
   /** DeleteObjects: each by itself, and what failed is told beside what was done. */
   async many(request: AwsRequest, bucket: BucketRecord, auth: Authenticated): Promise<AwsResponse> {
-    const body = (await readBody(request.body)).toString('utf8');
+    requireIntegrity(request);
+    const body = (await readVerified(request, auth)).toString('utf8');
     const asked = [...body.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, inner = '']) => ({
       key: unescapeXml(/<Key>([^<]*)<\/Key>/.exec(inner)?.[1] ?? ''),
       versionId: /<VersionId>([^<]*)<\/VersionId>/.exec(inner)?.[1],
+      ifMatch: unescapeXml(/<ETag>([^<]*)<\/ETag>/.exec(inner)?.[1] ?? '') || undefined,
     }));
-    if (asked.length === 0 || asked.length > mostAtOnce || asked.some(({ key }) => key === '')) {
+    const isWhole = /<\/(\w+:)?Delete>\s*$/.test(body);
+    if (!isWhole || asked.length === 0 || asked.length > mostAtOnce || asked.some(({ key }) => key === '')) {
       throw new AwsError(
         'MalformedXML',
         'The XML you provided was not well-formed or did not validate against our published schema',
@@ -80,7 +87,7 @@ export class Deletion {
   #outcome(
     request: AwsRequest,
     bucket: BucketRecord,
-    which: { key: string; versionId: string | undefined },
+    which: Asked,
     auth: Authenticated,
   ): { deleted?: Deleted; error?: AwsError } {
     try {
@@ -92,20 +99,18 @@ export class Deletion {
   }
 
   /** Without a version: a marker, and nothing is lost. With one: for good, unless it is locked. */
-  #delete(
-    request: AwsRequest,
-    bucket: BucketRecord,
-    { key, versionId }: { key: string; versionId: string | undefined },
-    auth: Authenticated,
-  ): Deleted {
+  #delete(request: AwsRequest, bucket: BucketRecord, { key, versionId, ifMatch }: Asked, auth: Authenticated): Deleted {
     const { access, objects, tagging } = this.#parts;
+    if (versionId !== undefined) requireVersionId(versionId);
     if (versionId === undefined) {
       access.require(auth, 's3:DeleteObject', bucket, key, request);
+      objects.requireMatch(bucket.name, key, ifMatch);
       return { marker: objects.mark(bucket.name, key).versionId };
     }
     access.require(auth, 's3:DeleteObjectVersion', bucket, key, request);
     const version = objects.version(bucket.name, key, versionId);
     if (!version) return { versionId };
+    objects.requireMatch(bucket.name, key, ifMatch, version);
     if (isLocked(version, this.#parts.context.clock.now())) {
       const bypasses = request.headers['x-amz-bypass-governance-retention'] === 'true';
       if (!bypasses || !isGoverned(version)) {

@@ -2,10 +2,20 @@ import { AwsError } from '../errors.ts';
 import { type AwsRequest, queryValue } from '../http/request.ts';
 import type { XmlValue } from '../http/xml.ts';
 import { uriEncode } from '../identity/sigv4.ts';
-import type { ObjectStore, StoredObject, StoredVersion } from './object-store.ts';
-import { iso } from './responses.ts';
+import {
+  byKey,
+  type ObjectStore,
+  placeOf,
+  requireVersionId,
+  type StoredObject,
+  type StoredVersion,
+} from './object-store.ts';
+import { checksumType, iso } from './responses.ts';
 
 const pageLimit = 1000;
+
+/** There is one account. */
+const owner = { ID: 'local' };
 
 type Answer = { readonly [name: string]: XmlValue };
 
@@ -46,8 +56,7 @@ export const listObjects = (store: ObjectStore, bucket: string, request: AwsRequ
   const marker = queryValue(request, 'marker') ?? '';
   const { name, encoding } = encoder(request);
   // A marker that is a common prefix stands for all keys under it.
-  const isPrefix = delimiter !== '' && marker.startsWith(prefix) && marker.endsWith(delimiter);
-  const after = isPrefix ? `${marker}${behindAll}` : marker;
+  const after = isCommonPrefix(marker, prefix, delimiter) ? `${marker}${behindAll}` : marker;
   const page = collect(store, { bucket, prefix, delimiter, after, maxKeys });
   const last = page.next?.replace(behindAll, '');
   return {
@@ -68,7 +77,7 @@ const contents = ({ objects, prefixes }: Page, name: (text: string) => string, w
   Contents: objects.map((object) => ({
     Key: name(object.key),
     ...summary(object),
-    ...(withOwner && { Owner: { ID: 'local' } }),
+    ...(withOwner && { Owner: owner }),
   })),
   CommonPrefixes: prefixes.map((one) => ({ Prefix: name(one) })),
 });
@@ -84,11 +93,12 @@ export const listVersions = (store: ObjectStore, bucket: string, request: AwsReq
     VersionId: versionId,
     IsLatest: isLatest,
   });
-  const all = store.versions(bucket, prefix);
-  const marked = all.findIndex(({ key, versionId }) => key === keyMarker && versionId === versionMarker);
-  const isBehind = (key: string) =>
-    key > keyMarker && !(delimiter && keyMarker.endsWith(delimiter) && key.startsWith(keyMarker));
-  const rest = marked >= 0 ? all.slice(marked + 1) : all.filter(({ key }) => isBehind(key));
+  requireMarkers(keyMarker, versionMarker);
+  const after = isCommonPrefix(keyMarker, prefix, delimiter) ? `${keyMarker}${behindAll}` : keyMarker;
+  const rest = store.versions(bucket, prefix).filter(({ key, seq }) => {
+    const isOfMarker = versionMarker !== undefined && key === keyMarker;
+    return isOfMarker ? seq < placeOf(versionMarker) : byKey(key, after) > 0;
+  });
   const { page, prefixes, last } = collectVersions(rest, { prefix, delimiter, maxKeys });
   return {
     Name: bucket,
@@ -100,10 +110,12 @@ export const listVersions = (store: ObjectStore, bucket: string, request: AwsReq
     ...encoding,
     IsTruncated: last !== undefined,
     ...(last && { NextKeyMarker: name(last.key), NextVersionIdMarker: last.versionId }),
-    Version: page.filter(({ isMarker }) => !isMarker).map((object) => ({ ...version(object), ...summary(object) })),
+    Version: page
+      .filter(({ isMarker }) => !isMarker)
+      .map((object) => ({ ...version(object), ...summary(object), Owner: owner })),
     DeleteMarker: page
       .filter(({ isMarker }) => isMarker)
-      .map((marker) => ({ ...version(marker), LastModified: iso(marker) })),
+      .map((marker) => ({ ...version(marker), LastModified: iso(marker), Owner: owner })),
     CommonPrefixes: prefixes.map((one) => ({ Prefix: name(one) })),
   };
 };
@@ -127,14 +139,32 @@ const collectVersions = (
   return { page, prefixes, last: undefined };
 };
 
+/** Whether a marker stands for all keys that begin with it. */
+export const isCommonPrefix = (marker: string, prefix: string, delimiter: string): boolean =>
+  delimiter !== '' && marker.length > prefix.length && marker.startsWith(prefix) && marker.endsWith(delimiter);
+
+/** @throws AwsError InvalidArgument */
+const requireMarkers = (keyMarker: string, versionMarker: string | undefined): void => {
+  if (versionMarker === undefined) return;
+  const argument = 'version-id-marker';
+  if (keyMarker === '') {
+    const message = 'A version-id marker cannot be specified without a key marker.';
+    const details = { ArgumentName: argument, ArgumentValue: versionMarker };
+    throw new AwsError('InvalidArgument', message, 400, details);
+  }
+  requireVersionId(versionMarker, argument);
+};
+
 /** Of a key that goes on behind the delimiter. */
-const commonPrefix = (key: string, prefix: string, delimiter: string): string | undefined => {
+export const commonPrefix = (key: string, prefix: string, delimiter: string): string | undefined => {
   const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
   return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
 };
 
 /** Keys as `encoding-type=url` wants them: XML cannot hold every character of a key. */
-const encoder = (request: AwsRequest): { name: (text: string) => string; encoding: { EncodingType?: string } } => {
+export const encoder = (
+  request: AwsRequest,
+): { name: (text: string) => string; encoding: { EncodingType?: string } } => {
   const type = queryValue(request, 'encoding-type');
   const isEncoded = type === 'url';
   if (type !== undefined && !isEncoded) {
@@ -158,11 +188,9 @@ const summary = (object: StoredObject): { [name: string]: XmlValue } => ({
 });
 
 /** Which checksum an object has; of an upload in parts it may be one over those of the parts. */
-const checksumSummary = ({ checksums }: StoredObject): { [name: string]: XmlValue } => {
-  const [name, value] = Object.entries(checksums)[0] ?? [];
-  if (name === undefined) return {};
-  const type = /-\d+$/.test(value ?? '') ? 'COMPOSITE' : 'FULL_OBJECT';
-  return { ChecksumAlgorithm: name.toUpperCase(), ChecksumType: type };
+const checksumSummary = (object: StoredObject): { [name: string]: XmlValue } => {
+  const [name] = Object.keys(object.checksums);
+  return name === undefined ? {} : { ChecksumAlgorithm: name.toUpperCase(), ChecksumType: checksumType(object) };
 };
 
 const decodeToken = (token: string): string => {
@@ -182,7 +210,7 @@ const parseMaxKeys = (value: string | undefined): number => {
 };
 
 /** Sorts behind every key that begins with what stands before it. */
-const behindAll = '\u{10ffff}';
+export const behindAll = '\u{10ffff}';
 
 interface Query {
   readonly bucket: string;
@@ -209,7 +237,7 @@ const collect = (store: ObjectStore, { bucket, prefix, delimiter, after, maxKeys
     if (batch.length === 0) return { objects, prefixes, next: undefined };
     for (const object of batch) {
       // In this batch there may be more keys behind a common prefix that was just counted.
-      if (object.key <= last) continue;
+      if (byKey(object.key, last) <= 0) continue;
       if (objects.length + prefixes.length === maxKeys) return { objects, prefixes, next: last };
       const common = commonPrefix(object.key, prefix, delimiter);
       if (common === undefined) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../errors.ts';
-import type { AwsRequest } from '../http/request.ts';
+import { type AwsRequest, queryValue } from '../http/request.ts';
 import { type ChecksumName, checksumNames, isChecksumName } from './checksums.ts';
 import type { MultipartUpload, StoredPart } from './multipart-store.ts';
 
@@ -45,6 +45,42 @@ export const partNumber = (text = ''): number => {
   });
 };
 
+/** A number of a page: how many, or behind which. @throws AwsError InvalidArgument */
+export const pageNumber = (request: AwsRequest, name: string): number | undefined => {
+  const text = queryValue(request, name);
+  if (text === undefined || /^\d{1,10}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new AwsError('InvalidArgument', `Provided ${name} not an integer or within integer range`, 400, {
+    ArgumentName: name,
+    ArgumentValue: text,
+  });
+};
+
+/** The headers of CompleteMultipartUpload that tell a checksum tell that of the object, not of the request. */
+export const withoutObjectChecksum = (request: AwsRequest): AwsRequest => ({
+  ...request,
+  headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !name.startsWith('x-amz-checksum-'))),
+});
+
+/** What is completed must be what it was begun as, and what the sender says of it. @throws AwsError */
+export const requirePromised = (
+  { headers }: AwsRequest,
+  { checksumType }: MultipartUpload,
+  actual: Readonly<Record<string, string>>,
+): void => {
+  const type = headers['x-amz-checksum-type'];
+  if (type !== undefined && type !== checksumType) {
+    throw new AwsError(
+      'InvalidRequest',
+      `The upload was created using the ${checksumType} checksum mode. The complete request must use the same checksum mode.`,
+    );
+  }
+  for (const name of checksumNames) {
+    const promised = headers[`x-amz-checksum-${name}`];
+    if (promised === undefined || promised.replace(/-\d+$/, '') === actual[name]?.replace(/-\d+$/, '')) continue;
+    throw new AwsError('BadDigest', `The ${name.toUpperCase()} you specified did not match the calculated checksum.`);
+  }
+};
+
 /** @throws AwsError when a part came without the checksum that the upload was begun with */
 export const requireAlgorithm = ({ algorithm }: MultipartUpload, checksums: Readonly<Record<string, string>>): void => {
   if (algorithm === undefined || checksums[algorithm] !== undefined) return;
@@ -82,8 +118,16 @@ export const namedParts = (body: string): NamedPart[] => {
   return parts;
 };
 
-/** The stored parts that are named, in that order. @throws AwsError InvalidPartOrder, InvalidPart, EntityTooSmall */
-export const chosenParts = (named: readonly NamedPart[], stored: readonly StoredPart[]): StoredPart[] => {
+/**
+ * The stored parts that are named, in that order.
+ *
+ * @throws AwsError InvalidPartOrder, InvalidPart, EntityTooSmall; InvalidRequest for a part without the upload's checksum
+ */
+export const chosenParts = (
+  named: readonly NamedPart[],
+  stored: readonly StoredPart[],
+  { algorithm, checksumType }: MultipartUpload,
+): StoredPart[] => {
   const isOrdered = named.every(({ number }, index) => index === 0 || number > (named[index - 1]?.number ?? 0));
   if (!isOrdered) {
     throw new AwsError(
@@ -92,6 +136,12 @@ export const chosenParts = (named: readonly NamedPart[], stored: readonly Stored
     );
   }
   return named.map((part, index) => {
+    if (algorithm !== undefined && checksumType === 'COMPOSITE' && part.checksums[algorithm] === undefined) {
+      throw new AwsError(
+        'InvalidRequest',
+        `The upload was created using a ${algorithm} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`,
+      );
+    }
     const found = stored.find(({ number }) => number === part.number);
     const isThat =
       found?.md5 === part.etag && Object.entries(part.checksums).every(([name, sum]) => found.checksums[name] === sum);

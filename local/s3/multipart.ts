@@ -1,27 +1,31 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
-import { type Authenticated, type AwsRequest, type AwsResponse, queryValue, readBody } from '../http/request.ts';
+import { type Authenticated, type AwsRequest, type AwsResponse, queryValue } from '../http/request.ts';
 import type { Access } from './access.ts';
-import { receiveBody, requireLength } from './body.ts';
+import { readVerified, receiveBody, requireLength } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
 import { createChecksum } from './checksums.ts';
 import { copyPiece, copyRange } from './copy.ts';
+import { listUploads } from './list-uploads.ts';
 import {
   algorithmOf,
   checksumTypeOf,
   chosenParts,
   etagOf,
   namedParts,
+  pageNumber,
   partNumber,
   requireAlgorithm,
+  requirePromised,
   requireSize,
+  withoutObjectChecksum,
 } from './multipart-rules.ts';
 import { MultipartStore, type MultipartUpload, type StoredPart } from './multipart-store.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { checksumElements, encryption, keptHeaders, notImplemented, writtenHeaders, xml } from './responses.ts';
 
-/** Parts in one page of ListParts. */
-const listedParts = 1000;
+/** Parts in one page of ListParts, uploads in one of ListMultipartUploads. */
+const mostListed = 1000;
 
 /** What an upload in parts needs of the objects around it. */
 interface Surroundings {
@@ -83,20 +87,10 @@ export class Multipart {
     }
   }
 
-  /** ListMultipartUploads, in one page. */
+  /** ListMultipartUploads: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
   list(request: AwsRequest, bucket: BucketRecord, auth: Authenticated): AwsResponse {
     this.#access.require(auth, 's3:ListBucketMultipartUploads', bucket, undefined, request);
-    const prefix = queryValue(request, 'prefix') ?? '';
-    const Upload = this.#store
-      .list(bucket.name)
-      .filter(({ key }) => key.startsWith(prefix))
-      .map(({ id, key, initiatedAt }) => ({
-        Key: key,
-        UploadId: id,
-        StorageClass: 'STANDARD',
-        Initiated: new Date(initiatedAt).toISOString(),
-      }));
-    return xml('ListMultipartUploadsResult', { Bucket: bucket.name, Prefix: prefix, IsTruncated: false, Upload });
+    return xml('ListMultipartUploadsResult', listUploads(this.#store.list(bucket.name), bucket.name, request));
   }
 
   /** Aborts what is older than this: the lifecycle rule AbortIncompleteMultipartUpload. */
@@ -182,22 +176,18 @@ export class Multipart {
   ): Promise<AwsResponse> {
     this.#access.require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
     this.#requireAssembly(bucket, key, auth);
-    const named = namedParts((await readBody(request.body)).toString('utf8'));
+    const body = await readVerified(withoutObjectChecksum(request), auth);
+    const named = namedParts(body.toString('utf8'));
     const upload = find();
     const stored = this.#store.parts(upload.id);
-    const parts = chosenParts(named, stored);
+    const parts = chosenParts(named, stored, upload);
     const size = parts.reduce((sum, part) => sum + part.size, 0);
     requireSize(request.headers['x-amz-mp-object-size'], size);
     const blob = parts.map((part) => part.blob).join(',');
-    const object = commit(
-      {
-        blob,
-        size,
-        etag: etagOf(parts),
-        headers: upload.headers,
-        checksums: await this.#checksumsOf(upload, parts, { blob, size }),
-      },
-      () => this.#store.end(upload.id),
+    const checksums = await this.#checksumsOf(upload, parts, { blob, size });
+    requirePromised(request, upload, checksums);
+    const object = commit({ blob, size, etag: etagOf(parts), headers: upload.headers, checksums }, () =>
+      this.#store.end(upload.id),
     );
     const kept = new Set(parts.map((part) => part.blob));
     for (const left of stored) if (!kept.has(left.blob)) this.#objects.discard(left.blob);
@@ -249,8 +239,8 @@ export class Multipart {
   ): AwsResponse {
     this.#access.require(auth, 's3:ListMultipartUploadParts', bucket, key, request);
     const upload = find();
-    const after = Number(queryValue(request, 'part-number-marker') ?? 0);
-    const limit = Math.min(Number(queryValue(request, 'max-parts') ?? listedParts), listedParts);
+    const after = pageNumber(request, 'part-number-marker') ?? 0;
+    const limit = Math.min(pageNumber(request, 'max-parts') ?? mostListed, mostListed);
     const left = this.#store.parts(upload.id).filter(({ number }) => number > after);
     const shown = left.slice(0, limit);
     return xml('ListPartsResult', {

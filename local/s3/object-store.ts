@@ -36,6 +36,29 @@ export interface WriteConditions {
   readonly ifMatch: string | undefined;
 }
 
+/** S3 lists in the order of UTF-8, which is not that of JavaScript's strings beyond U+FFFF. */
+export const byKey = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const versionPattern = /^([\w.-]{32}|null)$/;
+
+/** @throws AwsError InvalidArgument for what can be no version */
+export const requireVersionId = (versionId: string, argument = 'versionId'): void => {
+  if (versionPattern.test(versionId)) return;
+  const message = versionId === '' ? 'Version id cannot be the empty string' : 'Invalid version id specified';
+  throw new AwsError('InvalidArgument', message, 400, { ArgumentName: argument, ArgumentValue: versionId });
+};
+
+/** A list that is paged goes on behind a version that was deleted meanwhile: so a version's id knows its place. */
+const versionIdAt = (seq: number): string => {
+  const bytes = randomBytes(24);
+  bytes.writeUIntBE(seq, 0, 6);
+  return bytes.toString('base64url').replaceAll('-', '.');
+};
+
+/** The place of a version, whether it is still there or not. */
+export const placeOf = (versionId: string): number =>
+  versionId === 'null' ? 0 : Buffer.from(versionId.replaceAll('.', '-'), 'base64url').readUIntBE(0, 6);
+
 /** Objects: rows in the journal, bytes in files. A row is only written when its file is complete. */
 export class ObjectStore {
   readonly #journal: Journal;
@@ -115,7 +138,8 @@ export class ObjectStore {
     object: Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'>,
     modifiedAt = this.#clock.now(),
   ): StoredObject {
-    const versionId = randomBytes(24).toString('base64url').replaceAll('-', '.');
+    const last = this.#journal.get(`select seq from sqlite_sequence where name = 'objects'`);
+    const versionId = versionIdAt((last ? integer(last, 'seq') : 0) + 1);
     this.#journal.run(
       'update objects set is_latest = 0 where bucket = ? and key = ? and is_latest = 1',
       object.bucket,
@@ -142,7 +166,13 @@ export class ObjectStore {
     if (ifNoneMatch === '*' && latest) throw preconditionFailed('If-None-Match');
     if (ifMatch === undefined) return;
     if (!latest) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
-    if (ifMatch.replaceAll('"', '') !== latest.etag) throw preconditionFailed('If-Match');
+    this.requireMatch(bucket, key, ifMatch, latest);
+  }
+
+  /** @param ifMatch an entity tag, or `*` for whatever is there @throws AwsError PreconditionFailed */
+  requireMatch(bucket: string, key: string, ifMatch: string | undefined, object = this.latest(bucket, key)): void {
+    if (ifMatch === undefined || (ifMatch === '*' && object)) return;
+    if (ifMatch.replaceAll('"', '') !== object?.etag) throw preconditionFailed('If-Match');
   }
 
   latest(bucket: string, key: string): StoredObject | undefined {

@@ -38,9 +38,10 @@ export class PostObject {
   async handle(request: AwsRequest, bucket: BucketRecord): Promise<AwsResponse> {
     requireFormType(request);
     const form = await readForm(request);
-    const key = keyOf(form);
-    const { auth, range } = this.#authenticate({ ...form.fields, key, bucket: bucket.name });
-    const headers = headersOf(form.fields);
+    const fields = withFileName(form);
+    const key = fields.key || missing('key');
+    const { auth, range } = this.#authenticate({ ...fields, key, bucket: bucket.name });
+    const headers = headersOf(fields);
     this.#parts.refuseHeaders(Object.keys(headers));
     const put: AwsRequest = { ...request, headers, body: range ? within(range, form.file) : form.file };
     this.#parts.requireWrite(put, bucket, key, auth);
@@ -49,7 +50,7 @@ export class PostObject {
     const stored = this.#parts.commit(put, bucket, key, auth, {
       ...{ blob, size, etag: md5, headers: keptHeaders(headers), checksums },
     });
-    return answer(request, form.fields, bucket, stored);
+    return answer(request, fields, bucket, stored);
   }
 
   /** Without a policy nobody has signed anything: then it is whoever the bucket lets write. */
@@ -89,10 +90,15 @@ const missing = (name: string): never => {
   });
 };
 
-/** `${filename}` stands for the name that the sender's file has. */
-const keyOf = ({ fields, fileName }: Form): string => {
-  const { key = '' } = fields;
-  return key === '' ? missing('key') : key.replaceAll(`\${filename}`, () => fileName);
+/** `${filename}` stands in any field for the name that the sender's file has, without the folders before it. */
+const withFileName = ({ fields, fileName }: Form): Record<string, string> => {
+  const name = fileName.split(/[/\\]/).at(-1) ?? '';
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      field === 'policy' ? value : value.replaceAll(`\${filename}`, () => name),
+    ]),
+  );
 };
 
 /** Fields that a PUT would send as headers. */

@@ -35,13 +35,17 @@ export const checkPolicy = (policy: string, fields: Fields, now: number): SizeRa
     named.add(condition.field);
     const { kind, field, value, shown } = condition;
     const actual = fields[field] ?? '';
-    const holds = kind === 'eq' ? actual === value : actual.startsWith(value);
+    const holds = kind === 'eq' ? actual === value : startsWith(field, actual, value);
     if (!holds) throw refused(`Policy Condition failed: ${shown}`);
   }
   const extra = Object.keys(fields).filter((name) => !named.has(name) && !isFree(name));
   if (extra.length > 0) throw refused(`Extra input fields: ${extra.join(', ')}`);
   return range;
 };
+
+/** Content types may be several, separated by commas: each must begin so. */
+const startsWith = (field: string, actual: string, value: string): boolean =>
+  (field === 'content-type' ? actual.split(',') : [actual]).every((one) => one.startsWith(value));
 
 type Condition =
   | { readonly kind: 'eq' | 'starts-with'; readonly field: string; readonly value: string; readonly shown: string }

@@ -72,23 +72,44 @@ export const readHeaders = (
   bucket: BucketRecord,
   object: StoredObject,
 ): Record<string, string> => ({
-  ...object.headers,
+  ...Object.fromEntries(Object.entries(object.headers).map(([name, value]) => [name, inLatin1(value)])),
   'accept-ranges': 'bytes',
   etag: `"${object.etag}"`,
   'last-modified': new Date(object.modifiedAt).toUTCString(),
   'x-amz-version-id': object.versionId,
   ...encryption(bucket),
   ...(request.headers['x-amz-checksum-mode'] === 'ENABLED' &&
-    request.headers.range === undefined &&
-    checksumHeaders(object)),
+    request.headers.range === undefined && {
+      ...checksumHeaders(object),
+      'x-amz-checksum-type': checksumType(object) ?? 'FULL_OBJECT',
+    }),
 });
+
+/** Whether a checksum is over the whole, or over those of its parts; undefined where there is none. */
+export const checksumType = ({ checksums }: StoredObject): 'COMPOSITE' | 'FULL_OBJECT' | undefined => {
+  const [value] = Object.values(checksums);
+  if (value === undefined) return undefined;
+  return /-\d+$/.test(value) ? 'COMPOSITE' : 'FULL_OBJECT';
+};
+
+const isLatin1 = (value: string): boolean => /^[\t\x20-\x7e\xa0-\xff]*$/.test(value);
+
+/** A header holds no other letters: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+const inLatin1 = (value: string): string =>
+  isLatin1(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`;
 
 /** `response-content-type` and its kin, as presigned GETs use them. */
 export const overrides = (request: AwsRequest): Record<string, string> =>
   Object.fromEntries(
     request.query
       .filter(([name]) => /^response-(content-(type|disposition|encoding|language)|cache-control|expires)$/.test(name))
-      .map(([name, value]) => [name.replace('response-', ''), value]),
+      .map(([name, value]) => {
+        if (isLatin1(value)) return [name.replace('response-', ''), value];
+        throw new AwsError('InvalidArgument', 'Header value cannot be represented using ISO-8859-1.', 400, {
+          ArgumentName: name,
+          ArgumentValue: value,
+        });
+      }),
   );
 
 /** S3's error document; a HEAD gets the status alone. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { EventBuses } from '../events/buses.ts';
@@ -18,7 +19,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { listObjects, listObjectsV2, listVersions } from './list.ts';
 import { Multipart } from './multipart.ts';
 import { type Creation, objectCreated } from './object-created.ts';
-import { ObjectStore, type StoredObject } from './object-store.ts';
+import { ObjectStore, requireVersionId, type StoredObject } from './object-store.ts';
 import { OnBehalf } from './on-behalf.ts';
 import { operationOf } from './operation-name.ts';
 import { PostObject } from './post-object.ts';
@@ -52,6 +53,10 @@ const unsupported = [
   'attributes',
   'replication',
 ];
+
+/** What a list may be asked with; anything else in the query of a bucket is a subresource. */
+const ofLists =
+  /^(list-type|prefix|delimiter|marker|max-keys|continuation-token|start-after|encoding-type|fetch-owner|x-id|X-Amz-.*)$/;
 
 /** Headers that ask for something that would not happen. */
 const unsupportedHeaders =
@@ -128,6 +133,7 @@ export class S3 {
     if (odd !== undefined) throw notImplemented(`the subresource ?${odd}`);
     refuseHeaders(Object.keys(request.headers));
     if (target.bucket === '') return this.#listBuckets(request, auth);
+    this.#requireOwner(request, 'x-amz-expected-bucket-owner');
     const bucket = this.#bucket(target.bucket);
     this.#lifecycle.apply(bucket);
     if (target.key === '') return this.#bucketOperation(request, bucket, auth);
@@ -161,6 +167,13 @@ export class S3 {
     return bucket;
   }
 
+  /** There is one account: a bucket that is expected to be another's is none of ours. */
+  #requireOwner({ headers }: AwsRequest, name: string): void {
+    const expected = headers[name];
+    if (expected === undefined || expected === this.#context.accountId) return;
+    throw new AwsError('AccessDenied', 'Access Denied', 403);
+  }
+
   #listBuckets(request: AwsRequest, auth: Authenticated): AwsResponse {
     if (request.method !== 'GET') throw notImplemented(`${request.method} without a bucket`);
     this.#context.authorizer.require({ principal: auth.principal, action: 's3:ListAllMyBuckets', resource: '*' });
@@ -189,6 +202,8 @@ export class S3 {
       return xml('ListVersionsResult', listVersions(this.objects, bucket.name, request));
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notImplemented(`${request.method} of a bucket`);
+    const other = request.query.map(([name]) => name).find((name) => !ofLists.test(name));
+    if (other !== undefined) throw notImplemented(`the subresource ?${other}`);
     this.#access.require(auth, 's3:ListBucket', bucket, undefined, request, { 's3:prefix': prefix });
     if (request.method === 'HEAD') return { status: 200, headers: { 'x-amz-bucket-region': this.#context.region } };
     const list = queryValue(request, 'list-type') === '2' ? listObjectsV2 : listObjects;
@@ -230,6 +245,7 @@ export class S3 {
   }
 
   #source(request: AwsRequest, auth: Authenticated): StoredObject {
+    this.#requireOwner(request, 'x-amz-source-expected-bucket-owner');
     const { bucket, key, versionId } = copySourceOf(request);
     return this.#readable(request, this.#bucket(bucket), key, versionId, auth);
   }
@@ -277,9 +293,10 @@ export class S3 {
     then?: () => void,
   ): StoredObject {
     const conditions = { ifNoneMatch: request.headers['if-none-match'], ifMatch: request.headers['if-match'] };
+    const etag = bucket.encryption.keyArn === undefined ? object.etag : opaque(object.etag);
     const headers = { ...object.headers, ...lockHeaders(bucket, this.#context.clock.now()) };
     try {
-      return this.objects.commit({ ...object, headers, bucket: bucket.name, key }, conditions, (stored) => {
+      return this.objects.commit({ ...object, etag, headers, bucket: bucket.name, key }, conditions, (stored) => {
         then?.();
         if (!bucket.eventBridge) return;
         const { accountId } = this.#context;
@@ -335,6 +352,7 @@ export class S3 {
     versionId: string | undefined,
     auth: Authenticated,
   ): StoredObject {
+    if (versionId !== undefined) requireVersionId(versionId);
     const object =
       versionId === undefined
         ? this.objects.latest(bucket.name, key)
@@ -354,12 +372,23 @@ export class S3 {
   }
 }
 
+/**
+ * Under a customer key an entity tag is no digest of the bytes; it still says of how many parts an object is.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+ */
+const opaque = (etag: string): string => etag.replace(/^[0-9a-f]{32}/, () => randomBytes(16).toString('hex'));
+
 /** A marker that is asked for by its version can be deleted, and nothing else. */
-const isMarker = ({ method }: AwsRequest, { versionId }: StoredObject): AwsError =>
+const isMarker = ({ method }: AwsRequest, { versionId, modifiedAt }: StoredObject): AwsError =>
   new AwsError(
     'MethodNotAllowed',
     'The specified method is not allowed against this resource.',
     405,
     { Method: method, ResourceType: 'DeleteMarker' },
-    { allow: 'DELETE', 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId },
+    {
+      allow: 'DELETE',
+      'x-amz-delete-marker': 'true',
+      'x-amz-version-id': versionId,
+      'last-modified': new Date(modifiedAt).toUTCString(),
+    },
   );

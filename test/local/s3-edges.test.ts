@@ -1,19 +1,25 @@
+import { createHash } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetBucketTaggingCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  type ListObjectVersionsOutput,
   PutObjectCommand,
+  paginateListObjectsV2,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import aws4 from 'aws4';
 import { Airlock } from '../support/airlock.ts';
 
 /**
@@ -102,6 +108,105 @@ describe('an edge of S3:', () => {
         new ListObjectVersionsCommand({ Bucket, Prefix: 'never' }),
       );
       expect([DeleteMarkers?.map(({ IsLatest }) => IsLatest), Versions]).toEqual([[true], undefined]);
+    });
+  });
+
+  it('what must be as it was is deleted only then', async () => {
+    const { ETag } = await put('conditional', 'x');
+    const conditionally = (IfMatch: string) =>
+      airlock.s3.send(new DeleteObjectCommand({ Bucket, Key: 'conditional', IfMatch }));
+    await expect(conditionally('"00000000000000000000000000000000"')).rejects.toMatchObject({
+      ...{ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } },
+    });
+    const Objects = [{ Key: 'conditional', ETag: '"0"' }];
+    const { Errors } = await airlock.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    expect(Errors).toMatchObject([{ Key: 'conditional', Code: 'PreconditionFailed' }]);
+    expect(await airlock.text('Accepted', 'conditional')).toBe('x');
+    await conditionally(ETag ?? '');
+    expect(await airlock.keys('Accepted', 'conditional')).toEqual([]);
+  });
+
+  it('versions that are deleted page by page are all deleted', async () => {
+    for (let count = 0; count < 7; count += 1) await put('paged-away', String(count));
+    let from: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
+    while (from) {
+      const page: ListObjectVersionsOutput = await airlock.s3.send(
+        new ListObjectVersionsCommand({ Bucket, Prefix: 'paged-away', MaxKeys: 3, ...from }),
+      );
+      for (const { VersionId } of page.Versions ?? []) await remove('paged-away', VersionId);
+      from = page.IsTruncated
+        ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+        : undefined;
+    }
+    const { Versions } = await airlock.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'paged-away' }));
+    expect(Versions).toBeUndefined();
+  });
+
+  it('what can be no version is refused, and so is a bucket that is expected to be another’s', async () => {
+    await put('plain');
+    for (const attempt of [get('plain', { VersionId: 'bogus' }), remove('plain', 'bogus')]) {
+      await expect(attempt).rejects.toMatchObject({ name: 'InvalidArgument', ArgumentName: 'versionId' });
+    }
+    const { Versions } = await airlock.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'plain' }));
+    const gone = `${Versions?.[0]?.VersionId?.slice(0, 31)}x`;
+    await expect(get('plain', { VersionId: gone })).rejects.toMatchObject({ name: 'NoSuchVersion' });
+    await expect(get('plain', { ExpectedBucketOwner: '999999999999' })).rejects.toMatchObject({ name: 'AccessDenied' });
+    await get('plain', { ExpectedBucketOwner: '000000000000' });
+  });
+
+  it('under a customer key the tag of an object is no digest, and never the same', async () => {
+    const tags = [(await put('tagged', 'same')).ETag, (await put('tagged', 'same')).ETag];
+    expect(new Set([...tags, `"${createHash('md5').update('same').digest('hex')}"`]).size).toBe(3);
+  });
+
+  it('a header that an answer could not carry is refused', async () => {
+    await put('header');
+    await expect(
+      get('header', { ResponseContentDisposition: 'attachment; filename="日本.txt"' }),
+    ).rejects.toMatchObject({
+      ...{ name: 'InvalidArgument', ArgumentName: 'response-content-disposition' },
+      message: 'Header value cannot be represented using ISO-8859-1.',
+    });
+    await expect(get('header', { ResponseContentType: 'text/csv\r\nx: y' })).rejects.toMatchObject({
+      name: 'InvalidArgument',
+    });
+  });
+
+  it.each<[string, string, Record<string, string>]>([
+    ['nobody vouches for its body', 'InvalidRequest', {}],
+    ['its body is another', 'BadDigest', { 'content-md5': createHash('md5').update('x').digest('base64') }],
+    ['its sum is none', 'InvalidRequest', { 'x-amz-checksum-crc32': 'zz' }],
+    ['its sum is another', 'BadDigest', { 'x-amz-checksum-crc32': 'AAAAAA==' }],
+  ])('nothing of many is deleted where %s', async (_, code, headers) => {
+    await put('vouched');
+    const body = '<Delete><Object><Key>vouched</Key></Object></Delete>';
+    const send = async (text: string, more: Record<string, string>) => {
+      const url = `${airlock.status.endpoint}/${Bucket}?delete`;
+      const hash = createHash('sha256').update(text).digest('hex');
+      const request = aws4.sign(
+        {
+          ...{ host: new URL(url).host, path: `/${Bucket}?delete`, method: 'POST', service: 's3', region: 'eu-west-1' },
+          headers: { 'x-amz-content-sha256': hash, ...more },
+          body: text,
+        },
+        { accessKeyId: 'local', secretAccessKey: 'local' },
+      );
+      const signed = Object.fromEntries(
+        Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)]),
+      );
+      return (await fetch(url, { method: 'POST', headers: signed, body: text })).text();
+    };
+    expect(element(await send(body, headers), 'Code')).toBe(code);
+    const cut = body.slice(0, -3);
+    const md5 = createHash('md5').update(cut).digest('base64');
+    expect(element(await send(cut, { 'content-md5': md5 }), 'Code')).toBe('MalformedXML');
+    expect(await airlock.keys('Accepted', 'vouched')).toEqual(['vouched']);
+  });
+
+  it('a subresource that is not served is told by name, and is no list', async () => {
+    await expect(airlock.s3.send(new GetBucketTaggingCommand({ Bucket }))).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message: expect.stringContaining('?tagging'),
     });
   });
 
@@ -224,7 +329,91 @@ describe('an edge of S3:', () => {
     });
   });
 
+  describe('a list in the order of UTF-8', () => {
+    /** In UTF-8 the second comes last, in UTF-16 first. */
+    const keys = ['utf/！', 'utf/😀'];
+    beforeAll(async () => {
+      for (const key of [...keys, 'utf/p/a', 'utf/p/！b']) await put(key);
+    });
+
+    it('pages from key to key, and names a common prefix once', async () => {
+      const seen: string[] = [];
+      for await (const { Contents = [], CommonPrefixes = [] } of paginateListObjectsV2(
+        { client: airlock.s3, pageSize: 1 },
+        { Bucket, Prefix: 'utf/', Delimiter: '/' },
+      )) {
+        seen.push(...Contents.map(({ Key = '' }) => Key), ...CommonPrefixes.map(({ Prefix = '' }) => Prefix));
+      }
+      expect(seen).toEqual(['utf/p/', ...keys]);
+      const versions = await airlock.s3.send(
+        new ListObjectVersionsCommand({ Bucket, Prefix: 'utf/', KeyMarker: keys[0] }),
+      );
+      expect(versions.Versions?.map(({ Key }) => Key)).toEqual([keys[1]]);
+    });
+
+    it('goes on behind the object that is called as its folder', async () => {
+      for (const key of ['folder/', 'folder/1', 'folder/2']) await put(key);
+      const page = (Marker?: string) =>
+        airlock.s3.send(new ListObjectsCommand({ Bucket, Prefix: 'folder/', Delimiter: '/', MaxKeys: 1, Marker }));
+      const first = await page();
+      expect(first.NextMarker).toBe('folder/');
+      expect((await page(first.NextMarker)).Contents?.map(({ Key }) => Key)).toEqual(['folder/1']);
+    });
+  });
+
   describe('an upload in parts', () => {
+    it('is listed beside others, in pages and groups', async () => {
+      const begun: string[] = [];
+      for (const Key of ['up/a', 'up/a', 'up/b/1', 'up/b/2', 'up/c']) {
+        begun.push((await airlock.s3.send(new CreateMultipartUploadCommand({ Bucket, Key }))).UploadId ?? '');
+      }
+      const page = (more: object) =>
+        airlock.s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'up/', ...more }));
+      const first = await page({ MaxUploads: 1 });
+      expect(first).toMatchObject({
+        IsTruncated: true,
+        MaxUploads: 1,
+        NextKeyMarker: 'up/a',
+        NextUploadIdMarker: begun[0],
+      });
+      const rest = await page({ KeyMarker: 'up/a', UploadIdMarker: begun[0], Delimiter: '/', MaxUploads: 2 });
+      expect(rest.Uploads?.map(({ UploadId }) => UploadId)).toEqual([begun[1]]);
+      expect([rest.CommonPrefixes, rest.NextKeyMarker]).toEqual([[{ Prefix: 'up/b/' }], 'up/b/']);
+      const last = await page({ KeyMarker: rest.NextKeyMarker, Delimiter: '/' });
+      expect([last.Uploads?.map(({ Key }) => Key), last.IsTruncated]).toEqual([['up/c'], false]);
+    });
+
+    it('is completed with the sums that it was begun with', async () => {
+      const started = async (more: object) => {
+        const upload = {
+          Bucket,
+          Key: 'summed',
+          UploadId: (await airlock.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'summed', ...more })))
+            .UploadId,
+        };
+        const part = await airlock.s3.send(
+          new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'x', ChecksumAlgorithm: 'SHA256' }),
+        );
+        return { upload, part: { PartNumber: 1, ETag: part.ETag }, sum: part.ChecksumSHA256 };
+      };
+      const { upload, part, sum } = await started({ ChecksumAlgorithm: 'SHA256' });
+      const finish = (Part: object, more: object = {}) =>
+        airlock.s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: [Part] }, ...more }));
+      await expect(finish(part)).rejects.toMatchObject({
+        name: 'InvalidRequest',
+        message:
+          'The upload was created using a sha256 checksum. The complete request must include the checksum for each part. It was missing for part 1 in the request.',
+      });
+      const summed = { ...part, ChecksumSHA256: sum };
+      await expect(finish(summed, { ChecksumType: 'FULL_OBJECT' })).rejects.toMatchObject({ name: 'InvalidRequest' });
+      await expect(finish(summed, { ChecksumSHA256: `${'A'.repeat(43)}=` })).rejects.toMatchObject({
+        name: 'BadDigest',
+      });
+      await finish(summed);
+      const head = await airlock.s3.send(new HeadObjectCommand({ Bucket, Key: 'summed', ChecksumMode: 'ENABLED' }));
+      expect(head.ChecksumType).toBe('COMPOSITE');
+    });
+
     const begin = async (Key: string) => ({
       ...{ Bucket, Key },
       UploadId: (await airlock.s3.send(new CreateMultipartUploadCommand({ Bucket, Key }))).UploadId,

@@ -58,7 +58,6 @@ describe('the S3 of the runtime', () => {
     expect(await airlock.text('Accepted', 'stream')).toBe(body.toString());
     const head = await airlock.s3.send(new HeadObjectCommand({ Bucket, Key: 'stream', ChecksumMode: 'ENABLED' }));
     expect(head.ChecksumSHA256).toBe(createHash('sha256').update(body).digest('base64'));
-    expect(head.ETag).toBe(`"${createHash('md5').update(body).digest('hex')}"`);
   });
 
   it('keeps every version, and reads the one that is asked for', async () => {
@@ -152,7 +151,16 @@ describe('the S3 of the runtime', () => {
     expect(await ask(good.replace(/&X-Amz-Date=[^&]*/, ''))).toMatch(/^AuthorizationQueryParametersError/);
     expect(await ask(good.replace('local%2F', 'AKIAUNKNOWN%2F'))).toMatch(/^InvalidAccessKeyId/);
     expect(await ask(good.replace('eu-west-1%2Fs3', 'us-east-1%2Fs3'))).toMatch(
-      /^AuthorizationHeaderMalformed: .*expecting 'eu-west-1'/,
+      /^AuthorizationQueryParametersError: .*expecting 'eu-west-1'/,
+    );
+    expect(await ask(good.replace('aws4_request', 'aws5_request'))).toMatch(
+      /^AuthorizationQueryParametersError: .*mal-formed/,
+    );
+    expect(await ask(good.replace(/X-Amz-Date=\d{8}/, 'X-Amz-Date=20200101'))).toMatch(
+      /^AuthorizationQueryParametersError: Invalid credential date/,
+    );
+    expect(await ask(good.replace(/X-Amz-Date=[^&]*/, 'X-Amz-Date=today'))).toMatch(
+      /^AuthorizationQueryParametersError: .*ISO8601/,
     );
     expect(await ask(`${airlock.status.endpoint}/${Bucket}/range`)).toMatch(/^AccessDenied/);
   });
