@@ -18,6 +18,12 @@ export type JobHandler = (job: Job) => Promise<() => void>;
 /** setTimeout overflows beyond 2^31 ms and fires at once. */
 const longestSleepMs = 3_600_000;
 
+/**
+ * Jobs under way at the same moment. However many are due, no more are read: thousands that wait would be read again with
+ * each that ends.
+ */
+const mostAtOnce = 128;
+
 /** Pause before a job whose handler broke is tried again: a fault of the runtime itself, told on stderr. */
 const faultPauseMs = 5_000;
 
@@ -118,10 +124,7 @@ export class JobQueue {
   #pump(): void {
     if (!this.#isOpen) return;
     clearTimeout(this.#timer);
-    const order = this.newestFirst ? 'due_at, id desc' : 'due_at, id';
-    for (const row of this.#journal.all(`select * from jobs where due_at <= ? order by ${order}`, this.#clock.now())) {
-      if (!this.#running.has(integer(row, 'id'))) void this.#run(toJob(row));
-    }
+    if (this.#running.size < mostAtOnce) this.#begin();
     if (this.#running.size === 0) this.#announceSettled();
     const next = integer(
       this.#journal.get('select min(due_at) as due from jobs where due_at > ?', this.#clock.now()),
@@ -129,6 +132,16 @@ export class JobQueue {
     );
     const sleep = next === 0 ? longestSleepMs : Math.min(next - this.#clock.now(), longestSleepMs);
     this.#timer = setTimeout(() => this.#pump(), Math.max(sleep, 1));
+  }
+
+  /** What is under way is among the first that are due, so as many as there may be hold all that can begin. */
+  #begin(): void {
+    const order = this.newestFirst ? 'due_at, id desc' : 'due_at, id';
+    const sql = `select * from jobs where due_at <= ? order by ${order} limit ${mostAtOnce}`;
+    for (const row of this.#journal.all(sql, this.#clock.now())) {
+      if (this.#running.size >= mostAtOnce) return;
+      if (!this.#running.has(integer(row, 'id'))) void this.#run(toJob(row));
+    }
   }
 
   async #run(job: Job): Promise<void> {

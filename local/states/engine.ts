@@ -27,7 +27,7 @@ import type { Observation } from './observation.ts';
 import { notRedrivable } from './redrive.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import type { Beginning, Starting } from './starting.ts';
-import { Tasks, taskJobs } from './tasks.ts';
+import { type CallPayload, Tasks, taskJobs } from './tasks.ts';
 import { statesVariable, statusChange } from './views.ts';
 
 /** What a step changes: collected while expressions are evaluated, committed at once. */
@@ -128,7 +128,7 @@ export class Engine {
     const tasks = this.#tasks;
     const atTask = (kind: string, step: (execution: Running, state: State, job: Job) => Promise<Commit>): void =>
       jobs.handle(kind, (job) => this.#atTask(job, (execution, state) => step(execution, state, job)));
-    atTask(taskJobs.call, (execution, state) => tasks.call(execution, state));
+    atTask(taskJobs.call, (execution, state, { payload }) => tasks.call(execution, state, payload as CallPayload));
     atTask(taskJobs.timeout, (execution, state) => tasks.timedOut(execution, state, 'States.Timeout'));
     atTask(taskJobs.heartbeat, (execution, state) => tasks.timedOut(execution, state, 'States.HeartbeatTimeout'));
     atTask(taskJobs.nestedEnded, (execution, state, { payload }) =>

@@ -21,6 +21,15 @@ export const taskJobs = {
   nestedEnded: 'states.nested-ended',
 } as const;
 
+/** When a call was scheduled, in milliseconds, and how long it may last, in seconds. */
+export interface CallPayload {
+  readonly at: number;
+  readonly timeout?: number;
+}
+
+/** A call that begins so soon has waited for nobody. */
+const promptMs = 1000;
+
 /** What happened to a task, and what its state does about it. */
 export type TaskEnd =
   | { readonly kind: 'succeeded'; readonly result: unknown }
@@ -85,7 +94,7 @@ export class Tasks {
       history.append(arn, 'TaskStarted', { taskStartedEventDetails: { resourceType, resource } });
       if (token) executions.addToken(token, arn, taskId);
       executions.saveFrame(arn, { ...attempt.frame, parameters, heartbeatSeconds: heartbeat });
-      jobs.add(taskJobs.call, taskId, { arn });
+      jobs.add(taskJobs.call, taskId, { arn, at: clock.now(), timeout });
       const after = (kind: string, limit: number | undefined) => {
         if (limit !== undefined) jobs.add(kind, taskId, { arn }, clock.now() + limit * 1000);
       };
@@ -95,10 +104,22 @@ export class Tasks {
   }
 
   /** Calls the task's resource with the machine's role. */
-  call(execution: Running, state: State): Promise<Commit> {
+  call(execution: Running, state: State, { at, timeout }: CallPayload): Promise<Commit> {
+    const { clock } = this.#parts.context;
+    if (timeout !== undefined && clock.now() - at > promptMs) this.#beginTime(execution, state, timeout);
     return requireIntegration(state).resourceType === 'lambda'
       ? this.#invoke(execution, state)
       : this.#startNested(execution, state);
+  }
+
+  /** The time of a call begins when the call does: on AWS none waits until a processor of this machine is free. */
+  #beginTime({ arn, frame: { taskId = '' } }: Running, state: State, timeout: number): void {
+    if (requireIntegration(state).pattern !== 'response') return;
+    const { jobs, clock, journal } = this.#parts.context;
+    journal.transaction(() => {
+      jobs.cancel(taskJobs.timeout, taskId);
+      jobs.add(taskJobs.timeout, taskId, { arn }, clock.now() + timeout * 1000);
+    });
   }
 
   async #invoke(execution: Running, state: State): Promise<Commit> {
