@@ -1,4 +1,5 @@
 import { flowsIn, type State, statesIn, transitionsOf } from './definition.ts';
+import { timestampPattern } from './flow.ts';
 import { integrationOf, isOwnService } from './integration.ts';
 
 /** One thing that is wrong with a definition, as ValidateStateMachineDefinition tells it. */
@@ -8,6 +9,7 @@ export interface Diagnostic {
     | 'SCHEMA_VALIDATION_FAILED'
     | 'MISSING_TRANSITION_TARGET'
     | 'MISSING_END_STATE'
+    | 'INVALID_STATE_NAME'
     | 'DUPLICATE_STATE_NAME';
   readonly message: string;
   /** `/States/Wait/Seconds` */
@@ -52,6 +54,14 @@ const jsonPathOnly = [
 
 const isType = (type: unknown): type is State['Type'] => typeof type === 'string' && type in fieldsOf;
 
+const retryFields = [
+  ...['Comment', 'ErrorEquals', 'IntervalSeconds', 'BackoffRate', 'MaxAttempts', 'MaxDelaySeconds', 'JitterStrategy'],
+];
+const catchFields = ['Comment', 'ErrorEquals', 'Next', 'Assign', 'Output'];
+
+/** How long anything may take: a little more than three years. */
+const seconds = { min: 1, max: 99_999_999 };
+
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -79,6 +89,8 @@ class Diagnosis {
   constructor(definition: Fields) {
     this.#oneOf(definition, 'QueryLanguage', ['JSONPath', 'JSONata'], '');
     this.#known(definition, topFields, '');
+    this.#oneOf(definition, 'Version', ['1.0'], '');
+    this.#whole(definition, 'TimeoutSeconds', seconds, '');
     this.#flow(definition, '');
     if (this.found.length === 0) this.#names(definition);
   }
@@ -87,15 +99,28 @@ class Diagnosis {
     this.found.push({ code, message, location: location === '' ? '/' : location });
   }
 
-  #flow(fields: Fields, at: string): void {
+  /** @param outer variables that are assigned around it */
+  #flow(fields: Fields, at: string, outer: ReadonlySet<string> = new Set()): void {
     this.#required(fields, ['States', 'StartAt'], at);
     const { States, StartAt } = fields;
     if (!isObject(States)) return;
-    for (const [name, state] of Object.entries(States)) this.#state(state, `${at}/States/${name}`);
+    const own = Object.values(States).flatMap(assignedBy);
+    for (const name of new Set(own.filter((one) => outer.has(one)))) {
+      this.#say(`Variable '${name}' is assigned in an outer scope already`, `${at}/States`);
+    }
+    const around = new Set([...outer, ...own]);
+    for (const [name, state] of Object.entries(States)) {
+      const place = `${at}/States/${name}`;
+      if (name.length > 80) {
+        const why = `Invalid State name: ${name} exceeds the 80-character limit allowed by the service`;
+        this.#say(why, place, 'INVALID_STATE_NAME');
+      }
+      this.#state(state, place, around);
+    }
     if (typeof StartAt === 'string') this.#ways(States, StartAt, at);
   }
 
-  #state(state: unknown, at: string): void {
+  #state(state: unknown, at: string, variables: ReadonlySet<string>): void {
     if (!isObject(state)) {
       this.#say('Value must be an object', at);
       return;
@@ -108,27 +133,33 @@ class Diagnosis {
     }
     this.#known(state, fieldsOf[Type], at);
     this.#expressions(state, at);
+    this.#assign(state, at);
+    if (!['Task', 'Parallel', 'Map'].includes(Type)) this.#noResult(state, at);
     if (!['Choice', 'Succeed', 'Fail'].includes(Type)) this.#only(state, ['Next', 'End'], at);
     if (Type === 'Task') this.#task(state, at);
     if (Type === 'Choice') this.#choice(state, at);
     if (Type === 'Wait') this.#wait(state, at);
-    if (Type === 'Parallel' || Type === 'Map') this.#inside(state, at);
+    if (Type === 'Parallel' || Type === 'Map') this.#inside(state, at, variables);
     this.#handlers(state, at);
   }
 
-  #inside(state: Fields, at: string): void {
+  #inside(state: Fields, at: string, variables: ReadonlySet<string>): void {
     if (state.Type === 'Parallel') {
       this.#required(state, ['Branches'], at);
       this.#filled(state, 'Branches', at);
       // Two names of one field, of which the older one belongs to JSONPath.
-    } else this.#only(state, ['ItemProcessor', 'Iterator'], at);
+    } else {
+      this.#only(state, ['ItemProcessor', 'Iterator'], at);
+      this.#whole(state, 'MaxConcurrency', { min: 0 }, at);
+    }
     for (const { field, flow: inner } of flowsIn(state)) {
-      this.#flow(isObject(inner) ? { ...inner } : {}, `${at}/${field}`);
+      this.#flow(isObject(inner) ? { ...inner } : {}, `${at}/${field}`, variables);
     }
   }
 
   #task(state: Fields, at: string): void {
     this.#required(state, ['Resource'], at);
+    for (const field of ['TimeoutSeconds', 'HeartbeatSeconds']) this.#whole(state, field, seconds, at);
     const { Resource, Arguments } = state;
     if (typeof Resource !== 'string') return;
     const integration = integrationOf({ Resource });
@@ -137,7 +168,13 @@ class Diagnosis {
       const why = 'The value is not a valid resource ARN, or the resource is not available in this region.';
       this.#say(`The resource provided ${Resource} is not recognized. ${why}`, `${at}/Resource`);
     }
+    if (integration && Arguments === undefined) {
+      this.#say(`Arguments field is required for resource ARN: ${Resource}`, at);
+    }
     if (!integration || !isObject(Arguments)) return;
+    const [needed = ''] = integration.fields;
+    if (Arguments[needed] === undefined)
+      this.#say(`The field '${needed}' is required but was missing`, `${at}/Arguments`);
     for (const name of Object.keys(Arguments).filter((one) => !integration.fields.includes(one))) {
       this.#say(`The field "${name}" is not supported by Step Functions`, `${at}/Arguments`);
     }
@@ -154,23 +191,33 @@ class Diagnosis {
 
   #wait(state: Fields, at: string): void {
     this.#only(state, ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'], at);
+    this.#whole(state, 'Seconds', { ...seconds, min: 0 }, at);
     const { Timestamp } = state;
     const isLiteral = typeof Timestamp === 'string' && !Timestamp.startsWith('{%');
-    if (isLiteral && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(Timestamp)) {
+    if (isLiteral && !timestampPattern.test(Timestamp)) {
       this.#say('String does not match RFC3339 timestamp', `${at}/Timestamp`);
     }
   }
 
   #handlers(state: Fields, at: string): void {
     for (const field of ['Retry', 'Catch']) {
+      if (state[field] !== undefined && !Array.isArray(state[field])) {
+        this.#say('Expected value of type Array', `${at}/${field}`);
+      }
       const all = this.#items(state, field, at);
       for (const [index, [one, where]] of all.entries()) {
         this.#required(one, field === 'Catch' ? ['ErrorEquals', 'Next'] : ['ErrorEquals'], where);
         this.#filled(one, 'ErrorEquals', where);
+        this.#known(one, field === 'Catch' ? catchFields : retryFields, where);
+        this.#whole(one, 'IntervalSeconds', seconds, where);
+        this.#whole(one, 'MaxDelaySeconds', seconds, where);
+        this.#whole(one, 'MaxAttempts', { ...seconds, min: 0 }, where);
+        this.#least(one, 'BackoffRate', 1, where);
         this.#oneOf(one, 'JitterStrategy', ['NONE', 'FULL'], where);
         const names = Array.isArray(one.ErrorEquals) ? one.ErrorEquals : [];
         if (names.includes('States.ALL') && (names.length > 1 || index < all.length - 1)) {
-          this.#say('States.ALL must appear alone and at end of list', `${where}/ErrorEquals`);
+          const place = `${where}/ErrorEquals[${names.indexOf('States.ALL')}]`;
+          this.#say('States.ALL must appear alone and at end of list', place);
         }
       }
     }
@@ -229,8 +276,52 @@ class Diagnosis {
     return isFine;
   }
 
+  /** A whole number in a range; an expression is looked at when it is evaluated. */
+  #whole(fields: Fields, field: string, { min, max }: { min: number; max?: number }, at: string): void {
+    const value = fields[field];
+    if (value === undefined || (typeof value === 'string' && value.startsWith('{%'))) return;
+    const place = `${at}/${field}`;
+    if (typeof value !== 'number' || !Number.isInteger(value)) this.#say('Expected value of type Integer', place);
+    else if (value < min) this.#say(`Minimum value is ${min}`, place);
+    else if (max !== undefined && value > max) this.#say(`Maximum value is ${max}`, place);
+  }
+
+  #least(fields: Fields, field: string, min: number, at: string): void {
+    const value = fields[field];
+    if (value === undefined) return;
+    if (typeof value !== 'number') this.#say('Expected value of type Number', `${at}/${field}`);
+    else if (value < min) this.#say(`Minimum value is ${min}`, `${at}/${field}`);
+  }
+
+  /** Names of variables: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html */
+  #assign(state: Fields, at: string): void {
+    const { Assign } = state;
+    if (Assign === undefined) return;
+    if (!isObject(Assign)) {
+      this.#say('Expected value of type Object', `${at}/Assign`);
+      return;
+    }
+    for (const name of Object.keys(Assign)) {
+      const place = `${at}/Assign/${name}`;
+      if (name === 'states') this.#say("The variable name 'states' is reserved", place);
+      else if (!/^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u.test(name)) {
+        this.#say(`'${name}' is not a valid variable name`, place);
+      }
+    }
+  }
+
+  /** Only states that do something have a result, or an error that a catcher is given. */
+  #noResult(state: Fields, at: string): void {
+    const texts = textsIn(state);
+    for (const field of ['result', 'errorOutput']) {
+      if (!texts.some((text) => text.startsWith('{%') && new RegExp(`\\$states\\.${field}\\b`).test(text))) continue;
+      this.#say(`The field '$states.${field}' is not available in states of type ${state.Type}`, at);
+    }
+  }
+
   #filled(fields: Fields, field: string, at: string): void {
     const value = fields[field];
+    if (value !== undefined && !Array.isArray(value)) this.#say('Expected value of type Array', `${at}/${field}`);
     if (Array.isArray(value) && value.length === 0) this.#say('Value cannot be empty', `${at}/${field}`);
   }
 
@@ -252,6 +343,25 @@ class Diagnosis {
     }
   }
 }
+
+/** Names of the variables that a state assigns, by itself, by a rule or by a catcher. */
+const assignedBy = (state: unknown): string[] => {
+  if (!isObject(state)) return [];
+  const { Assign, Choices, Catch } = state;
+  const inside = [Choices, Catch].flatMap((list): unknown[] => (Array.isArray(list) ? list : []));
+  return [Assign, ...inside.map((one) => (isObject(one) ? one.Assign : undefined))].flatMap((one) =>
+    isObject(one) ? Object.keys(one) : [],
+  );
+};
+
+/** Every text in a state, but for what runs inside of it. */
+const textsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === 'Branches' || name === 'ItemProcessor' ? [] : textsIn(inner),
+  );
+};
 
 const reachedFrom = (start: string, states: Fields): Set<string> => {
   const reached = new Set<string>();

@@ -18,8 +18,8 @@ import {
   type Status,
   whereItStood,
 } from './executions.ts';
-import { Expressions, StateError, type StatesVariable } from './expressions.ts';
-import { FanOut, type Joined } from './fan-out.ts';
+import { Expressions, limited, StateError, type StatesVariable } from './expressions.ts';
+import { canBeAborted, FanOut, type Joined } from './fan-out.ts';
 import { chosenWay, failure, waitingTime } from './flow.ts';
 import { dataDetails, History } from './history.ts';
 import { FunctionCalls } from './lambda-task.ts';
@@ -28,7 +28,7 @@ import { notRedrivable } from './redrive.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import type { Beginning, Starting } from './starting.ts';
 import { type CallPayload, Tasks, taskJobs } from './tasks.ts';
-import { statesVariable, statusChange } from './views.ts';
+import { foundBy, statesVariable, statusChange } from './views.ts';
 
 /** What a step changes: collected while expressions are evaluated, committed at once. */
 type Commit = () => void;
@@ -116,6 +116,10 @@ export class Engine {
       enter: (arn) => jobs.add(jobKinds.enter, arn, {}),
       rerun: (arn) => jobs.add(jobKinds.redrive, arn, {}),
       join: (arn, how) => jobs.add(jobKinds.join, arn, how),
+      typeOf: (arn) => {
+        const execution = this.executions.get(arn);
+        return isRunning(execution) ? this.#state(execution).Type : undefined;
+      },
       stop: (execution) => this.#stop(execution),
     });
     jobs.handle(jobKinds.join, (job) =>
@@ -158,6 +162,7 @@ export class Engine {
         input: started.body.input,
         inputDetails: dataDetails,
         roleArn: started.body.roleArn,
+        ...foundBy(started.body),
       },
     });
     this.#announce(started);
@@ -279,20 +284,29 @@ export class Engine {
     { error, cause, location }: StateError,
     entered = this.history.entryOf(execution.arn, execution.frame.state),
   ): Promise<Commit> {
-    const name = execution.frame.state;
-    const where = `An error occurred while executing the state '${name}' (entered at the event id #${entered}).`;
-    const told = `${where} ${cause}`;
+    const told = `${whereIn(execution, entered)} ${cause}`;
     const handled = await this.#handleError(execution, state, error, told);
     return () => {
-      this.history.append(execution.arn, 'EvaluationFailed', {
-        evaluationFailedEventDetails: {
-          ...{ error, cause: told, state: name },
-          ...(location !== undefined && { location }),
-        },
-      });
+      this.#recordFailure(execution, error, told, location);
       if (handled) handled();
       else this.#fail(execution.arn, { error, cause: told });
     };
+  }
+
+  #recordFailure({ arn, frame }: Running, error: string, cause: string, location: string | undefined): void {
+    this.history.append(arn, 'EvaluationFailed', {
+      evaluationFailedEventDetails: {
+        ...{ error, cause, state: frame.state },
+        ...(location !== undefined && { location }),
+      },
+    });
+  }
+
+  /** Ends an execution at an expression whose failure nothing handles. */
+  #breakOff(execution: Running, { error, cause, location }: StateError): void {
+    const told = `${whereIn(execution, this.history.entryOf(execution.arn, execution.frame.state))} ${cause}`;
+    this.#recordFailure(execution, error, told, location);
+    this.#fail(execution.arn, { error, cause: told });
   }
 
   async #enter(execution: Running, state: State): Promise<Commit> {
@@ -402,9 +416,13 @@ export class Engine {
       };
     }
     const catcher = findCatcher(state.Catch, error);
-    return (
-      catcher && this.#exit(execution, state, catcher, catcher.Next, { errorOutput: { Error: error, Cause: cause } })
-    );
+    if (!catcher) return undefined;
+    const errorOutput = { Error: error, Cause: cause };
+    return this.#exit(execution, state, catcher, catcher.Next, { errorOutput }).catch((broken: unknown) => {
+      // What a catcher itself breaks at is caught by nobody.
+      if (!(broken instanceof StateError)) throw broken;
+      return () => this.#breakOff(execution, broken);
+    });
   }
 
   /** Leaves a state in the ordinary way. */
@@ -425,7 +443,8 @@ export class Engine {
     const states = statesVariable(execution, more);
     const assigned = how.Assign === undefined ? {} : await expressions.template('Assign', how.Assign, states);
     const fallback = more.errorOutput ?? more.result ?? frame.input;
-    const output = how.Output === undefined ? fallback : await expressions.template('Output', how.Output, states);
+    const output =
+      how.Output === undefined ? limited('Output', fallback) : await expressions.template('Output', how.Output, states);
     const variables = { ...frame.variables, ...(assigned as Record<string, unknown>) };
     return () => {
       this.history.append(arn, `${state.Type}StateExited`, {
@@ -471,8 +490,7 @@ export class Engine {
       return;
     }
     jobs.cancel(jobKinds.machineTimeout, arn);
-    if (status === 'ABORTED' && (state.Type === 'Task' || state.Type === 'Wait'))
-      this.history.append(arn, `${state.Type}StateAborted`);
+    if (status === 'ABORTED' && canBeAborted(state.Type)) this.history.append(arn, `${state.Type}StateAborted`);
     const detailsName = `${eventType.charAt(0).toLowerCase()}${eventType.slice(1)}EventDetails`;
     const details = result.output === undefined ? result : { output: result.output, outputDetails: dataDetails };
     this.history.append(arn, eventType, { [detailsName]: details });
@@ -493,6 +511,10 @@ export class Engine {
     return new Expressions(frame.variables, () => this.#context.clock.now());
   }
 }
+
+/** @param entered id of the event by which the state was entered */
+const whereIn = ({ frame }: Running, entered: number): string =>
+  `An error occurred while executing the state '${frame.state}' (entered at the event id #${entered}).`;
 
 const asTexts = (assigned: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(assigned ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));

@@ -2,8 +2,18 @@ import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
 import type { Execution } from './executions.ts';
 import { type HistoryEvent, withoutData } from './history.ts';
-import { decodeToken, encodeToken, type Input, type Output, optionalText, pageOf, pageSize } from './inputs.ts';
+import {
+  decodeToken,
+  encodeToken,
+  type Input,
+  type Output,
+  optionalText,
+  pageOf,
+  pageSize,
+  requireArn,
+} from './inputs.ts';
 import type { Operation, StatesServices } from './states.ts';
+import { foundBy } from './views.ts';
 
 /** Operations on executions. */
 export class ExecutionApi {
@@ -35,9 +45,11 @@ export class ExecutionApi {
   }
 
   #execution(sender: Sender, action: string, { executionArn }: Input): Execution {
+    requireArn(executionArn);
     this.#services.context.authorizer.require({ ...sender, action, resource: String(executionArn) });
     const execution = this.#services.engine.executions.get(String(executionArn));
-    if (!execution) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+    if (!execution || execution.body.branch)
+      throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
     return execution;
   }
 
@@ -59,7 +71,7 @@ export class ExecutionApi {
 
   /** Of a machine, or those that were started by one of its versions or aliases. */
   #list(sender: Sender, input: Input): Output {
-    const arn = String(input.stateMachineArn);
+    const arn = requireArn(input.stateMachineArn);
     const { machines, versions, engine } = this.#services;
     machines.require(sender, 'states:ListExecutions', arn);
     const target = versions.resolve(arn);
@@ -111,8 +123,7 @@ export class ExecutionApi {
 const summary = ({ arn, machine, name, status, startedAt, stoppedAt, body }: Execution): Output => ({
   executionArn: arn,
   stateMachineArn: machine,
-  ...(body.versionArn !== undefined && { stateMachineVersionArn: body.versionArn }),
-  ...(body.aliasArn !== undefined && { stateMachineAliasArn: body.aliasArn }),
+  ...foundBy(body),
   name,
   status,
   startDate: startedAt / 1000,

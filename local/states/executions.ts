@@ -29,6 +29,8 @@ export interface ExecutionBody {
   readonly roleArn: string;
   /** Hash of the definition that it started with. */
   readonly definition: string;
+  /** Of the machine: since when, in milliseconds, and its id. */
+  readonly revision?: { readonly at: number; readonly id?: string };
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
@@ -37,10 +39,22 @@ export interface ExecutionBody {
   /** The version and the alias that it was started by. */
   readonly versionArn?: string;
   readonly aliasArn?: string;
-  /** Of one that a task waits for: that task. */
-  readonly startedBy?: { readonly execution: string; readonly task: string };
+  /** Of one that tasks wait for: these tasks. */
+  readonly awaitedBy?: readonly Waiter[];
   /** Of a branch: whose it is, and which. */
   readonly branch?: Branch;
+}
+
+/** A task that waits until an execution has ended. */
+export interface Waiter {
+  readonly execution: string;
+  readonly task: string;
+}
+
+/** What an item of a Map is. */
+export interface MapItem {
+  readonly index: number;
+  readonly item: unknown;
 }
 
 /** One branch of a Parallel, or one item of a Map, of the execution (or branch) that is at that state. */
@@ -49,8 +63,8 @@ export interface Branch {
   readonly index: number;
   /** Name of the state. */
   readonly of: string;
-  /** Of a Map: what it is about. */
-  readonly item?: unknown;
+  /** The item that it is about: of a Map its own, of a Parallel that of the Map around it. */
+  readonly around?: MapItem;
   readonly kind: 'Parallel' | 'Map';
 }
 
@@ -134,6 +148,10 @@ export class Executions {
     );
   }
 
+  saveBody(arn: string, body: ExecutionBody): void {
+    this.#journal.run('update executions set body = ? where arn = ?', JSON.stringify(body), arn);
+  }
+
   saveFrame(arn: string, frame: Frame): void {
     this.#journal.run('update executions set frame = ? where arn = ?', JSON.stringify(frame), arn);
   }
@@ -184,6 +202,32 @@ export class Executions {
     return this.#below(branchArn(parent, entry, 0).slice(0, -1))
       .filter(({ body }) => body.branch?.parent === parent)
       .sort((a, b) => (a.body.branch?.index ?? 0) - (b.body.branch?.index ?? 0));
+  }
+
+  /** How many of them have not succeeded. */
+  countOpen(parent: string, entry: number): number {
+    const prefix = branchArn(parent, entry, 0).slice(0, -1);
+    const row = this.#journal.get(
+      `select count(*) as n from executions where arn >= ? and arn < ? and status <> 'SUCCEEDED'
+       and instr(substr(arn, ?), '${branchMark}') = 0`,
+      prefix,
+      `${prefix}\u{10ffff}`,
+      prefix.length + 1,
+    );
+    return integer(row, 'n');
+  }
+
+  /** The first of them that has not begun: it still follows the event that made it. */
+  notBegun(parent: string, entry: number): Execution | undefined {
+    const prefix = branchArn(parent, entry, 0).slice(0, -1);
+    const row = this.#journal.get(
+      `select e.* from executions e join threads t on t.arn = e.arn where e.arn >= ? and e.arn < ?
+       and e.status = 'RUNNING' and t.last = ? order by e.rowid limit 1`,
+      prefix,
+      `${prefix}\u{10ffff}`,
+      entry,
+    );
+    return row && toExecution(row);
   }
 
   /** All that run below, of whatever depth. */

@@ -1,5 +1,6 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
+import { addFunctions } from './functions.ts';
+import { maxDataBytes } from './inputs.ts';
 
 /** What expressions see as `$states`. */
 export interface StatesVariable {
@@ -25,8 +26,15 @@ export class StateError extends Error {
   }
 }
 
-/** Payloads, inputs and outputs: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const maxStateBytes = 262_144;
+/** A value as it is handed on. @throws StateError States.DataLimitExceeded */
+export const limited = (field: string, value: unknown): unknown => {
+  const text = JSON.stringify(value) ?? 'null';
+  if (Buffer.byteLength(text) <= maxDataBytes) return JSON.parse(text);
+  throw new StateError(
+    'States.DataLimitExceeded',
+    `The state's ${field} exceeded the maximum number of bytes (${maxDataBytes})`,
+  );
+};
 
 /** Without these an endless recursion would hang the process. */
 const guard = { timeout: 5000, stack: 500 };
@@ -47,15 +55,7 @@ export class Expressions {
    * @throws StateError States.QueryEvaluationError, States.DataLimitExceeded
    */
   async template(field: string, template: unknown, states: StatesVariable): Promise<unknown> {
-    const value = await this.#walk(field, template, states);
-    const text = JSON.stringify(value) ?? 'null';
-    if (Buffer.byteLength(text) > maxStateBytes) {
-      throw new StateError(
-        'States.DataLimitExceeded',
-        `The state's ${field} exceeded the maximum number of bytes (262144)`,
-      );
-    }
-    return JSON.parse(text);
+    return limited(field, await this.#walk(field, template, states));
   }
 
   async #walk(field: string, template: unknown, states: StatesVariable): Promise<unknown> {
@@ -76,10 +76,12 @@ export class Expressions {
   async #evaluate(field: string, expression: string, states: StatesVariable): Promise<unknown> {
     try {
       const compiled = jsonata(expression, guard);
-      this.#addFunctions(compiled);
+      addFunctions(compiled, this.#now);
       const value = await compiled.evaluate(undefined, { ...this.#variables, states });
+      requireJson(field, value);
       if (value !== undefined) return value;
     } catch (error) {
+      if (error instanceof StateError) throw error;
       const reason =
         error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)
           ? error.message
@@ -96,30 +98,21 @@ export class Expressions {
       field,
     );
   }
-
-  /** What Step Functions adds to JSONata: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
-  #addFunctions(expression: jsonata.Expression): void {
-    expression.registerFunction('now', () => new Date(this.#now()).toISOString());
-    expression.registerFunction('millis', () => this.#now());
-    expression.registerFunction('parse', (text: string) => JSON.parse(text));
-    expression.registerFunction('uuid', () => randomUUID());
-    expression.registerFunction('random', (seed?: number) => {
-      const bytes = seed === undefined ? randomBytes(4) : createHash('sha256').update(String(seed)).digest();
-      return bytes.readUInt32LE() / 2 ** 32;
-    });
-    expression.registerFunction('hash', (data: unknown, algorithm: string) =>
-      createHash(algorithm.replace('-', '').toLowerCase())
-        .update(typeof data === 'string' ? data : JSON.stringify(data))
-        .digest('hex'),
-    );
-    expression.registerFunction('range', (first: number, last: number, step: number) =>
-      Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step),
-    );
-    expression.registerFunction('partition', (list: unknown[], size: number) =>
-      Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size)),
-    );
-    expression.registerFunction('eval', () => {
-      throw new Error('$eval is not supported by Step Functions; use $parse');
-    });
-  }
 }
+
+/** @throws StateError for what is no JSON: a function, a pattern, what goes round in circles */
+const requireJson = (field: string, value: unknown): void => {
+  const refuse = (what: string): never => {
+    const cause = `The value of the field '${field}' is ${what}, which is no JSON.`;
+    throw new StateError('States.QueryEvaluationError', cause, field);
+  };
+  const walk = (one: unknown, above: readonly unknown[]): void => {
+    if (typeof one === 'function' || one instanceof RegExp) refuse('a function');
+    if (typeof one === 'number' && !Number.isFinite(one)) refuse(`the number ${one}`);
+    if (typeof one !== 'object' || one === null) return;
+    if ('_jsonata_function' in one || '_jsonata_lambda' in one) refuse('a function');
+    if (above.includes(one)) refuse('a circle');
+    for (const inner of Object.values(one)) walk(inner, [...above, one]);
+  };
+  walk(value, []);
+};

@@ -16,12 +16,15 @@ import {
 } from './executions.ts';
 import { Expressions, StateError } from './expressions.ts';
 import type { History } from './history.ts';
-import { statesVariable } from './views.ts';
+import { mapItem, statesVariable } from './views.ts';
 
 type Commit = () => void;
 
 /** Inline Map runs at most so many at once: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const mostAtOnce = 40;
+
+/** States that last, and so can be stopped in the middle. */
+export const canBeAborted = (type: State['Type']): boolean => ['Task', 'Wait', 'Parallel', 'Map'].includes(type);
 
 /** What a Map goes over. @throws StateError for what is no list */
 export const requireList = (items: unknown): readonly unknown[] => {
@@ -40,6 +43,8 @@ interface Parts {
   readonly rerun: (arn: string) => void;
   /** Has the state go on whose branches are done. */
   readonly join: (arn: string, how: Joined) => void;
+  /** The type of the state that an execution or a branch is at. */
+  readonly typeOf: (arn: string) => State['Type'] | undefined;
   /** Forgets the timers of what runs no more. */
   readonly stop: (execution: Running) => void;
 }
@@ -81,7 +86,8 @@ export class FanOut {
       history.follow(arn, started);
       executions.saveFrame(arn, { ...frame, entry: started });
       for (const [index, one] of beginnings.entries()) {
-        const branch: Branch = { parent: arn, index, of: frame.state, kind, ...('item' in one && { item: one.item }) };
+        const around = 'item' in one ? { index, item: one.item } : execution.body.branch?.around;
+        const branch: Branch = { parent: arn, index, of: frame.state, kind, ...(around && { around }) };
         this.#insert(execution, branchArn(arn, started, index), one, branch);
         history.follow(branchArn(arn, started, index), started);
         if (index < limit) this.#start(branchArn(arn, started, index), branch);
@@ -137,7 +143,7 @@ export class FanOut {
     return Promise.all(
       requireList(items).map(async (item: unknown, index) => {
         if (ItemSelector === undefined) return { flow, input: item, item };
-        const context = { ...Object(states.context), Map: { Item: { Index: index, Value: item } } };
+        const context = { ...Object(states.context), Map: { Item: mapItem({ index, item }) } };
         return { flow, item, input: await expressions.template('ItemSelector', ItemSelector, { ...states, context }) };
       }),
     );
@@ -207,14 +213,13 @@ export class FanOut {
       join(parent, { failed: { error: result.error ?? '', cause: result.cause ?? '' } });
       return;
     }
-    const all = executions.branches(parent, owner.frame.entry);
-    const next = all.find((one) => isRunning(one) && history.lastOf(one.arn) === owner.frame.entry);
-    if (next?.body.branch && kind === 'Map') {
+    const next = kind === 'Map' ? executions.notBegun(parent, owner.frame.entry) : undefined;
+    if (next?.body.branch) {
       // It follows the event that made room for it.
       history.follow(next.arn, last);
       this.#start(next.arn, next.body.branch);
     }
-    if (all.every((one) => one.status === 'SUCCEEDED')) join(parent, {});
+    if (executions.countOpen(parent, owner.frame.entry) === 0) join(parent, {});
   }
 
   /** What all branches made, in their order. */
@@ -226,11 +231,27 @@ export class FanOut {
   stopBelow(arn: string): void {
     const { executions, context, stop } = this.#parts;
     for (const one of executions.runningBelow(arn)) {
-      if (isRunning(one)) stop(one);
+      if (isRunning(one)) {
+        stop(one);
+        this.#recordAborted(one);
+      }
       executions.end(
         { arn: one.arn, body: one.body, frame: isRunning(one) ? whereItStood(one) : undefined },
         { status: 'ABORTED', at: context.clock.now() },
       );
+    }
+  }
+
+  /** A branch that had begun is told: the state that it was at, and the item that it was. */
+  #recordAborted({ arn, body: { branch } }: Running): void {
+    const { history, typeOf } = this.#parts;
+    const hasBegun = branch && history.lastOf(arn) !== Number(arn.slice(branch.parent.length + 1).split('.')[0]);
+    if (!hasBegun) return;
+    const type = typeOf(arn);
+    if (type !== undefined && canBeAborted(type)) history.append(arn, `${type}StateAborted`);
+    if (branch.kind === 'Map') {
+      const mapIterationAbortedEventDetails = { name: branch.of, index: branch.index };
+      history.append(arn, 'MapIterationAborted', { mapIterationAbortedEventDetails });
     }
   }
 

@@ -28,7 +28,9 @@ export const failure = async (
   states: StatesVariable,
 ): Promise<{ readonly error?: string; readonly cause?: string }> => {
   const text = async (field: 'Error' | 'Cause') =>
-    state[field] === undefined ? undefined : String(await expressions.template(field, state[field], states));
+    state[field] === undefined
+      ? undefined
+      : requireText(field, await expressions.template(field, state[field], states));
   const [error, cause] = [await text('Error'), await text('Cause')];
   return { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
 };
@@ -42,7 +44,28 @@ export const waitingTime = async (
 ): Promise<number> => {
   const field = state.Seconds === undefined ? 'Timestamp' : 'Seconds';
   const value = await expressions.template(field, state[field], states);
-  const until = field === 'Seconds' ? now + Number(value) * 1000 : Date.parse(String(value));
-  if (Number.isNaN(until)) throw new StateError('States.Runtime', `${field} is not usable: ${JSON.stringify(value)}`);
+  const until = field === 'Seconds' ? now + requireSeconds(value) * 1000 : requireTime(value);
   return Math.max(until, now);
+};
+
+const wrong = (field: string, allowed: string, value: unknown): StateError =>
+  new StateError('States.QueryEvaluationError', `${field} must be ${allowed}, got ${JSON.stringify(value)}`, field);
+
+const requireText = (field: string, value: unknown): string => {
+  if (typeof value === 'string') return value;
+  throw wrong(field, 'a text', value);
+};
+
+const requireSeconds = (value: unknown): number => {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 99_999_999) return value;
+  throw wrong('Seconds', 'a whole number from 0 to 99999999', value);
+};
+
+/** RFC 3339, with a capital T, and a capital Z or an offset. */
+export const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+const requireTime = (value: unknown): number => {
+  const at = typeof value === 'string' && timestampPattern.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) throw wrong('Timestamp', 'a time such as 2030-01-01T00:00:00Z', value);
+  return at;
 };

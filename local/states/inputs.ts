@@ -7,7 +7,14 @@ export type Output = Record<string, unknown>;
 /** Quota of input and output: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const maxDataBytes = 262_144;
 
-export const namePattern = /^[A-Za-z0-9_-]{1,80}$/;
+/** What names of machines and executions may not hold: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+export const namePattern = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\u{fffe}\u{ffff}]{1,80}$/u;
+
+/** @throws AwsError InvalidArn */
+export const requireArn = (arn: unknown): string => {
+  if (typeof arn === 'string' && arn.startsWith('arn:')) return arn;
+  throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+};
 
 /** What a request asks for beside these would not happen. @throws UnsupportedFeatureError */
 export const refuseOthers = (operation: string, input: Input, known: readonly string[]): void => {

@@ -50,8 +50,8 @@ export class MachineApi {
     requireDescribedVersion(input);
     this.#requireRole(sender, roleArn);
     const existing = machines.get(name);
-    const isSame = existing?.roleArn === roleArn && machines.definitionOf(existing) === definition;
-    if (existing && !isSame) {
+    // Of a machine that is there another role is passed over: the API reference says so.
+    if (existing && machines.definitionOf(existing) !== definition) {
       throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
     }
     return this.#services.context.journal.transaction(() => {
@@ -138,8 +138,11 @@ export class MachineApi {
     const execution = this.#services.engine.executions.get(String(executionArn));
     if (!execution) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
     const version = this.#services.versions.version(execution.body.versionArn ?? '');
-    const machine = version?.machine ?? this.#services.machines.existing(execution.machine);
-    return { ...this.#output(machine, execution.body.definition), updateDate: machine.createdAt / 1000 };
+    const now = version?.machine ?? this.#services.machines.existing(execution.machine);
+    const { roleArn, definition, revision } = execution.body;
+    const { revisionId: _, ...machine } = now;
+    const then = { ...machine, roleArn, ...(revision?.id !== undefined && { revisionId: revision.id }) };
+    return { ...this.#output(then, definition), updateDate: (revision?.at ?? now.createdAt) / 1000 };
   }
 
   #output({ arn, name, roleArn, settings, revisionId }: MachineRecord, definition: string): Output {

@@ -17,6 +17,8 @@ export interface MachineRecord {
   /** Hash of the current definition. */
   readonly definition: string;
   readonly createdAt: number;
+  /** When it was changed last. */
+  readonly updatedAt?: number;
   readonly settings: MachineSettings;
   /** Tells one state of the machine from the next; a machine that was never updated has none. */
   readonly revisionId?: string;
@@ -141,7 +143,7 @@ export class Machines {
       roleArn,
       definition: hash,
       settings,
-      ...(before && !isSame && { revisionId: randomUUID() }),
+      ...(before && !isSame && { revisionId: randomUUID(), updatedAt: this.#context.clock.now() }),
     };
     this.#requireRole(machine, parsed);
     this.definitions.put(hash, definition);

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
 import type { Execution, ExecutionBody, Executions } from './executions.ts';
-import { type Input, maxDataBytes, namePattern, requireExecutionInput, validation } from './inputs.ts';
+import { type Input, maxDataBytes, namePattern, requireArn, requireExecutionInput, validation } from './inputs.ts';
 import type { Machines } from './machines.ts';
 import type { Versions } from './versions.ts';
 
@@ -40,7 +40,7 @@ export class Starting {
    * @throws AwsError StateMachineDoesNotExist, InvalidName, InvalidExecutionInput, ExecutionAlreadyExists, and refusals
    */
   prepare(sender: Sender, input: Input): Execution | Beginning {
-    const asked = String(input.stateMachineArn);
+    const asked = requireArn(input.stateMachineArn);
     const target = this.#versions.resolve(asked);
     this.#machines.require(sender, 'states:StartExecution', asked);
     if (!target) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${asked}'`);
@@ -58,9 +58,16 @@ export class Starting {
     if (existing) return existing;
     this.#machines.requireTrust(machine);
     this.#machines.requireOwnKey(machine);
-    const { roleArn, definition } = machine;
+    const { roleArn, definition, revisionId, updatedAt, createdAt } = machine;
+    const revision = { at: updatedAt ?? createdAt, ...(revisionId !== undefined && { id: revisionId }) };
     const found = { ...(versionArn !== undefined && { versionArn }), ...(aliasArn !== undefined && { aliasArn }) };
     const startedAt = this.#context.clock.now();
-    return { arn, machine: machine.arn, name, startedAt, body: { input: text, roleArn, definition, ...found } };
+    return {
+      arn,
+      machine: machine.arn,
+      name,
+      startedAt,
+      body: { input: text, roleArn, definition, revision, ...found },
+    };
   }
 }

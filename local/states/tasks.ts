@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { State } from './definition.ts';
-import { type Execution, type Executions, isRunning, type Running } from './executions.ts';
+import { type Execution, type Executions, isRunning, type Running, type Waiter } from './executions.ts';
 import { Expressions } from './expressions.ts';
 import { dataDetails, type History } from './history.ts';
 import { requireIntegration } from './integration.ts';
@@ -124,7 +124,8 @@ export class Tasks {
 
   async #invoke(execution: Running, state: State): Promise<Commit> {
     const { body, name, frame } = execution;
-    const { FunctionName = '', Payload = {} }: { FunctionName?: string; Payload?: unknown } = Object(frame.parameters);
+    const { FunctionName, Payload = {} }: { FunctionName?: unknown; Payload?: unknown } = Object(frame.parameters);
+    if (typeof FunctionName !== 'string') return this.#unusable(execution, state, 'FunctionName');
     const answer = await this.#parts.calls.call(body.roleArn, name, FunctionName, Payload);
     if (!answer.ok) {
       return this.ended(execution, state, { kind: 'failed', error: answer.errorType, cause: answer.payload });
@@ -134,10 +135,23 @@ export class Tasks {
     return this.ended(execution, state, { kind: 'succeeded', result: output });
   }
 
+  /** What cannot be asked for: in the words of Step Functions. */
+  #unusable(execution: Running, state: State, field: string): Promise<Commit> {
+    const { parameters } = execution.frame;
+    const isMissing = Object(parameters)[field] === undefined;
+    const why = isMissing
+      ? `The field '${field}' is required but was missing`
+      : `The value for the field '${field}' must be a STRING`;
+    const cause = `The Parameters '${JSON.stringify(parameters)}' could not be used to start the Task: [${why}]`;
+    return this.ended(execution, state, { kind: 'failed', error: 'States.Runtime', cause });
+  }
+
   /** Begins an execution in the same step as the task learns of it: a crash leaves both, or none. */
   async #startNested(execution: Running, state: State): Promise<Commit> {
     const { starting, context } = this.#parts;
     const { arn, body, name, frame } = execution;
+    if (typeof Object(frame.parameters).StateMachineArn !== 'string')
+      return this.#unusable(execution, state, 'StateMachineArn');
     const principal = context.identities.actAs(body.roleArn, name);
     let prepared: Execution | Beginning;
     try {
@@ -148,9 +162,9 @@ export class Tasks {
     }
     const { pattern } = requireIntegration(state);
     if (pattern === 'response') return this.#startAndGoOn(execution, state, prepared);
-    const startedBy = { execution: arn, task: frame.taskId ?? '' };
+    const waiter = { execution: arn, task: frame.taskId ?? '' };
     return () => {
-      const started = this.#begin(prepared, pattern === 'sync' ? { startedBy } : {});
+      const started = this.#begin(prepared, pattern === 'sync' ? waiter : undefined);
       if (pattern === 'sync') this.#parts.executions.saveFrame(arn, { ...frame, nested: started.arn });
       this.#submitted(execution, state, startOutput(started));
     };
@@ -159,15 +173,21 @@ export class Tasks {
   async #startAndGoOn(execution: Running, state: State, prepared: Execution | Beginning): Promise<Commit> {
     const goOn = await this.ended(execution, state, { kind: 'succeeded', result: startOutput(prepared) });
     return () => {
-      this.#begin(prepared, {});
+      this.#begin(prepared, undefined);
       goOn();
     };
   }
 
-  /** The execution that runs already, or a new one. */
-  #begin(prepared: Execution | Beginning, more: Partial<Execution['body']>): Execution {
-    if ('status' in prepared) return prepared;
-    return this.#parts.start({ ...prepared, body: { ...prepared.body, ...more } });
+  /** The execution that is there already, maybe since a moment, or a new one; and who waits for its end. */
+  #begin(prepared: Beginning, waiter: Waiter | undefined): Execution {
+    const { executions, start } = this.#parts;
+    const there = executions.get(prepared.arn);
+    if (!there) return start({ ...prepared, body: { ...prepared.body, ...(waiter && { awaitedBy: [waiter] }) } });
+    if (!waiter) return there;
+    const awaited = { ...there, body: { ...there.body, awaitedBy: [...(there.body.awaitedBy ?? []), waiter] } };
+    executions.saveBody(there.arn, awaited.body);
+    if (there.status !== 'RUNNING') this.#tell(there.arn, waiter);
+    return awaited;
   }
 
   #submitted({ arn }: Running, state: State, output: unknown): void {
@@ -177,10 +197,13 @@ export class Tasks {
     });
   }
 
-  /** Has the task go on that waits for an execution; joins the caller's transaction. */
-  announceEnd({ arn, body: { startedBy } }: Execution): void {
-    if (!startedBy) return;
-    this.#parts.context.jobs.add(taskJobs.nestedEnded, startedBy.task, { arn: startedBy.execution, nested: arn });
+  /** Has the tasks go on that wait for an execution; joins the caller's transaction. */
+  announceEnd({ arn, body: { awaitedBy = [] } }: Execution): void {
+    for (const waiter of awaitedBy) this.#tell(arn, waiter);
+  }
+
+  #tell(nested: string, { execution, task }: Waiter): void {
+    this.#parts.context.jobs.add(taskJobs.nestedEnded, task, { arn: execution, nested });
   }
 
   /** An execution that a task waited for has ended. */
@@ -217,9 +240,11 @@ export class Tasks {
     return () => {
       this.stop(execution);
       const detailsName = eventType === 'TaskTimedOut' ? 'taskTimedOutEventDetails' : 'taskFailedEventDetails';
-      history.append(execution.arn, eventType, { [detailsName]: { ...base, error, ...(cause && { cause }) } });
+      // A missed heartbeat is caught by its own name, and told as any other time that has passed.
+      const told = error === 'States.HeartbeatTimeout' ? 'States.Timeout' : error;
+      history.append(execution.arn, eventType, { [detailsName]: { ...base, error: told, ...(cause && { cause }) } });
       if (handled) handled();
-      else fail(execution.arn, error, cause);
+      else fail(execution.arn, told, cause);
     };
   }
 

@@ -118,7 +118,12 @@ export class Versions {
   /** @throws AwsError ResourceNotFound, ValidationException */
   updateAlias(arn: string, change: { description?: string; routes?: readonly Route[] }): AliasRecord {
     const existing = this.requireAlias(arn);
-    if (change.routes) this.#requireRoutes(change.routes);
+    if (change.routes === undefined && change.description === undefined) {
+      throw invalid('Either the description or the routing configuration must be specified');
+    }
+    if (change.routes && this.#requireRoutes(change.routes).arn !== existing.machine) {
+      throw invalid('Routing configuration must contain versions of the state machine that the alias is of');
+    }
     return this.#put({ ...existing, ...change, updatedAt: this.#context.clock.now() });
   }
 

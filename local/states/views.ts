@@ -1,5 +1,5 @@
 import type { EventDraft } from '../events/buses.ts';
-import { type Execution, type Running, rootOf } from './executions.ts';
+import { type Execution, type ExecutionBody, type MapItem, type Running, rootOf } from './executions.ts';
 import type { StatesVariable } from './expressions.ts';
 
 /** `$states` of a state: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
@@ -19,11 +19,24 @@ export const statesVariable = (
     },
     StateMachine: { Id: machine, Name: machine.split(':').at(-1) },
     State: { EnteredTime: new Date(frame.enteredAt).toISOString(), Name: frame.state, RetryCount: frame.retryCount },
-    ...(body.branch?.kind === 'Map' && { Map: { Item: { Index: body.branch.index, Value: body.branch.item } } }),
+    ...(body.branch?.around && { Map: { Item: mapItem(body.branch.around) } }),
     ...(frame.token !== undefined && { Task: { Token: frame.token } }),
   };
   return { input: frame.input, context, ...more };
 };
+
+/** Items come from the state's own input: what a distributed Map reads elsewhere is not here. */
+export const mapItem = ({ index, item }: MapItem): Record<string, unknown> => ({
+  Index: index,
+  Value: item,
+  Source: 'STATE_DATA',
+});
+
+/** By which version and alias an execution was started. */
+export const foundBy = ({ versionArn, aliasArn }: ExecutionBody): Record<string, string> => ({
+  ...(versionArn !== undefined && { stateMachineVersionArn: versionArn }),
+  ...(aliasArn !== undefined && { stateMachineAliasArn: aliasArn }),
+});
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
 export const statusChange = (execution: Execution, notRedrivable: string | undefined): EventDraft => {
@@ -35,8 +48,7 @@ export const statusChange = (execution: Execution, notRedrivable: string | undef
     detail: {
       executionArn: arn,
       stateMachineArn: machine,
-      ...(body.versionArn !== undefined && { stateMachineVersionArn: body.versionArn }),
-      ...(body.aliasArn !== undefined && { stateMachineAliasArn: body.aliasArn }),
+      ...foundBy(body),
       name,
       status,
       startDate: startedAt,

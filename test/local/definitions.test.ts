@@ -33,6 +33,42 @@ describe('a definition', () => {
     expect(diagnose('not a definition')).toMatchObject([{ code: 'INVALID_JSON_DESCRIPTION' }]);
   });
 
+  /** What the developer guide says is refused; AWS's words for it are not known. */
+  it.each<[string, object]>([
+    ['a result where nothing is done', { A: { Type: 'Pass', Output: '{% $states.result %}', End: true } }],
+    ['an error where nothing is caught', { A: { Type: 'Pass', Output: '{% $states.errorOutput %}', End: true } }],
+    ['the reserved variable', { A: { Type: 'Pass', Assign: { states: 1 }, End: true } }],
+    ['a variable that cannot be named', { A: { Type: 'Pass', Assign: { 'a-b': 1 }, End: true } }],
+    ['variables in a list', { A: { Type: 'Pass', Assign: [1], End: true } }],
+    [
+      'a variable of an outer scope',
+      {
+        A: { Type: 'Pass', Assign: { n: 1 }, Next: 'B' },
+        B: {
+          Type: 'Parallel',
+          Branches: [{ StartAt: 'C', States: { C: { Type: 'Pass', Assign: { n: 2 }, End: true } } }],
+          End: true,
+        },
+      },
+    ],
+    ['retriers that are no list', { A: { Type: 'Parallel', Branches: [], Retry: {}, End: true } }],
+    ['branches that are no list', { A: { Type: 'Parallel', Branches: {}, End: true } }],
+    [
+      'a field of JSONPath in a catcher',
+      { A: { Type: 'Map', Catch: [{ ErrorEquals: ['X'], Next: 'A', ResultPath: '$' }] } },
+    ],
+  ])('with %s is refused', (_, states) => {
+    expect(diagnose(definitionOf(states)).map(({ code }) => code)).toContain('SCHEMA_VALIDATION_FAILED');
+  });
+
+  it('with a time or a version that there is not is refused', () => {
+    const states = { A: { Type: 'Succeed' } };
+    expect(
+      diagnose(definitionOf(states, { TimeoutSeconds: 'abc', Version: '2.0' })).map(({ location }) => location),
+    ).toEqual([...['/Version', '/TimeoutSeconds']]);
+    expect(diagnose(definitionOf(states, { TimeoutSeconds: 60, Version: '1.0' }))).toEqual([]);
+  });
+
   it('with places inside of places is told where exactly', () => {
     const States = { X: { Type: 'Pass', Next: 'Nowhere' } };
     const Each = { Type: 'Map', ItemProcessor: { StartAt: 'X', States }, End: true };

@@ -31,7 +31,7 @@ describe('Parallel and Map', () => {
             StartAt: 'Late',
             States: {
               Late: { Type: 'Wait', Seconds: 60, Next: 'A' },
-              A: pass({ a: '{% $states.input.asked + $n %}' }, { Assign: { n: 99 } }),
+              A: pass({ a: '{% $states.input.asked + $n %}' }, { Assign: { own: 99 } }),
             },
           },
           one('B', pass({ b: '{% $n %}' })),
@@ -218,6 +218,37 @@ describe('Parallel and Map', () => {
       }),
     );
     expect(executions.map(({ executionArn }) => executionArn)).toEqual([survives]);
+  });
+
+  it('an item is known to whatever runs inside of it, and where it came from', async () => {
+    const context = '{% $states.context.Map.Item %}';
+    const inner = {
+      StartAt: 'Two',
+      States: { Two: { Type: 'Parallel', Branches: [one('Say', pass(context))], End: true } },
+    };
+    const Each = { Type: 'Map', Items: ['a'], ItemSelector: { chosen: context }, ItemProcessor: inner, End: true };
+    expect(await output({ Each })).toEqual([[{ Index: 0, Value: 'a', Source: 'STATE_DATA' }]]);
+  });
+
+  it('what runs beside a failure is told as aborted, and so is what an execution is stopped in', async () => {
+    const Item = {
+      Type: 'Choice',
+      Choices: [{ Condition: "{% $states.input = 'bad' %}", Next: 'Broken' }],
+      Default: 'Long',
+    };
+    const States = { Item, Broken: { Type: 'Fail', Error: 'Broken' }, Long: { Type: 'Wait', Seconds: 600, End: true } };
+    const each = (Items: unknown[]) => ({
+      Each: { Type: 'Map', Items, ItemProcessor: { StartAt: 'Item', States }, End: true },
+    });
+    const types = (await machines.types(await run(each(['good', 'bad'])))).slice(-5);
+    expect(types).toEqual([
+      ...['MapIterationFailed', 'WaitStateAborted', 'MapIterationAborted', 'MapStateFailed', 'ExecutionFailed'],
+    ]);
+    const executionArn = await run(each(['good']));
+    await airlock.sfn.send(new StopExecutionCommand({ executionArn }));
+    expect((await machines.types(executionArn)).slice(-4)).toEqual([
+      ...['WaitStateAborted', 'MapIterationAborted', 'MapStateAborted', 'ExecutionAborted'],
+    ]);
   });
 
   describe('redriven', () => {

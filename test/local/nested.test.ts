@@ -1,4 +1,9 @@
-import { ListExecutionsCommand, SendTaskSuccessCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  ListExecutionsCommand,
+  SendTaskSuccessCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { Airlock } from '../support/airlock.ts';
 import { OwnMachines } from '../support/own-machines.ts';
 
@@ -134,6 +139,20 @@ describe('a task that starts an execution', () => {
       message: `'${machines.roleArn}' is not authorized to create managed-rule.`,
     });
     await allow('states:StartExecution', 'states:StopExecution', ...rule);
+  });
+
+  it('waits for an execution that runs already, beside others that do', async () => {
+    const Arguments = { StateMachineArn: slow, Name: 'shared', Input: { k: 1 } };
+    await machines.airlock.sfn.send(
+      new StartExecutionCommand({ stateMachineArn: slow, name: 'shared', input: '{"k":1}' }),
+    );
+    const task = (name: string) => ({
+      StartAt: name,
+      States: { [name]: { ...starting('.sync:2', Arguments).Start } },
+    });
+    const execution = await machines.run({ Both: { Type: 'Parallel', Branches: [task('A'), task('B')], End: true } });
+    await airlock.advance('PT61S');
+    expect(await machines.outputOf(execution)).toMatchObject([{ Output: { k: 1 } }, { Output: { k: 1 } }]);
   });
 
   it('waits on after kill -9, and starts no second', async () => {

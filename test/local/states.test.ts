@@ -77,6 +77,121 @@ describe('the Step Functions of the runtime', () => {
     expect(failed?.evaluationFailedEventDetails).toEqual({ error, cause, state: 'Say', location: 'Output/a[0]' });
   });
 
+  it.each<[string, object, string, RegExp]>([
+    [
+      'a catcher that breaks',
+      {
+        Call: {
+          ...failing().Call,
+          Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Z', Output: '{% $parse($states.errorOutput.Cause).nope %}' }],
+        },
+        Z: { Type: 'Succeed' },
+      },
+      'States.QueryEvaluationError',
+      /field 'Output' returned nothing/,
+    ],
+    [
+      'arguments and a catcher that break',
+      {
+        Call: {
+          ...{ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true },
+          Arguments: { FunctionName: '{% $nothing %}' },
+          Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Z', Assign: { a: '{% $nothing %}' } }],
+        },
+        Z: { Type: 'Succeed' },
+      },
+      'States.QueryEvaluationError',
+      /field 'Assign\/a' returned nothing/,
+    ],
+    [
+      'a function for a value',
+      { A: { Type: 'Pass', Output: '{% $sum %}', End: true } },
+      'States.QueryEvaluationError',
+      /no JSON/,
+    ],
+    [
+      'a function of one’s own in a list',
+      { A: { Type: 'Pass', Output: '{% [function($x){$x}] %}', End: true } },
+      'States.QueryEvaluationError',
+      /no JSON/,
+    ],
+    [
+      'a number for the name of a function',
+      { Call: { ...failing().Call, Arguments: { FunctionName: '{% 5 %}' } } },
+      'States.Runtime',
+      /The value for the field 'FunctionName' must be a STRING/,
+    ],
+    [
+      'less than no time to wait',
+      { A: { Type: 'Wait', Seconds: '{% -5 %}', End: true } },
+      'States.QueryEvaluationError',
+      /Seconds must be/,
+    ],
+    [
+      'a day for a time',
+      { A: { Type: 'Wait', Timestamp: "{% '2020' %}", End: true } },
+      'States.QueryEvaluationError',
+      /Timestamp must be/,
+    ],
+    [
+      'a number for an error',
+      { A: { Type: 'Fail', Error: '{% 5 %}' } },
+      'States.QueryEvaluationError',
+      /Error must be a text/,
+    ],
+    [
+      'a range of no step',
+      { A: { Type: 'Pass', Output: '{% $range(1, 5) %}', End: true } },
+      'States.QueryEvaluationError',
+      /delta must be a number/,
+    ],
+    [
+      'a sum that Step Functions does not know',
+      { A: { Type: 'Pass', Output: "{% $hash('x', 'RIPEMD160') %}", End: true } },
+      'States.QueryEvaluationError',
+      /allowed MD5, SHA-1/,
+    ],
+  ])('ends at %s', async (_, states, error, cause) => {
+    const ended = await airlock.describe(await run(states));
+    expect(ended).toMatchObject({ status: 'FAILED', error, cause: expect.stringMatching(cause) });
+  });
+
+  it('tells the time in a picture, and parts a list in pieces of a rounded size', async () => {
+    const Output = {
+      day: "{% $now('[Y0001]-[M01]-[D01]') %}",
+      zone: "{% $now('[H01]', '+0200') %}",
+      parts: '{% $partition([1,2,3], 1.5) %}',
+    };
+    const told = await output({ A: { Type: 'Pass', Output, End: true } });
+    const now = new Date(await airlock.now());
+    expect(told).toEqual({
+      day: now.toISOString().slice(0, 10),
+      zone: String((now.getUTCHours() + 2) % 24).padStart(2, '0'),
+      parts: [[1, 2], [3]],
+    });
+  });
+
+  it('refuses more than 256 KiB also where nobody wrote an expression', async () => {
+    const item = '{% $join($map([1..6000], function($i) { "ten bytes!" })) %}';
+    const execution = await run({
+      Each: {
+        ...{ Type: 'Map', Items: [1, 2, 3, 4, 5], End: true },
+        ItemProcessor: { StartAt: 'Say', States: { Say: { Type: 'Pass', Output: item, End: true } } },
+      },
+    });
+    expect(await airlock.ending(execution)).toBe('FAILED States.DataLimitExceeded');
+  });
+
+  it('takes any name that AWS takes, and tells what is no ARN', async () => {
+    const stateMachineArn = await machines.create({ A: { Type: 'Succeed' } });
+    const start = (name: string) => airlock.sfn.send(new StartExecutionCommand({ stateMachineArn, name }));
+    for (const name of ['order-2026-01-01T00.00', 'a+b=c@d', 'naïve']) await start(name);
+    for (const name of ['a b', 'a:b', 'a|b', 'a*', 'x'.repeat(81)]) {
+      await expect(start(name)).rejects.toMatchObject({ name: 'InvalidName' });
+    }
+    await expect(airlock.describe('foo')).rejects.toMatchObject({ name: 'InvalidArn' });
+  });
+
   it('refuses more than 256 KiB', async () => {
     const execution = await run({
       A: { Type: 'Pass', Output: "{% $join($map([1..30000], function($i) { 'ten bytes!' })) %}", End: true },
@@ -186,7 +301,7 @@ describe('the Step Functions of the runtime', () => {
     await airlock.advance('PT50S');
     expect(await airlock.ending(execution)).toBe('RUNNING');
     await airlock.advance('PT20S');
-    expect(await airlock.ending(execution)).toBe('FAILED States.HeartbeatTimeout');
+    expect(await airlock.ending(execution)).toBe('FAILED States.Timeout');
   });
 
   it('ends an execution that outlives its machine, and one that is stopped', async () => {
@@ -361,7 +476,15 @@ describe('the Step Functions of the runtime', () => {
       'credentials of another role',
       {
         States: {
-          A: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Credentials: { RoleArn: 'x' }, End: true },
+          A: {
+            ...{
+              Type: 'Task',
+              Resource: 'arn:aws:states:::lambda:invoke',
+              Arguments: { FunctionName: 'f' },
+              End: true,
+            },
+            Credentials: { RoleArn: 'x' },
+          },
         },
       },
       /field Credentials/,

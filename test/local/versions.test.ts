@@ -253,6 +253,26 @@ describe('versions and aliases of a machine', () => {
     await write(statements);
   });
 
+  it('an alias stays with its machine, and is changed by a change only', async () => {
+    const [one, other] = [await withVersions('staying', 1), await withVersions('elsewhere', 1)];
+    const { stateMachineAliasArn } = await alias('live', to(one, 1));
+    const change = (more: object) =>
+      airlock.sfn.send(new UpdateStateMachineAliasCommand({ stateMachineAliasArn, ...more }));
+    for (const more of [{ routingConfiguration: [to(other, 1)] }, {}]) {
+      await expect(change(more)).rejects.toMatchObject({ name: 'ValidationException' });
+    }
+  });
+
+  it('an execution tells the machine as it was when it began', async () => {
+    const { stateMachineArn = '' } = await create('began');
+    const { revisionId } = await update(stateMachineArn, 'two');
+    const executionArn = await machines.start(stateMachineArn);
+    await airlock.settle();
+    await update(stateMachineArn, 'three');
+    const then = await airlock.sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn }));
+    expect(then).toMatchObject({ definition: saying('two'), revisionId });
+  });
+
   it('go with their machine', async () => {
     const arn = await withVersions('going', 1);
     const { stateMachineAliasArn } = await alias('live', to(arn, 1));
