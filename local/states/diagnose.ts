@@ -1,22 +1,7 @@
 import { flowsIn, type State, statesIn, transitionsOf } from './definition.ts';
+import { type Diagnostic, FieldChecks, type Fields, isObject } from './field-checks.ts';
 import { timestampPattern } from './flow.ts';
 import { integrationOf, isOwnService } from './integration.ts';
-
-/** One thing that is wrong with a definition, as ValidateStateMachineDefinition tells it. */
-export interface Diagnostic {
-  readonly code:
-    | 'INVALID_JSON_DESCRIPTION'
-    | 'SCHEMA_VALIDATION_FAILED'
-    | 'MISSING_TRANSITION_TARGET'
-    | 'MISSING_END_STATE'
-    | 'INVALID_STATE_NAME'
-    | 'DUPLICATE_STATE_NAME';
-  readonly message: string;
-  /** `/States/Wait/Seconds` */
-  readonly location?: string;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const common = ['Type', 'Comment', 'QueryLanguage'];
 const flow = ['Next', 'End', 'Assign', 'Output'];
@@ -45,13 +30,6 @@ const fieldsOf: Readonly<Record<State['Type'], readonly string[]>> = {
 };
 const topFields = ['Comment', 'QueryLanguage', 'StartAt', 'TimeoutSeconds', 'Version', 'States'];
 
-/** Fields of the other query language. */
-const jsonPathOnly = [
-  ...['InputPath', 'OutputPath', 'ResultPath', 'Parameters', 'ResultSelector', 'Result', 'ItemsPath', 'ErrorPath'],
-  ...['TimeoutSecondsPath', 'HeartbeatSecondsPath', 'SecondsPath', 'TimestampPath', 'MaxConcurrencyPath', 'CausePath'],
-  ...['ToleratedFailurePercentagePath', 'ToleratedFailureCountPath', 'Variable'],
-];
-
 const isType = (type: unknown): type is State['Type'] => typeof type === 'string' && type in fieldsOf;
 
 const retryFields = [
@@ -61,9 +39,6 @@ const catchFields = ['Comment', 'ErrorEquals', 'Next', 'Assign', 'Output'];
 
 /** How long anything may take: a little more than three years. */
 const seconds = { min: 1, max: 99_999_999 };
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * What Step Functions finds wrong with a definition in JSONata. Wording and places as they were recorded from the service
@@ -83,37 +58,32 @@ export const diagnose = (text: string): Diagnostic[] => {
   return new Diagnosis(definition).found;
 };
 
-class Diagnosis {
-  readonly found: Diagnostic[] = [];
-
+class Diagnosis extends FieldChecks {
   constructor(definition: Fields) {
-    this.#oneOf(definition, 'QueryLanguage', ['JSONPath', 'JSONata'], '');
-    this.#known(definition, topFields, '');
-    this.#oneOf(definition, 'Version', ['1.0'], '');
-    this.#whole(definition, 'TimeoutSeconds', seconds, '');
+    super();
+    this.oneOf(definition, 'QueryLanguage', ['JSONPath', 'JSONata'], '');
+    this.known(definition, topFields, '');
+    this.oneOf(definition, 'Version', ['1.0'], '');
+    this.whole(definition, 'TimeoutSeconds', seconds, '');
     this.#flow(definition, '');
     if (this.found.length === 0) this.#names(definition);
   }
 
-  #say(message: string, location: string, code: Diagnostic['code'] = 'SCHEMA_VALIDATION_FAILED'): void {
-    this.found.push({ code, message, location: location === '' ? '/' : location });
-  }
-
   /** @param outer variables that are assigned around it */
   #flow(fields: Fields, at: string, outer: ReadonlySet<string> = new Set()): void {
-    this.#required(fields, ['States', 'StartAt'], at);
+    this.required(fields, ['States', 'StartAt'], at);
     const { States, StartAt } = fields;
     if (!isObject(States)) return;
     const own = Object.values(States).flatMap(assignedBy);
     for (const name of new Set(own.filter((one) => outer.has(one)))) {
-      this.#say(`Variable '${name}' is assigned in an outer scope already`, `${at}/States`);
+      this.say(`Variable '${name}' is assigned in an outer scope already`, `${at}/States`);
     }
     const around = new Set([...outer, ...own]);
     for (const [name, state] of Object.entries(States)) {
       const place = `${at}/States/${name}`;
       if (name.length > 80) {
         const why = `Invalid State name: ${name} exceeds the 80-character limit allowed by the service`;
-        this.#say(why, place, 'INVALID_STATE_NAME');
+        this.say(why, place, 'INVALID_STATE_NAME');
       }
       this.#state(state, place, around);
     }
@@ -122,20 +92,20 @@ class Diagnosis {
 
   #state(state: unknown, at: string, variables: ReadonlySet<string>): void {
     if (!isObject(state)) {
-      this.#say('Value must be an object', at);
+      this.say('Value must be an object', at);
       return;
     }
-    this.#required(state, ['Type'], at);
+    this.required(state, ['Type'], at);
     const { Type } = state;
-    if (!this.#oneOf(state, 'Type', Object.keys(fieldsOf), at) || !isType(Type)) return;
+    if (!this.oneOf(state, 'Type', Object.keys(fieldsOf), at) || !isType(Type)) return;
     if (state.QueryLanguage === 'JSONPath') {
-      this.#say("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", at);
+      this.say("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", at);
     }
-    this.#known(state, fieldsOf[Type], at);
+    this.known(state, fieldsOf[Type], at);
     this.#expressions(state, at);
     this.#assign(state, at);
     if (!['Task', 'Parallel', 'Map'].includes(Type)) this.#noResult(state, at);
-    if (!['Choice', 'Succeed', 'Fail'].includes(Type)) this.#only(state, ['Next', 'End'], at);
+    if (!['Choice', 'Succeed', 'Fail'].includes(Type)) this.only(state, ['Next', 'End'], at);
     if (Type === 'Task') this.#task(state, at);
     if (Type === 'Choice') this.#choice(state, at);
     if (Type === 'Wait') this.#wait(state, at);
@@ -145,12 +115,12 @@ class Diagnosis {
 
   #inside(state: Fields, at: string, variables: ReadonlySet<string>): void {
     if (state.Type === 'Parallel') {
-      this.#required(state, ['Branches'], at);
-      this.#filled(state, 'Branches', at);
+      this.required(state, ['Branches'], at);
+      this.filled(state, 'Branches', at);
       // Two names of one field, of which the older one belongs to JSONPath.
     } else {
-      this.#only(state, ['ItemProcessor', 'Iterator'], at);
-      this.#whole(state, 'MaxConcurrency', { min: 0 }, at);
+      this.only(state, ['ItemProcessor', 'Iterator'], at);
+      this.whole(state, 'MaxConcurrency', { min: 0 }, at);
     }
     for (const { field, flow: inner } of flowsIn(state)) {
       this.#flow(isObject(inner) ? { ...inner } : {}, `${at}/${field}`, variables);
@@ -158,66 +128,66 @@ class Diagnosis {
   }
 
   #task(state: Fields, at: string): void {
-    this.#required(state, ['Resource'], at);
-    for (const field of ['TimeoutSeconds', 'HeartbeatSeconds']) this.#whole(state, field, seconds, at);
+    this.required(state, ['Resource'], at);
+    for (const field of ['TimeoutSeconds', 'HeartbeatSeconds']) this.whole(state, field, seconds, at);
     const { Resource, Arguments } = state;
     if (typeof Resource !== 'string') return;
     const integration = integrationOf({ Resource });
-    if (!Resource.startsWith('arn:')) this.#say('Value is not a valid resource ARN', `${at}/Resource`);
+    if (!Resource.startsWith('arn:')) this.say('Value is not a valid resource ARN', `${at}/Resource`);
     else if (!integration && isOwnService(Resource)) {
       const why = 'The value is not a valid resource ARN, or the resource is not available in this region.';
-      this.#say(`The resource provided ${Resource} is not recognized. ${why}`, `${at}/Resource`);
+      this.say(`The resource provided ${Resource} is not recognized. ${why}`, `${at}/Resource`);
     }
     if (integration && Arguments === undefined) {
-      this.#say(`Arguments field is required for resource ARN: ${Resource}`, at);
+      this.say(`Arguments field is required for resource ARN: ${Resource}`, at);
     }
     if (!integration || !isObject(Arguments)) return;
     const [needed = ''] = integration.fields;
     if (Arguments[needed] === undefined)
-      this.#say(`The field '${needed}' is required but was missing`, `${at}/Arguments`);
+      this.say(`The field '${needed}' is required but was missing`, `${at}/Arguments`);
     for (const name of Object.keys(Arguments).filter((one) => !integration.fields.includes(one))) {
-      this.#say(`The field "${name}" is not supported by Step Functions`, `${at}/Arguments`);
+      this.say(`The field "${name}" is not supported by Step Functions`, `${at}/Arguments`);
     }
   }
 
   #choice(state: Fields, at: string): void {
-    this.#required(state, ['Choices'], at);
-    this.#filled(state, 'Choices', at);
-    for (const [rule, where] of this.#items(state, 'Choices', at)) {
-      this.#known(rule, ['Condition', 'Next', 'Assign', 'Output', 'Comment'], where);
-      this.#required(rule, ['Condition', 'Next'], where);
+    this.required(state, ['Choices'], at);
+    this.filled(state, 'Choices', at);
+    for (const [rule, where] of this.items(state, 'Choices', at)) {
+      this.known(rule, ['Condition', 'Next', 'Assign', 'Output', 'Comment'], where);
+      this.required(rule, ['Condition', 'Next'], where);
     }
   }
 
   #wait(state: Fields, at: string): void {
-    this.#only(state, ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'], at);
-    this.#whole(state, 'Seconds', { ...seconds, min: 0 }, at);
+    this.only(state, ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'], at);
+    this.whole(state, 'Seconds', { ...seconds, min: 0 }, at);
     const { Timestamp } = state;
     const isLiteral = typeof Timestamp === 'string' && !Timestamp.startsWith('{%');
     if (isLiteral && !timestampPattern.test(Timestamp)) {
-      this.#say('String does not match RFC3339 timestamp', `${at}/Timestamp`);
+      this.say('String does not match RFC3339 timestamp', `${at}/Timestamp`);
     }
   }
 
   #handlers(state: Fields, at: string): void {
     for (const field of ['Retry', 'Catch']) {
       if (state[field] !== undefined && !Array.isArray(state[field])) {
-        this.#say('Expected value of type Array', `${at}/${field}`);
+        this.say('Expected value of type Array', `${at}/${field}`);
       }
-      const all = this.#items(state, field, at);
+      const all = this.items(state, field, at);
       for (const [index, [one, where]] of all.entries()) {
-        this.#required(one, field === 'Catch' ? ['ErrorEquals', 'Next'] : ['ErrorEquals'], where);
-        this.#filled(one, 'ErrorEquals', where);
-        this.#known(one, field === 'Catch' ? catchFields : retryFields, where);
-        this.#whole(one, 'IntervalSeconds', seconds, where);
-        this.#whole(one, 'MaxDelaySeconds', seconds, where);
-        this.#whole(one, 'MaxAttempts', { ...seconds, min: 0 }, where);
-        this.#least(one, 'BackoffRate', 1, where);
-        this.#oneOf(one, 'JitterStrategy', ['NONE', 'FULL'], where);
+        this.required(one, field === 'Catch' ? ['ErrorEquals', 'Next'] : ['ErrorEquals'], where);
+        this.filled(one, 'ErrorEquals', where);
+        this.known(one, field === 'Catch' ? catchFields : retryFields, where);
+        this.whole(one, 'IntervalSeconds', seconds, where);
+        this.whole(one, 'MaxDelaySeconds', seconds, where);
+        this.whole(one, 'MaxAttempts', { ...seconds, min: 0 }, where);
+        this.least(one, 'BackoffRate', 1, where);
+        this.oneOf(one, 'JitterStrategy', ['NONE', 'FULL'], where);
         const names = Array.isArray(one.ErrorEquals) ? one.ErrorEquals : [];
         if (names.includes('States.ALL') && (names.length > 1 || index < all.length - 1)) {
           const place = `${where}/ErrorEquals[${names.indexOf('States.ALL')}]`;
-          this.#say('States.ALL must appear alone and at end of list', place);
+          this.say('States.ALL must appear alone and at end of list', place);
         }
       }
     }
@@ -227,7 +197,7 @@ class Diagnosis {
   #ways(states: Fields, start: string, at: string): void {
     const code = 'MISSING_TRANSITION_TARGET';
     const all = Object.entries(states).filter((one): one is [string, Fields] => isObject(one[1]));
-    const missing = (target: string, where: string): void => this.#say(`Missing 'Next' target: ${target}`, where, code);
+    const missing = (target: string, where: string): void => this.say(`Missing 'Next' target: ${target}`, where, code);
     if (!(start in states)) missing(start, `${at}/StartAt`);
     for (const [name, state] of all) {
       for (const { field, target } of transitionsOf(state)) {
@@ -236,10 +206,10 @@ class Diagnosis {
     }
     const reached = reachedFrom(start, states);
     for (const [name] of all) {
-      if (!reached.has(name)) this.#say(`State "${name}" is not reachable.`, `${at}/States/${name}`, code);
+      if (!reached.has(name)) this.say(`State "${name}" is not reachable.`, `${at}/States/${name}`, code);
     }
     const ends = all.some(([, { Type, End }]) => End === true || Type === 'Succeed' || Type === 'Fail');
-    if (!ends && all.length > 0) this.#say('Workflow has no terminal state', `${at}/States`, 'MISSING_END_STATE');
+    if (!ends && all.length > 0) this.say('Workflow has no terminal state', `${at}/States`, 'MISSING_END_STATE');
   }
 
   #names(definition: Fields): void {
@@ -249,63 +219,19 @@ class Diagnosis {
     }
   }
 
-  #required(fields: Fields, names: readonly string[], at: string): void {
-    const missing = names.filter((name) => fields[name] === undefined);
-    if (missing.length > 0) this.#say(`These fields are required: [${missing.join(', ')}]`, at);
-  }
-
-  #known(fields: Fields, names: readonly string[], at: string): void {
-    for (const field of Object.keys(fields).filter((name) => !names.includes(name))) {
-      const isOther = jsonPathOnly.includes(field);
-      const why = `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`;
-      this.#say(isOther ? why : `Field '${field}' is not supported`, `${at}/${field}`);
-    }
-  }
-
-  #only(fields: Fields, names: readonly string[], at: string): void {
-    const given = names.filter((name) => (name === 'End' ? fields.End === true : fields[name] !== undefined));
-    const list = `of the following fields: [${names.join(', ')}]`;
-    if (given.length === 0) this.#say(`This object should have only one ${list}`, at);
-    if (given.length > 1) this.#say(`There should only be one ${list}`, at);
-  }
-
-  #oneOf(fields: Fields, field: string, allowed: readonly string[], at: string): boolean {
-    const value = fields[field];
-    const isFine = value === undefined || allowed.includes(String(value));
-    if (!isFine) this.#say(`Value should be one of the following: [${allowed.join(', ')}]`, `${at}/${field}`);
-    return isFine;
-  }
-
-  /** A whole number in a range; an expression is looked at when it is evaluated. */
-  #whole(fields: Fields, field: string, { min, max }: { min: number; max?: number }, at: string): void {
-    const value = fields[field];
-    if (value === undefined || (typeof value === 'string' && value.startsWith('{%'))) return;
-    const place = `${at}/${field}`;
-    if (typeof value !== 'number' || !Number.isInteger(value)) this.#say('Expected value of type Integer', place);
-    else if (value < min) this.#say(`Minimum value is ${min}`, place);
-    else if (max !== undefined && value > max) this.#say(`Maximum value is ${max}`, place);
-  }
-
-  #least(fields: Fields, field: string, min: number, at: string): void {
-    const value = fields[field];
-    if (value === undefined) return;
-    if (typeof value !== 'number') this.#say('Expected value of type Number', `${at}/${field}`);
-    else if (value < min) this.#say(`Minimum value is ${min}`, `${at}/${field}`);
-  }
-
   /** Names of variables: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html */
   #assign(state: Fields, at: string): void {
     const { Assign } = state;
     if (Assign === undefined) return;
     if (!isObject(Assign)) {
-      this.#say('Expected value of type Object', `${at}/Assign`);
+      this.say('Expected value of type Object', `${at}/Assign`);
       return;
     }
     for (const name of Object.keys(Assign)) {
       const place = `${at}/Assign/${name}`;
-      if (name === 'states') this.#say("The variable name 'states' is reserved", place);
+      if (name === 'states') this.say("The variable name 'states' is reserved", place);
       else if (!/^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u.test(name)) {
-        this.#say(`'${name}' is not a valid variable name`, place);
+        this.say(`'${name}' is not a valid variable name`, place);
       }
     }
   }
@@ -315,26 +241,14 @@ class Diagnosis {
     const texts = textsIn(state);
     for (const field of ['result', 'errorOutput']) {
       if (!texts.some((text) => text.startsWith('{%') && new RegExp(`\\$states\\.${field}\\b`).test(text))) continue;
-      this.#say(`The field '$states.${field}' is not available in states of type ${state.Type}`, at);
+      this.say(`The field '$states.${field}' is not available in states of type ${state.Type}`, at);
     }
-  }
-
-  #filled(fields: Fields, field: string, at: string): void {
-    const value = fields[field];
-    if (value !== undefined && !Array.isArray(value)) this.#say('Expected value of type Array', `${at}/${field}`);
-    if (Array.isArray(value) && value.length === 0) this.#say('Value cannot be empty', `${at}/${field}`);
-  }
-
-  #items(fields: Fields, field: string, at: string): [Fields, string][] {
-    const value = fields[field];
-    const list: unknown[] = Array.isArray(value) ? value : [];
-    return list.flatMap((one, index): [Fields, string][] => (isObject(one) ? [[one, `${at}/${field}[${index}]`]] : []));
   }
 
   /** What opens an expression must close it, wherever it stands. */
   #expressions(value: unknown, at: string): void {
-    if (typeof value === 'string' && value.startsWith('{%') !== value.endsWith('%}')) {
-      this.#say('JSONata string must start with {% and end with %}', at);
+    if (typeof value === 'string' && value.startsWith('{%') && !value.endsWith('%}')) {
+      this.say('JSONata string must start with {% and end with %}', at);
     }
     if (typeof value !== 'object' || value === null) return;
     for (const [name, inner] of Object.entries(value)) {

@@ -1,6 +1,7 @@
 import { AwsError, UnsupportedFeatureError } from '../errors.ts';
 import { type Definition, type State, statesIn } from './definition.ts';
-import { type Diagnostic, diagnose } from './diagnose.ts';
+import { diagnose } from './diagnose.ts';
+import type { Diagnostic } from './field-checks.ts';
 import { integrationOf } from './integration.ts';
 
 /** Fields that Step Functions knows and this engine does not execute: of tasks, and of distributed Map. */
