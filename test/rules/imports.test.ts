@@ -8,7 +8,7 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
   core: {
     ours: ['core'],
     packages:
-      /^(zod\/mini|temporal-polyfill|email-addresses|@cfworker\/json-schema|hyparquet|@zip\.js\/zip\.js(\/lib\/zip-core-native\.js)?)$/,
+      /^(zod\/mini|temporal-polyfill|email-addresses|@cfworker\/json-schema|hyparquet|@zip\.js\/zip\.js(\/lib\/zip-core-(native|reader)\.js)?)$/,
   },
   'handlers (wiring)': {
     ours: ['handlers', 'adapters', 'core'],

@@ -1,27 +1,28 @@
 import {
-  configure,
+  type CreateReadableOptions,
   type Entry,
   ERR_BAD_FORMAT,
   ERR_EOCDR_NOT_FOUND,
   type FileEntry,
-  Reader,
+  type Reader,
   ZipReader,
-} from '@zip.js/zip.js/lib/zip-core-native.js';
+} from '@zip.js/zip.js/lib/zip-core-reader.js';
 import type { Findings } from '../findings.ts';
 import { type FileSource, type Tools, Undecompressable } from '../source.ts';
-import { chunksOf } from './streams.ts';
-
-// Everything happens where the engine runs: it is in a worker already, or in a function of its own.
-configure({ useWebWorkers: false });
+import { chunksOf, toStream } from './streams.ts';
 
 /** More entries than anybody sends by mistake: what is behind them is not read. */
 export const mostEntries = 1000;
 
-class SourceReader extends Reader<FileSource> {
+/** Bytes of an archive that are read at once. */
+const chunkBytes = 65_536;
+
+/** A file as the library reads it. Its own class for that comes only with all that writes archives: half as much code again. */
+class SourceReader implements Reader<FileSource> {
   readonly #source: FileSource;
+  readonly size: number;
 
   constructor(source: FileSource) {
-    super(source);
     this.#source = source;
     this.size = source.size;
   }
@@ -29,13 +30,25 @@ class SourceReader extends Reader<FileSource> {
   /** What reading failed of, if it did: the file's place, not the file. */
   failure: unknown;
 
-  override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+  async readUint8Array(index: number, length: number): Promise<Uint8Array> {
     try {
       return await this.#source.slice(index, Math.min(index + length, this.#source.size));
     } catch (error) {
       this.failure = error;
       throw error;
     }
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return this.createReadable();
+  }
+
+  createReadable({ offset = 0, size = this.size - offset }: CreateReadableOptions = {}): ReadableStream<Uint8Array> {
+    return toStream(this.#chunks(offset, offset + size));
+  }
+
+  async *#chunks(from: number, to: number): AsyncGenerator<Uint8Array> {
+    for (let at = from; at < to; at += chunkBytes) yield this.readUint8Array(at, Math.min(chunkBytes, to - at));
   }
 
   /** Whatever goes wrong but for that is wrong in the file: the library has many words for it. */
@@ -117,7 +130,9 @@ const isOfSystem = (name: string): boolean => /^__MACOSX\/|(^|\/)(\.DS_Store|Thu
 
 const entriesOf = async (reader: SourceReader): Promise<Entry[]> => {
   const entries: Entry[] = [];
-  for await (const entry of new ZipReader(reader).getEntriesGenerator()) {
+  // Everything happens where the engine runs: it is in a worker already, or in a function of its own.
+  const archive = new ZipReader(reader, { useWebWorkers: false });
+  for await (const entry of archive.getEntriesGenerator()) {
     entries.push(entry);
     if (entries.length > mostEntries) break;
   }
