@@ -14,6 +14,9 @@ export const handlerNames = (): string[] =>
     .map((name) => name.replace('.lambda.ts', ''))
     .sort();
 
+/** What the partners' API loads when somebody asks for it: by a name of package.json's `imports`, in its folder as here. */
+const checkHead = { name: '#check-head', source: 'core/validation/check-head.ts', of: 'answer-partner' } as const;
+
 /**
  * How a function becomes one file. `mainFields` prefers ES modules: the SDK's bundles are a quarter smaller that way. Names of
  * classes are not kept: errors say theirs themselves.
@@ -26,6 +29,8 @@ export const intoOneFile = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   minify: true,
+  charset: 'utf8',
+  external: [checkHead.name],
   alias: { '@aws-sdk/credential-provider-node': './infra/lambda-credentials.ts' },
   legalComments: 'none',
   logLevel: 'error',
@@ -42,10 +47,15 @@ export const bundleHandlers = (feeds: readonly Feed[], folder: string, out: stri
   rmSync(out, { recursive: true, force: true });
   buildSync({
     ...intoOneFile,
-    entryPoints: Object.fromEntries(handlerNames().map((name) => [`${name}/index`, `handlers/${name}.lambda.ts`])),
+    entryPoints: {
+      ...Object.fromEntries(handlerNames().map((name) => [`${name}/index`, `handlers/${name}.lambda.ts`])),
+      [`${checkHead.of}/check-head`]: checkHead.source,
+    },
     outdir: out,
     outExtension: { '.js': '.cjs' },
   });
+  const imports = { [checkHead.name]: './check-head.cjs' };
+  writeFileSync(join(out, checkHead.of, 'package.json'), JSON.stringify({ imports }));
   bundlePage(join(out, 'answer-page', pageFolder));
   bundleFeeds(feeds, folder, out);
   return (name) => join(out, name);

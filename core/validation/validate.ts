@@ -10,6 +10,7 @@ import { Findings, type Report } from './findings.ts';
 import { checkParquet } from './parquet.ts';
 import { type FileRules, type Limits, limitsOf } from './rules.ts';
 import { type CheckFile, checkSet } from './set.ts';
+import { checkSize } from './size.ts';
 import type { FileSource, Tools } from './source.ts';
 import type { TableOptions } from './table/options.ts';
 import { TableCheck } from './table/table.ts';
@@ -51,13 +52,6 @@ export const validate = async (
     bytes: source.size,
     sha256,
   };
-};
-
-/** What a file's size alone tells. */
-export const checkSize = (size: number, { minBytes, maxBytes }: FileRules, findings: Findings): void => {
-  if (size === 0) findings.add('size.empty', {});
-  else if (size < minBytes) findings.add('size.tooSmall', { min: minBytes, size });
-  else if (size > maxBytes) findings.add('size.tooLarge', { max: maxBytes, size });
 };
 
 /** @returns how many rows there are; undefined where there are none to count, or they could not be read */

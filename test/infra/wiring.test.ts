@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import { allEnvironmentKeys, environmentKeys } from '../../core/environment.ts';
 import { metricNames } from '../../core/metrics.ts';
-import { handlerNames } from '../../infra/bundle.ts';
+import { bundleHandlers, handlerNames } from '../../infra/bundle.ts';
 import { slug } from '../../infra/constructs/alarms.ts';
 import { deployedFunctions, functionNames, functionTable } from '../../infra/constructs/function-table.ts';
 import { pascal } from '../../infra/constructs/functions.ts';
@@ -54,6 +54,14 @@ describe('the functions', () => {
       .all('AWS::Lambda::Function')
       .filter(({ Properties }) => Properties.ReservedConcurrentExecutions);
     expect(reserved).toEqual([]);
+  });
+
+  it('load at most 700 kB of code when they start cold', () => {
+    const codeOf = bundleHandlers([], 'feeds', temporaryFolder());
+    const tooLarge = handlerNames()
+      .map((name) => ({ name, bytes: statSync(join(codeOf(name), 'index.cjs')).size }))
+      .filter(({ bytes }) => bytes > 700_000);
+    expect(tooLarge).toEqual([]);
   });
 
   it('set every environment key that some function reads, under its declared name', () => {
