@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import { fault } from '../faults/fault.ts';
 import type { GuardDuty } from '../guardduty/guardduty.ts';
+import { type Json, parseObject } from '../http/json-body.ts';
 import { type AwsRequest, type AwsResponse, readBody } from '../http/request.ts';
 import type { FunctionPool } from '../lambda/pool.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
@@ -40,19 +41,17 @@ export class Admin {
   async handle(request: AwsRequest): Promise<AwsResponse> {
     try {
       refuseStrangers(request);
-      const body = await readBody(request.body);
-      const input: Record<string, unknown> = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+      const input = parseObject(await readBody(request.body));
       return json(200, await this.#route(`${request.method} ${request.path.replace('/_local/', '')}`, input));
     } catch (error) {
       if (error instanceof AwsError) return json(error.status, { error: error.code, message: error.message });
-      if (error instanceof SyntaxError) return json(400, { error: 'BadRequest', message: 'the body is no JSON' });
       const reason = error instanceof Error ? error.message : String(error);
       this.#context.report(`${request.method} ${request.path} broke: ${reason}`);
       return json(500, { error: 'InternalError', message: reason });
     }
   }
 
-  async #route(route: string, input: Record<string, unknown>): Promise<unknown> {
+  async #route(route: string, input: Json): Promise<unknown> {
     switch (route) {
       case 'GET status':
         return {
@@ -116,7 +115,7 @@ export class Admin {
     }
   }
 
-  #arm(input: Record<string, unknown>): void {
+  #arm(input: Json): void {
     const { data, error } = fault.safeParse(input);
     if (!data) {
       const points = fault.def.options.map((one) => one.shape.point.def.values[0]);
@@ -131,7 +130,7 @@ export class Admin {
   }
 
   /** `{to}`: an instant; `{advanceMs}`: from now; `{next: true}`: the next due one. */
-  async #moveClock({ to, advanceMs, next }: Record<string, unknown>): Promise<void> {
+  async #moveClock({ to, advanceMs, next }: Json): Promise<void> {
     if (next === true) {
       await this.#context.jobs.settled();
       const due = this.#context.jobs.nextDue();

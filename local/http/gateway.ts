@@ -6,10 +6,9 @@ import { sha256Hex } from '../identity/sigv4.ts';
 import { operationOf } from '../s3/operation-name.ts';
 import { errorResponse } from '../s3/responses.ts';
 import type { S3 } from '../s3/s3.ts';
+import { type Json, parseObject } from './json-body.ts';
 import { type AwsRequest, type AwsResponse, queryValue, readBody } from './request.ts';
 import { type XmlValue, xmlDocument } from './xml.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** How a service is spoken to: by JSON with a target header, by form and XML, or by REST and JSON. */
 export interface ServiceProtocols {
@@ -166,12 +165,4 @@ const jsonCodes: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'UnrecognizedClientException',
   ExpiredToken: 'ExpiredTokenException',
   QueueDoesNotExist: 'com.amazonaws.sqs#QueueDoesNotExist',
-};
-
-const parseObject = (body: Buffer): Json => {
-  try {
-    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new AwsError('SerializationException', 'the request body is no JSON');
-  }
 };

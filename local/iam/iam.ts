@@ -3,7 +3,7 @@ import { AwsError } from '../errors.ts';
 import { members } from '../http/members.ts';
 import type { XmlValue } from '../http/xml.ts';
 import type { RoleRecord } from '../identity/identities.ts';
-import { checkPolicy, evaluate } from '../identity/policy.ts';
+import { evaluate, parsePolicy } from '../identity/policy.ts';
 import type { Sender } from '../identity/sender.ts';
 
 /** IAM: look at the roles of the template and change their inline policies while everything runs. */
@@ -39,7 +39,7 @@ export class Iam {
         };
       }
       case 'PutRolePolicy': {
-        const policy = checkPolicy(policyName, JSON.parse(input.get('PolicyDocument') ?? '{}'));
+        const policy = parsePolicy(policyName, input.get('PolicyDocument') ?? '');
         identities.roles.put(role.name, { ...role, policies: { ...role.policies, [policyName]: policy } });
         return {};
       }

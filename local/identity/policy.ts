@@ -1,4 +1,4 @@
-import { UnsupportedFeatureError } from '../errors.ts';
+import { AwsError, UnsupportedFeatureError } from '../errors.ts';
 import { type ConditionBlock, conditionsHold, knownOperators } from './conditions.ts';
 import { matches } from './wildcards.ts';
 
@@ -58,6 +58,26 @@ const principalMatches = (allowed: Statement['Principal'], principal: readonly s
   return Object.values(allowed)
     .flatMap((one) => many(one))
     .some((name) => name === '*' || principal.includes(name));
+};
+
+/**
+ * A policy that somebody sends while everything runs.
+ *
+ * @throws AwsError MalformedPolicyDocument
+ * @throws UnsupportedFeatureError see `checkPolicy`
+ */
+export const parsePolicy = (where: string, text: string): PolicyDocument => {
+  const malformed = new AwsError('MalformedPolicyDocument', 'Syntax errors in policy.');
+  let document: PolicyDocument | null;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw malformed;
+  }
+  // One statement may stand for a list of one.
+  const statements: unknown[] = [document?.Statement].flat();
+  if (document === null || statements.some((one) => typeof one !== 'object' || one === null)) throw malformed;
+  return checkPolicy(where, document);
 };
 
 const statementKeys = ['Sid', 'Effect', 'Action', 'Resource', 'NotResource', 'Principal', 'Condition'];

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
+import { parseObject } from '../http/json-body.ts';
 import type { AwsRequest, AwsResponse } from '../http/request.ts';
 import type { Sender } from '../identity/sender.ts';
 import type { Ses } from './ses.ts';
@@ -32,7 +33,7 @@ export class SesV2 {
         return answer({ SuppressedDestination: this.#suppressed(rest[1] ?? '') });
       case 'PUT suppression': {
         need('ses:PutSuppressedDestination');
-        const { EmailAddress, Reason } = JSON.parse(body.toString('utf8'));
+        const { EmailAddress, Reason } = parseObject(body);
         this.#ses.suppress(String(EmailAddress), String(Reason));
         return answer({});
       }

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { XmlValue } from '../http/xml.ts';
-import { checkPolicy, type PolicyDocument } from '../identity/policy.ts';
+import { type PolicyDocument, parsePolicy } from '../identity/policy.ts';
 import type { Sender } from '../identity/sender.ts';
 
 /** Role chaining caps a session: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -52,7 +52,7 @@ export class Sts {
       );
     }
     const policyText = input.get('Policy');
-    const policy: PolicyDocument | undefined = policyText === undefined ? undefined : parsePolicy(policyText);
+    const policy: PolicyDocument | undefined = policyText === undefined ? undefined : sessionPolicy(policyText);
     const session = this.#context.identities.openSession(role, name, seconds, policy);
     return {
       Credentials: {
@@ -72,12 +72,8 @@ const invalid = (field: string, allowed: string, got: string): AwsError =>
     `1 validation error detected: Value '${got}' at '${field}' failed to satisfy constraint: ${allowed}`,
   );
 
-const parsePolicy = (text: string): PolicyDocument => {
+const sessionPolicy = (text: string): PolicyDocument => {
   if (Buffer.byteLength(text) > 2048)
     throw new AwsError('PackedPolicyTooLarge', 'The session policy is larger than 2048 characters');
-  try {
-    return checkPolicy('session policy', JSON.parse(text));
-  } catch (error) {
-    throw new AwsError('MalformedPolicyDocument', error instanceof Error ? error.message : 'malformed policy');
-  }
+  return parsePolicy('session policy', text);
 };

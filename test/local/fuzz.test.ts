@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { IAMClient, ListRolesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import aws4 from 'aws4';
 import fc from 'fast-check';
 import { Airlock } from '../support/airlock.ts';
 
@@ -59,7 +61,7 @@ describe('whatever comes over HTTP', () => {
     body: fc.oneof(
       fc.string(),
       fc.json(),
-      fc.constantFrom('{"to":"yesterday"}', '{"point":"function"}', '<x/>', 'Action=SendEmail'),
+      fc.constantFrom('{"to":"yesterday"}', '{"point":"function"}', 'null', '[]', '"x"', '<x/>', 'Action=SendEmail'),
     ),
   });
 
@@ -86,6 +88,32 @@ describe('whatever comes over HTTP', () => {
     expect((await airlock.emails()).length).toBe(0);
     await airlock.settle();
   }, 600_000);
+
+  it.each<[string, string, Record<string, string>]>([
+    ['states', '/', { 'x-amz-target': 'AWSStepFunctions.ListExecutions' }],
+    ['events', '/', { 'x-amz-target': 'AWSEvents.PutEvents' }],
+    ['ses', '/v2/email/suppression/addresses', {}],
+  ])('a signed call of %s whose body is no JSON object is told so', async (service, path, headers) => {
+    const { endpoint, region } = airlock.status;
+    const method = path === '/' ? 'POST' : 'PUT';
+    for (const body of ['null', '[]', '"x"', '{']) {
+      const request = { host: new URL(endpoint).host, path, method, service, region, headers, body };
+      const signed = aws4.sign(request, { accessKeyId: 'local', secretAccessKey: 'local' });
+      const sent = Object.entries(signed.headers ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
+      const response = await fetch(`${endpoint}${path}`, { method, headers: sent, body });
+      const told = `${response.headers.get('x-amzn-errortype')} ${await response.text()}`;
+      expect([body, response.status, told]).toEqual([body, 400, expect.stringContaining('SerializationException')]);
+    }
+  });
+
+  it.each(['null', '{', '"x"'])('a policy that is none is refused: %s', async (PolicyDocument) => {
+    const iam = new IAMClient(airlock.client);
+    const { Roles: [role] = [] } = await iam.send(new ListRolesCommand({}));
+    const policy = { RoleName: role?.RoleName, PolicyName: 'mine', PolicyDocument };
+    await expect(iam.send(new PutRolePolicyCommand(policy))).rejects.toMatchObject({
+      name: expect.stringContaining('MalformedPolicyDocument'),
+    });
+  });
 
   it('that is no HTTP at all is hung up on', async () => {
     const { port } = new URL(airlock.status.endpoint);
