@@ -117,8 +117,8 @@ class Diagnosis extends FieldChecks {
     if (state.Type === 'Parallel') {
       this.required(state, ['Branches'], at);
       this.filled(state, 'Branches', at);
-      // Two names of one field, of which the older one belongs to JSONPath.
     } else {
+      // Two names of one field, of which the older one belongs to JSONPath.
       this.only(state, ['ItemProcessor', 'Iterator'], at);
       this.whole(state, 'MaxConcurrency', { min: 0 }, at);
     }

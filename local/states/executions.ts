@@ -95,6 +95,10 @@ export const rootOf = (arn: string): string => arn.split(branchMark)[0] ?? arn;
 export const branchArn = (parent: string, entry: number, index: number): string =>
   `${parent}${branchMark}${entry}.${index}`;
 
+/** The entry that a branch was made by. */
+export const entryOfBranch = (branch: string): number =>
+  Number(branch.slice(branch.lastIndexOf(branchMark) + 1).split('.')[0]);
+
 export const isRunning = (execution: Execution | undefined): execution is Running =>
   execution?.status === 'RUNNING' && execution.frame !== undefined;
 

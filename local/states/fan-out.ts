@@ -8,6 +8,7 @@ import {
   branchArn,
   type ExecutionBody,
   type Executions,
+  entryOfBranch,
   freshFrame,
   isRunning,
   type Running,
@@ -103,25 +104,29 @@ export class FanOut {
    * @throws StateError
    */
   async redrive(execution: Running, state: State): Promise<Commit> {
-    const { executions, history, rerun, join } = this.#parts;
+    const { executions, rerun, join } = this.#parts;
     const { arn, frame, body } = execution;
     const entry = frame.entry ?? 0;
     const limit = state.Type === 'Map' ? await this.#concurrency(execution, state) : Number.POSITIVE_INFINITY;
     return () => {
       const open = executions.branches(arn, entry).filter(({ status }) => status !== 'SUCCEEDED');
       let atOnce = 0;
-      const hasBegun = (branch: string): boolean => history.lastOf(branch) !== entry;
-      for (const one of open.toSorted((a, b) => Number(hasBegun(b.arn)) - Number(hasBegun(a.arn)))) {
+      for (const one of open.toSorted((a, b) => Number(this.#hasBegun(b.arn)) - Number(this.#hasBegun(a.arn)))) {
         const { branch } = one.body;
         if (!branch || !one.frame) continue;
         const revived = { ...asBegun(one.body), ...(body.redrives && { redrives: body.redrives }) };
         executions.revive({ arn: one.arn, frame: one.frame, body: revived });
         atOnce += 1;
-        if (hasBegun(one.arn)) rerun(one.arn);
+        if (this.#hasBegun(one.arn)) rerun(one.arn);
         else if (atOnce <= limit) this.#start(one.arn, branch);
       }
       if (open.length === 0) join(arn, {});
     };
+  }
+
+  /** One that has not still follows the event that made it. */
+  #hasBegun(branch: string): boolean {
+    return this.#parts.history.lastOf(branch) !== entryOfBranch(branch);
   }
 
   async #branches(execution: Running, state: State): Promise<Beginning[]> {
@@ -245,8 +250,7 @@ export class FanOut {
   /** A branch that had begun is told: the state that it was at, and the item that it was. */
   #recordAborted({ arn, body: { branch } }: Running): void {
     const { history, typeOf } = this.#parts;
-    const hasBegun = branch && history.lastOf(arn) !== Number(arn.slice(branch.parent.length + 1).split('.')[0]);
-    if (!hasBegun) return;
+    if (!branch || !this.#hasBegun(arn)) return;
     const type = typeOf(arn);
     if (type !== undefined && canBeAborted(type)) history.append(arn, `${type}StateAborted`);
     if (branch.kind === 'Map') {

@@ -67,7 +67,7 @@ export class MachineApi {
       ...['stateMachineArn', 'definition', 'roleArn', 'publish', 'versionDescription'],
     ]);
     const { machines, context } = this.#services;
-    const machine = this.#machine(sender, 'states:UpdateStateMachine', input.stateMachineArn);
+    const machine = machines.askedFor(sender, 'states:UpdateStateMachine', input.stateMachineArn);
     const { definition, roleArn, publish } = input;
     if (definition === undefined && roleArn === undefined && publish !== true) {
       throw new AwsError(
@@ -183,11 +183,6 @@ export class MachineApi {
       diagnostics: all.slice(0, limit),
       truncated: all.length > limit,
     };
-  }
-
-  #machine(sender: Sender, action: string, arn: unknown): MachineRecord {
-    this.#services.machines.require(sender, action, String(arn));
-    return this.#services.machines.existing(arn);
   }
 
   #require(sender: Sender, action: string, resource: string): void {

@@ -118,6 +118,12 @@ export class Machines {
     });
   }
 
+  /** A machine for who may. @throws AwsError AccessDenied, StateMachineDoesNotExist */
+  askedFor(sender: Sender, action: string, arn: unknown): MachineRecord {
+    this.require(sender, action, String(arn));
+    return this.existing(arn);
+  }
+
   arnOf(name: string): string {
     return `arn:aws:states:${this.#context.region}:${this.#context.accountId}:stateMachine:${name}`;
   }

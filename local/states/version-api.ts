@@ -1,7 +1,6 @@
 import { AwsError } from '../errors.ts';
 import type { Sender } from '../identity/sender.ts';
 import { type Input, type Output, optionalText, paged, pageOf } from './inputs.ts';
-import type { MachineRecord } from './machines.ts';
 import type { Operation, StatesServices } from './states.ts';
 
 /** Operations on published versions. */
@@ -21,7 +20,7 @@ export class VersionApi {
   }
 
   #publish(sender: Sender, { stateMachineArn, revisionId, description }: Input): Output {
-    const machine = this.#machine(sender, 'states:PublishStateMachineVersion', stateMachineArn);
+    const machine = this.#services.machines.askedFor(sender, 'states:PublishStateMachineVersion', stateMachineArn);
     const current = machine.revisionId ?? 'INITIAL';
     if (revisionId !== undefined && revisionId !== current) {
       const why = `The current State Machine revision is ${current}.`;
@@ -34,7 +33,7 @@ export class VersionApi {
   }
 
   #list(sender: Sender, input: Input): Output {
-    const machine = this.#machine(sender, 'states:ListStateMachineVersions', input.stateMachineArn);
+    const machine = this.#services.machines.askedFor(sender, 'states:ListStateMachineVersions', input.stateMachineArn);
     const all = this.#services.versions
       .of(machine.arn)
       .map(({ arn, createdAt }) => ({ stateMachineVersionArn: arn, creationDate: createdAt / 1000 }));
@@ -48,11 +47,5 @@ export class VersionApi {
     machines.require(sender, 'states:DeleteStateMachineVersion', arn);
     context.journal.transaction(() => versions.deleteVersion(arn));
     return {};
-  }
-
-  #machine(sender: Sender, action: string, arn: unknown): MachineRecord {
-    const { machines } = this.#services;
-    machines.require(sender, action, String(arn));
-    return machines.existing(arn);
   }
 }
