@@ -17,6 +17,16 @@ const escapeXml = (text: string): string =>
     // XML 1.0 has no way to write the other control characters.
     .replaceAll(/[^\P{Cc}\t\n\r]/gu, '?');
 
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** The text that an element holds. What names no character stays as it is. */
+export const unescapeXml = (text: string): string =>
+  text.replaceAll(/&(?:#(x[0-9a-f]{1,6}|\d{1,7})|(amp|lt|gt|quot|apos));/gi, (whole, code?: string, name = '') => {
+    if (code === undefined) return entities[name.toLowerCase()] ?? whole;
+    const point = Number(code.startsWith('x') ? `0${code}` : code);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
+
 const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
 
 const element = (name: string, value: XmlValue): string => {

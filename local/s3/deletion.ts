@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import { type Authenticated, type AwsRequest, type AwsResponse, queryValue } from '../http/request.ts';
-import type { XmlValue } from '../http/xml.ts';
+import { unescapeXml, type XmlValue } from '../http/xml.ts';
 import type { Access } from './access.ts';
 import { readVerified, requireIntegrity } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
@@ -129,14 +129,3 @@ const deletedElement = (Key: string, { versionId, marker }: Deleted): XmlValue =
   ...(versionId !== undefined && { VersionId: versionId }),
   ...(marker !== undefined && { DeleteMarker: true, DeleteMarkerVersionId: marker }),
 });
-
-const unescapeXml = (text: string): string =>
-  text
-    .replaceAll(/&#(x[0-9a-f]+|\d+);/gi, (_, code: string) =>
-      String.fromCodePoint(Number(code.startsWith('x') ? `0${code}` : code)),
-    )
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&');

@@ -1,12 +1,9 @@
 import { type AwsRequest, queryValue } from '../http/request.ts';
 import type { XmlValue } from '../http/xml.ts';
 import { behindAll, commonPrefix, encoder, isCommonPrefix } from './list.ts';
-import { pageNumber } from './multipart-rules.ts';
+import { pageSize } from './multipart-rules.ts';
 import type { MultipartUpload } from './multipart-store.ts';
 import { byKey } from './object-store.ts';
-
-/** Uploads in one page. */
-const mostListed = 1000;
 
 /** One page of uploads, by key and then by age; grouped where a delimiter is given. */
 export const listUploads = (
@@ -18,7 +15,7 @@ export const listUploads = (
   const delimiter = queryValue(request, 'delimiter') ?? '';
   const keyMarker = queryValue(request, 'key-marker') ?? '';
   const idMarker = keyMarker === '' ? undefined : queryValue(request, 'upload-id-marker');
-  const limit = Math.min(pageNumber(request, 'max-uploads') ?? mostListed, mostListed);
+  const limit = pageSize(request, 'max-uploads');
   const { name, encoding } = encoder(request);
   const left = behind(all, { prefix, delimiter, keyMarker, idMarker });
   const uploads: MultipartUpload[] = [];

@@ -45,6 +45,13 @@ export const partNumber = (text = ''): number => {
   });
 };
 
+/** Parts, or uploads, in one page. */
+const mostListed = 1000;
+
+/** How many may be in a page, as the parameter of this name asks. @throws AwsError InvalidArgument */
+export const pageSize = (request: AwsRequest, name: string): number =>
+  Math.min(pageNumber(request, name) ?? mostListed, mostListed);
+
 /** A number of a page: how many, or behind which. @throws AwsError InvalidArgument */
 export const pageNumber = (request: AwsRequest, name: string): number | undefined => {
   const text = queryValue(request, name);

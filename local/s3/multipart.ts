@@ -14,6 +14,7 @@ import {
   etagOf,
   namedParts,
   pageNumber,
+  pageSize,
   partNumber,
   requireAlgorithm,
   requirePromised,
@@ -23,9 +24,6 @@ import {
 import { MultipartStore, type MultipartUpload, type StoredPart } from './multipart-store.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { checksumElements, encryption, keptHeaders, notImplemented, writtenHeaders, xml } from './responses.ts';
-
-/** Parts in one page of ListParts, uploads in one of ListMultipartUploads. */
-const mostListed = 1000;
 
 /** What an upload in parts needs of the objects around it. */
 interface Surroundings {
@@ -240,7 +238,7 @@ export class Multipart {
     this.#access.require(auth, 's3:ListMultipartUploadParts', bucket, key, request);
     const upload = find();
     const after = pageNumber(request, 'part-number-marker') ?? 0;
-    const limit = Math.min(pageNumber(request, 'max-parts') ?? mostListed, mostListed);
+    const limit = pageSize(request, 'max-parts');
     const left = this.#store.parts(upload.id).filter(({ number }) => number > after);
     const shown = left.slice(0, limit);
     return xml('ListPartsResult', {

@@ -358,7 +358,7 @@ export class S3 {
         ? this.objects.latest(bucket.name, key)
         : this.objects.version(bucket.name, key, versionId);
     if (object && object.blob !== '') return object;
-    if (object) throw isMarker(request, object);
+    if (object) throw refusedMarker(request, object);
     this.#access.require(auth, 's3:ListBucket', bucket, undefined, request);
     if (versionId !== undefined) {
       throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, {
@@ -379,7 +379,7 @@ export class S3 {
 const opaque = (etag: string): string => etag.replace(/^[0-9a-f]{32}/, () => randomBytes(16).toString('hex'));
 
 /** A marker that is asked for by its version can be deleted, and nothing else. */
-const isMarker = ({ method }: AwsRequest, { versionId, modifiedAt }: StoredObject): AwsError =>
+const refusedMarker = ({ method }: AwsRequest, { versionId, modifiedAt }: StoredObject): AwsError =>
   new AwsError(
     'MethodNotAllowed',
     'The specified method is not allowed against this resource.',
