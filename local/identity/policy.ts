@@ -68,15 +68,15 @@ const principalMatches = (allowed: Statement['Principal'], principal: readonly s
  */
 export const parsePolicy = (where: string, text: string): PolicyDocument => {
   const malformed = new AwsError('MalformedPolicyDocument', 'Syntax errors in policy.');
-  let document: PolicyDocument | null;
+  let document: PolicyDocument;
   try {
-    document = JSON.parse(text);
+    document = Object(JSON.parse(text));
   } catch {
     throw malformed;
   }
-  // One statement may stand for a list of one.
-  const statements: unknown[] = [document?.Statement].flat();
-  if (document === null || statements.some((one) => typeof one !== 'object' || one === null)) throw malformed;
+  const statements: readonly unknown[] = many(document.Statement);
+  const areAll = statements.every((one) => typeof one === 'object' && one !== null);
+  if (document.Statement === undefined || !areAll) throw malformed;
   return checkPolicy(where, document);
 };
 
