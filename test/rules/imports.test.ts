@@ -8,7 +8,7 @@ const zones: Record<string, { ours: string[]; packages: RegExp }> = {
   core: {
     ours: ['core'],
     packages:
-      /^(zod\/mini|temporal-polyfill|email-addresses|@cfworker\/json-schema|hyparquet|@zip\.js\/zip\.js(\/lib\/zip-core-(native|reader)\.js)?)$/,
+      /^(#check-head|zod\/mini|temporal-polyfill|email-addresses|@cfworker\/json-schema|hyparquet|@zip\.js\/zip\.js(\/lib\/zip-core-(native|reader)\.js)?)$/,
   },
   'handlers (wiring)': {
     ours: ['handlers', 'adapters', 'core'],
@@ -44,9 +44,9 @@ const sourceFiles = (folder: string): string[] =>
 const importsOf = (file: string): string[] =>
   [
     ...readFileSync(join(root, file), 'utf8').matchAll(
-      /^(?:import|export)\b[^'"]*?\bfrom '([^']+)'|^import '([^']+)'/gms,
+      /^(?:import|export)\b[^'"]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gms,
     ),
-  ].map((match) => match[1] ?? match[2] ?? '');
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 
 describe.each(['core', 'handlers', 'adapters', 'infra', 'local', 'console', 'cli', 'web'])('%s', (folder) => {
   it('imports only what its zone allows', () => {
