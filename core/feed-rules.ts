@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { type Feed, type FeedSource, feedSource, resolvedFeed } from './feed.ts';
+import { type Feed, resolvedFeed } from './feed.ts';
 import { describe, type FeedProblem } from './feed-problem.ts';
+import { type FeedSource, feedSource } from './feed-source.ts';
 import { fileProblems } from './file-problems.ts';
 import { type BesideTheFeed, readFile } from './file-rules.ts';
 import type { FeedId } from './names.ts';

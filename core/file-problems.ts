@@ -1,5 +1,6 @@
-import type { Feed, FeedSource } from './feed.ts';
+import type { Feed } from './feed.ts';
 import { type FeedProblem, inMember } from './feed-problem.ts';
+import type { FeedSource } from './feed-source.ts';
 import type { TableSchema } from './table-schema.ts';
 import { isRule } from './validation/catalog.ts';
 import { maxFileBytes } from './validation/ceiling.ts';

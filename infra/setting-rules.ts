@@ -1,4 +1,4 @@
-import { isPlainAddress } from '../core/feed.ts';
+import { isPlainAddress } from '../core/feed-source.ts';
 import type { Settings } from './config.ts';
 
 /** A setting that cannot be used: what came, what may come, what to do. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { feedSource } from '../core/feed.ts';
+import { feedSource } from '../core/feed-source.ts';
 
 /** The JSON Schema of `feeds/<partner>/<feed>.yaml`, as editors read it. */
 export const feedJsonSchema = (): string => {

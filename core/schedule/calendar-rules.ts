@@ -1,5 +1,6 @@
-import type { Feed, FeedSource } from '../feed.ts';
+import type { Feed } from '../feed.ts';
 import type { FeedProblem } from '../feed-problem.ts';
+import type { FeedSource } from '../feed-source.ts';
 import type { BesideTheFeed } from '../file-rules.ts';
 import type { Calendar } from './calendar.ts';
 import { firingExpression, isMoving, occurrencesOf } from './deliveries.ts';
