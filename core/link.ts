@@ -29,6 +29,10 @@ const recipient = z.union([
 ]);
 export type Recipient = z.infer<typeof recipient>;
 
+/** In one word, for people: a person by id. */
+export const recipientName = (to: Recipient): string =>
+  'person' in to ? to.person : 'caller' in to ? to.caller : 'topic';
+
 /** `grants/<link id>.json`: what a link stands for. Bound to one request and one recipient. */
 export const linkGrant = z.looseObject({
   version: z.literal(1),
@@ -42,6 +46,8 @@ export const linkGrant = z.looseObject({
   issuedAt: z.string(),
   /** When URLs were minted with it; only as many as the limit needs. */
   mintedAt: z._default(z.array(z.string()), []),
+  /** When somebody first had its page before them, or began to send by it. */
+  openedAt: z.optional(z.string()),
   /** When the recipient asked for a new one. */
   renewalAskedAt: z.optional(z.string()),
 });
@@ -56,6 +62,22 @@ export const newGrant = ({ partner, feed, period, generation }: RequestKey, to: 
   recipient: to,
   issuedAt: at,
   mintedAt: [],
+});
+
+/** Who asks, as API Gateway tells it. */
+export interface Visitor {
+  readonly sourceIp?: string | undefined;
+  /** What the program calls itself: hostile like everything from outside, printable ASCII of at most 256 characters. */
+  readonly userAgent?: string | undefined;
+}
+
+/** `openings/<link id>.json`: that a link was opened, once for each. */
+export const openingDocument = z.looseObject({
+  version: z.literal(1),
+  at: z.string(),
+  recipient,
+  sourceIp: z.optional(z.string()),
+  userAgent: z.optional(z.string()),
 });
 
 /** `links/<attempt>/<claim>-<issue>.json` in link mode: who gets which link by this issue. */

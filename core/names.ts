@@ -89,6 +89,9 @@ export const ledgerKeys = {
     `links/${attemptPrefix(request, attempt)}${request.claim}-${issue}.json`,
   /** What a mailed link stands for. No secret: those of links are stored nowhere. */
   grant: (linkId: string) => `grants/${linkId}.json`,
+  /** That somebody opened a link. */
+  opening: (request: RequestKey, linkId: string) => `openings/${folder(request)}/${request.generation}/${linkId}.json`,
+  openings: (request: RequestKey) => `openings/${folder(request)}/${request.generation}/`,
   /** Every issue of a generation, whatever the attempt. */
   issues: (request: RequestKey) => `links/${folder(request)}/${request.generation}/`,
   /** One per file that was announced for an attempt: whoever announces the same file again goes on with it. */

@@ -4,6 +4,8 @@ import type { Downloads } from '../core/ports.ts';
 import { checkFile } from '../core/uploading/check-file.ts';
 import { abortUpload, completeUpload, listParts, signParts } from '../core/uploading/continue-upload.ts';
 import { downloadLinkReport } from '../core/uploading/download-report.ts';
+import { openLink } from '../core/uploading/link-access.ts';
+import { noteOpening } from '../core/uploading/note-opening.ts';
 import { showLink } from '../core/uploading/show-link.ts';
 import { showRules } from '../core/uploading/show-rules.ts';
 import { askForNewLink, declareNothing, type SpeakUpDeps } from '../core/uploading/speak-up.ts';
@@ -21,10 +23,14 @@ export const createAnswerPartner = (deps: UploadDeps & SpeakUpDeps & { readonly 
       jsonAnswer(200, await showRules(deps, parameters.linkId, bearer)),
     'GET /links/{linkId}/report/{file}': async ({ parameters, bearer }) =>
       jsonAnswer(200, await downloadLinkReport(deps, parameters.linkId, bearer, parameters.file)),
+    'POST /links/{linkId}/opening': async ({ parameters, bearer, visitor }) => {
+      await noteOpening(deps, await openLink(deps, parameters.linkId, bearer), visitor);
+      return jsonAnswer(202, done);
+    },
     'POST /links/{linkId}/check': async ({ parameters, bearer, json }) =>
       jsonAnswer(200, await checkFile(deps, parameters.linkId, bearer, json())),
-    'POST /links/{linkId}/uploads': async ({ parameters, bearer, json }) =>
-      jsonAnswer(201, await startUpload(deps, parameters.linkId, bearer, json())),
+    'POST /links/{linkId}/uploads': async ({ parameters, bearer, visitor, json }) =>
+      jsonAnswer(201, await startUpload(deps, parameters.linkId, bearer, json(), visitor)),
     'GET /links/{linkId}/uploads/{uploadId}': async (request) => jsonAnswer(200, await listParts(deps, which(request))),
     'POST /links/{linkId}/uploads/{uploadId}/parts': async (request) =>
       jsonAnswer(200, await signParts(deps, which(request), request.json())),

@@ -45,6 +45,10 @@ export class LinkApi {
     return this.#ask('GET', '');
   }
 
+  noteOpening(): Promise<unknown> {
+    return this.#ask('POST', '/opening', {});
+  }
+
   check(file: DeclaredFile, head: string): Promise<z.infer<typeof findingsAnswer>> {
     return this.#ask('POST', '/check', { ...file, head });
   }

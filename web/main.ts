@@ -1,10 +1,13 @@
 import { LinkApi } from './api.ts';
 import { Page } from './page.ts';
+import { whenSomebodyIsThere } from './visit.ts';
 
 /** `/u/<link id>#<secret>` */
 const linkId = location.pathname.split('/').at(-1) ?? '';
 const root = document.getElementById('page');
-if (root) void new Page(new LinkApi(linkId, location.hash.slice(1)), root, navigator.languages).open();
+const api = new LinkApi(linkId, location.hash.slice(1));
+if (root) void new Page(api, root, navigator.languages).open();
+whenSomebodyIsThere(() => void api.noteOpening().catch(() => undefined));
 
 // Another link pasted over this one differs behind the # alone: browsers do not load it by themselves.
 window.addEventListener('hashchange', () => location.reload());

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import type { Visitor } from '../link.ts';
 import { parse } from '../parse.ts';
+import { printable } from '../user-agent.ts';
 import { Problem, problems, problemType } from './problems.ts';
 
 /** API Gateway's payload 2.0, what we use of it: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
@@ -11,6 +13,7 @@ const proxyEvent = z.object({
   body: z.optional(z.string()),
   isBase64Encoded: z._default(z.boolean(), false),
   requestContext: z.object({
+    http: z.optional(z.object({ sourceIp: z.optional(z.string()), userAgent: z.optional(z.string()) })),
     authorizer: z.optional(
       z.object({
         iam: z.optional(z.object({ userArn: z.string() })),
@@ -30,6 +33,7 @@ export interface ApiRequest {
   readonly bearer: string | undefined;
   /** Whom the authorizer let in: an ARN, or the subject of a token. */
   readonly caller: string | undefined;
+  readonly visitor: Visitor;
   /** The JSON body; null when there is none. @throws Problem bad-request */
   json(): unknown;
 }
@@ -49,12 +53,14 @@ export const readRequest = (event: unknown): ApiRequest => {
     'event of the API',
   );
   const { iam, jwt } = requestContext.authorizer ?? {};
+  const { sourceIp, userAgent } = requestContext.http ?? {};
   return {
     route: routeKey,
     parameters: pathParameters,
     query: queryStringParameters,
     bearer: /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1],
     caller: iam?.userArn ?? jwt?.claims.sub,
+    visitor: { sourceIp, userAgent: userAgent && printable(userAgent) },
     json: () => readJson(body, isBase64Encoded),
   };
 };

@@ -1,4 +1,5 @@
 import { findDocument, findDocuments } from '../documents.ts';
+import { openingDocument, recipientName } from '../link.ts';
 import { attemptOfKey, type ClaimedKey, ledgerKeys } from '../names.ts';
 import type { Ledger } from '../ports.ts';
 import {
@@ -14,7 +15,7 @@ import type { Evidence } from './pack.ts';
 type Reader = Pick<Ledger, 'find' | 'list'>;
 
 /** What the ledger knows of a request that an execution opened. */
-export type Gathered = Pick<Evidence, 'request' | 'uploads' | 'accepted' | 'mails' | 'acts'> & {
+export type Gathered = Pick<Evidence, 'request' | 'openings' | 'uploads' | 'accepted' | 'mails' | 'acts'> & {
   /** Undefined where it has not ended. */
   readonly outcome: RequestDocument['outcome'];
 };
@@ -45,6 +46,7 @@ export const gather = async (ledger: Reader, run: Run): Promise<Gathered | undef
   return {
     outcome,
     request: requestOf(document, key, isOwn),
+    openings: await openingsOf(ledger, key),
     uploads,
     ...(acceptedKey !== undefined &&
       versionId !== undefined && {
@@ -78,6 +80,18 @@ const requestOf = (document: RequestDocument, key: ClaimedKey, isOwn: boolean): 
   if (!isOwn) return known;
   const asked = askedBy !== undefined && { askedBy };
   return { ...known, scheduledAt, openedAt, ...asked, feedHash, dueAt, closesAt, milestones };
+};
+
+const openingsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['openings']> => {
+  const found = await findDocuments(ledger, await ledger.list(ledgerKeys.openings(request)), openingDocument);
+  return found
+    .map(({ document: { at, recipient, sourceIp, userAgent } }) => ({
+      at,
+      recipient: recipientName(recipient),
+      ...(sourceIp !== undefined && { sourceIp }),
+      ...(userAgent !== undefined && { userAgent }),
+    }))
+    .sort(byTime);
 };
 
 const uploadsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['uploads']> => {

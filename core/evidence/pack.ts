@@ -21,6 +21,14 @@ export const evidenceOutcomes = [
   'alreadyOpen',
 ] as const;
 
+const openingRecord = z.strictObject({
+  at: instant,
+  /** Whose link: id of the `people/` record, `topic`, or who asked the API for it. */
+  recipient: z.string(),
+  sourceIp: z.optional(z.string()),
+  userAgent: z.optional(z.string()),
+});
+
 const uploadRecord = z.strictObject({
   attempt: z.int(),
   key: z.string(),
@@ -102,10 +110,12 @@ export const evidence = z.strictObject({
       dueAt: z.optional(instant),
       closesAt: z.optional(instant),
       milestones: z.optional(z.array(milestone)),
-      /** When each URL, or mail with a link, was issued. Whether a link was opened is recorded nowhere. */
+      /** When each URL, or mail with a link, was issued. */
       issuedAt: z.optional(z.array(instant)),
     }),
   ),
+  /** Links whose page somebody had before them, or began to send by; a URL of direct mode is used, never opened. */
+  openings: z.optional(z.array(openingRecord)),
   uploads: z.array(uploadRecord),
   /** What was promoted. */
   accepted: z.optional(z.strictObject({ key: z.string(), versionId: z.string(), sha256: z.optional(z.string()) })),

@@ -17,10 +17,11 @@ export const evidenceAsHtml = (pack: Evidence, sha256: string): string => {
     `<p class="verdict ${toneOf[outcome.kind]}">${escapeHtml(outcome.line)}</p>`,
     facts(factsOf(pack)),
     table('Planned', ['When', 'What', 'Told'], plannedOf(pack)),
+    table('Links opened', ['When', 'Of', 'From', 'With'], openingsOf(pack)),
     table('Arrived', ['Attempt', 'When', 'File', 'Check'], uploadsOf(pack)),
     table('Done by people', ['When', 'What', 'Why'], actsOf(pack)),
     table('Mails', ['When', 'What', 'To', 'What became of it'], mailsOf(pack)),
-    `<h2>This page</h2><p class="soft">Made of <code>evidence.json</code> beside it, which is what counts; its SHA-256 is <code>${sha256}</code>. People are named by id. The user agent of an upload, and whether a link was opened, are not recorded.</p>`,
+    `<h2>This page</h2><p class="soft">Made of <code>evidence.json</code> beside it, which is what counts; its SHA-256 is <code>${sha256}</code>. People are named by id.</p>`,
   ];
   return paper({ language: 'en', title: `Evidence: ${title}`, content: content.join('\n'), style });
 };
@@ -72,6 +73,16 @@ const factsOf = (pack: Evidence): readonly (readonly [string, Cell])[] => {
 
 const plannedOf = (pack: Evidence): Cell[][] =>
   (pack.request?.milestones ?? []).map(({ at, kind, to }) => [timeIn(pack)(at), kind, to.join(', ')]);
+
+const openingsOf = (pack: Evidence): Cell[][] =>
+  (pack.openings ?? []).map(({ at, recipient, sourceIp, userAgent }) => [
+    timeIn(pack)(at),
+    recipient,
+    sourceIp ?? notRecorded,
+    userAgent ?? notRecorded,
+  ]);
+
+const notRecorded = 'not recorded';
 
 const uploadsOf = (pack: Evidence): Cell[][] =>
   pack.uploads.map(({ attempt, arrivedAt, key, versionId, size, sourceIp, settled, check }) => [

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { requestsAnswer, timelineAnswer } from '../api/bodies.ts';
 import { Problem } from '../api/problems.ts';
 import { findDocuments } from '../documents.ts';
+import { openingDocument, recipientName } from '../link.ts';
 import { attemptOfKey, ledgerKeys } from '../names.ts';
 import type { Clock, Ledger } from '../ports.ts';
 import {
@@ -80,6 +81,7 @@ export const showTimeline = async ({ ledger, clock }: Deps, id?: string): Promis
   const standing = request.status === 'open' ? await standingOf(ledger, request) : undefined;
   const parts = await Promise.all([
     told(request),
+    openings(ledger, request),
     arrivals(ledger, request),
     mails(ledger, request),
     orders(ledger, request),
@@ -138,6 +140,11 @@ const told = async (request: RequestDocument): Promise<Moment[]> => {
     ...redriven.map(({ at, by, reason }) => ({ at, what: `redriven by ${by}: ${reason}` })),
     ...(outcome ? [{ at: outcome.at, what: outcome.line }] : []),
   ];
+};
+
+const openings = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
+  const found = await findDocuments(ledger, await ledger.list(ledgerKeys.openings(request)), openingDocument);
+  return found.map(({ document: { at, recipient } }) => ({ at, what: `link of ${recipientName(recipient)} opened` }));
 };
 
 const arrivals = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {

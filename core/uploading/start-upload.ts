@@ -3,7 +3,7 @@ import { type UploadAnswer, uploadBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { changeDocument, findDocument } from '../documents.ts';
-import { linkGrant, mintedUrlSeconds } from '../link.ts';
+import { linkGrant, mintedUrlSeconds, type Visitor } from '../link.ts';
 import { landingKey, ledgerKeys } from '../names.ts';
 import type { Intake } from '../ports.ts';
 import type { RequestDocument } from '../request.ts';
@@ -11,6 +11,7 @@ import { addSeconds } from '../time.ts';
 import { checkDeclared, storedType } from '../validation/before.ts';
 import { type AnnouncedUpload, announcedUpload, uploadIdOf } from './announced.ts';
 import { type LinkDeps, openLink, progressOf, requireOpen } from './link-access.ts';
+import { noteOpening } from './note-opening.ts';
 import { partBytesFor, partsOf } from './parts.ts';
 
 export type UploadDeps = LinkDeps & { readonly intake: Intake };
@@ -30,8 +31,10 @@ export const startUpload = async (
   linkId: string | undefined,
   secret: string | undefined,
   body: unknown,
+  visitor: Visitor,
 ): Promise<UploadAnswer> => {
   const link = await openLink(deps, linkId, secret);
+  await noteOpening(deps, link, visitor);
   const announced = parseBody(uploadBody, body);
   const { name, size, type, sha256, encoding } = announced;
   const way = wayOf(announced);

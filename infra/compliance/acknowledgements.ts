@@ -79,6 +79,7 @@ const ledgerPrefixes = {
   'archived/': 'one mark per end of a run',
   'links/': 'one document per issue; the bucket denies all other roles',
   'grants/': 'one document per link, without its secret',
+  'openings/': 'one document per link that was opened',
   'uploads/': 'one document per announced file',
   'history/': 'one document per feed',
   'chains/': 'one document per feed',

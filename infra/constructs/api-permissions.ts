@@ -30,7 +30,7 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
     get('ReadDeliveries', ledger, ...readByPartners),
     // Which attempts there were is told by the keys of issues; what was issued is not for the API to read.
     list('FindDeliveries', ledger, ...readByPartners, 'links/*'),
-    put('RecordUploadsAndWords', ledger, 'grants/*', 'uploads/*', 'signals/*', 'notifications/*'),
+    put('RecordUploadsAndWords', ledger, 'grants/*', 'openings/*', 'uploads/*', 'signals/*', 'notifications/*'),
     findUploads(landing),
     statement('BecomeSigner', ['sts:AssumeRole'], [signer.role.roleArn]),
     statement('BecomeReportReader', ['sts:AssumeRole'], [signer.reportReader.roleArn]),
@@ -73,6 +73,7 @@ const readByOperators = [
   'requests/*',
   'signals/*',
   'waits/*',
+  'openings/*',
   'arrivals/*',
   'notifications/*',
   'findings/*',

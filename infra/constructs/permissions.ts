@@ -27,7 +27,15 @@ export interface PermissionsProps {
 }
 
 /** What a pack of evidence is made of; never `waits/` and `links/`. */
-const readForEvidence = ['requests/*', 'arrivals/*', 'findings/*', 'notifications/*', 'signals/*', 'chains/*'];
+const readForEvidence = [
+  'requests/*',
+  'openings/*',
+  'arrivals/*',
+  'findings/*',
+  'notifications/*',
+  'signals/*',
+  'chains/*',
+];
 
 /**
  * Who may do what: every statement that a function has, and the settings it works with, in one place. Hand-written,

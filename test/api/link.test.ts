@@ -72,6 +72,45 @@ describe('a link', () => {
     expect(await all()).toBe(before);
   });
 
+  it('is opened by a POST, once: operators are told, and the evidence says whose it was, from where and with what', async () => {
+    for (let count = 0; count < 2; count += 1) expect((await link.ask('POST', '/opening', {})).status).toBe(202);
+    const { requestId } = (await link.show()).body;
+    const { body } = await askAsOperator<{ timeline: { what: string }[] }>(
+      airlock,
+      'GET',
+      `/requests/${requestId}/timeline`,
+    );
+    const opened = body.timeline.filter(({ what }) => what.startsWith('link of '));
+    expect(opened).toEqual([expect.objectContaining({ what: expect.stringMatching(/^link of [0-9a-f]{24} opened$/) })]);
+    await link.upload(goodCsv);
+    await airlock.settle();
+    const [key = ''] = (await airlock.keys('Archive')).filter((one) => one.endsWith('evidence.json'));
+    const { openings } = JSON.parse(await airlock.text('Archive', key));
+    expect(openings).toEqual([
+      {
+        at: expect.stringMatching(/^20\d\d-/),
+        recipient: expect.stringMatching(/^[0-9a-f]{24}$/),
+        sourceIp: '127.0.0.1',
+        userAgent: 'node',
+      },
+    ]);
+  });
+
+  it('is opened by whoever begins to send, a script too; what it calls itself is cut to what people can read', async () => {
+    const body = { name: 'orders.csv', size: goodCsv.length, type: 'text/csv', sha256: sha256(goodCsv) };
+    const headers = {
+      authorization: `Bearer ${link.secret}`,
+      'content-type': 'application/json',
+      'user-agent': `caf\u00e9 <script>${'x'.repeat(300)}`,
+    };
+    const url = `${new URL(await linkOf(airlock)).origin}/links/${link.linkId}/uploads`;
+    expect((await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).status).toBe(201);
+    const [key = ''] = await airlock.keys('Ledger', 'openings/');
+    const { userAgent } = JSON.parse(await airlock.text('Ledger', key));
+    expect(userAgent).toMatch(/^caf\?{1,2} <script>x+$/);
+    expect(userAgent).toHaveLength(256);
+  });
+
   it('with a wrong secret, or unknown, tells nothing: 401, whatever is asked', async () => {
     const other = new LinkClient(await linkOf(airlock, 'deputy@acme.example'));
     const wrong = ['', 'x', 'A'.repeat(43), other.secret, link.secret.toLowerCase()];
@@ -79,6 +118,7 @@ describe('a link', () => {
       for (const [method, path] of [
         ['GET', ''],
         ['POST', '/uploads'],
+        ['POST', '/opening'],
         ['POST', '/renewal'],
       ] as const) {
         const { status, body, headers } = await link.ask(method, path, method === 'POST' ? {} : undefined, secret);

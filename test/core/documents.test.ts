@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import { deadAddressDocument } from '../../core/dead-addresses.ts';
 import { chainDocument } from '../../core/evidence/chain.ts';
 import { historyDocument } from '../../core/history.ts';
-import { issuedLinks, linkGrant } from '../../core/link.ts';
+import { issuedLinks, linkGrant, openingDocument } from '../../core/link.ts';
 import { scanDocument } from '../../core/malware-scan.ts';
 import { parse } from '../../core/parse.ts';
 import { pauseDocument } from '../../core/pauses.ts';
@@ -30,6 +30,7 @@ const readers: Record<string, z.ZodMiniType> = {
   issued: issuedLinks,
   upload: announcedUpload,
   link: linkDocument,
+  opening: openingDocument,
   notification: notificationDocument,
   pause: pauseDocument,
   person: personDocument,

@@ -33,6 +33,15 @@ const pack: Evidence = {
       { index: 2, at: '2026-11-23T08:25:00.000Z', kind: 'close', to: [] },
     ],
   },
+  openings: [
+    {
+      at: '2026-11-23T06:05:00.000Z',
+      recipient: 'c44de619a58fc1fb3ff36874',
+      sourceIp: '192.0.2.7',
+      userAgent: 'Moz <i>',
+    },
+    { at: '2026-11-23T06:06:00.000Z', recipient: 'topic' },
+  ],
   uploads: [
     {
       attempt: 1,
@@ -87,6 +96,8 @@ describe('the page of a pack of evidence', () => {
     expect(text).toMatch(
       /812 bytes, from 192\.0\.2\.7 not valid, 12 rows, cell\.type × 3, period\.other × 1, SHA-256 abab/,
     );
+    expect(text).toContain('07:05 (Berlin) c44de619a58fc1fb3ff36874 192.0.2.7 Moz &lt;i&gt;');
+    expect(text).toContain('07:06 (Berlin) topic not recorded not recorded');
     expect(text).toContain('from an address that was not recorded valid, 2 rows');
     expect(text).toContain('request c44de619a58fc1fb3ff36874 delivered: 250 ok, 0102-ab');
     expect(text).toContain(`its SHA-256 is ${'cd'.repeat(32)}`);

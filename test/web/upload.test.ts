@@ -52,6 +52,15 @@ describe('the page of a link', () => {
     expect(text).toMatch(/Delivered.*Accepted on time.*Receipt.*orders\.csv.*48 bytes.*SHA-256[0-9a-f]{64}/s);
   });
 
+  it('is not opened by who loads it and moves nothing, as mail scanners do; a hand on it is', async () => {
+    const page = await open();
+    expect(await airlock.keys('Ledger', 'openings/')).toEqual([]);
+    const noted = page.waitForResponse((response) => response.url().endsWith('/opening'));
+    await page.mouse.move(200, 200);
+    expect((await noted).status()).toBe(202);
+    expect(await airlock.keys('Ledger', 'openings/')).toHaveLength(1);
+  });
+
   it('takes a file of 6 MB in parts', async () => {
     const page = await open();
     const sent = partsSent(page);
