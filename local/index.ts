@@ -7,6 +7,7 @@ import { CloudFormation } from './cloudformation/cloudformation.ts';
 import { deploy } from './cloudformation/deploy.ts';
 import { resourceTypes } from './cloudformation/resource-types.ts';
 import type { Services } from './cloudformation/services.ts';
+import { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { Context } from './context.ts';
 import { AwsError } from './errors.ts';
@@ -25,6 +26,7 @@ import { JobQueue } from './jobs.ts';
 import { Journal } from './journal.ts';
 import { Kms } from './kms/kms.ts';
 import { CodeCache } from './lambda/code-cache.ts';
+import { EventSources } from './lambda/event-sources.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { S3 } from './s3/s3.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
@@ -167,16 +169,35 @@ const createServices = (context: Context, authenticator: Authenticator, random: 
   const cloudwatch = new CloudWatch(context, sns);
   const sqs = new Sqs(context, cloudwatch);
   const lambda = new Lambda(context, sqs, { cloudwatch, xray });
+  const eventSources = new EventSources(context, { lambda, sqs });
   const buses = new EventBuses(context, { lambda, sns, sqs, cloudwatch });
   const machines = new Machines(context, kms);
   const observation = new Observation(context, machines, { cloudwatch, xray });
   const states = createStates(context, machines, { lambda, buses, observation, random });
   const scheduler = new Scheduler(context, { states, lambda, sqs, cloudwatch });
   const s3 = new S3(context, { buses, kms, authenticator });
+  const cloudtrail = new CloudTrail(context, buses, s3.onBehalf);
+  s3.onObjectCall((call) => cloudtrail.record(call));
   const guardduty = new GuardDuty(context, buses, s3.onBehalf);
   const ses = new Ses(context, { buses, cloudwatch });
   const httpApis = new HttpApis(context, { lambda, cloudwatch }, authenticator);
-  return { httpApis, guardduty, kms, xray, cloudwatch, sqs, sns, lambda, buses, states, scheduler, s3, ses };
+  return {
+    httpApis,
+    guardduty,
+    cloudtrail,
+    kms,
+    xray,
+    cloudwatch,
+    sqs,
+    sns,
+    lambda,
+    eventSources,
+    buses,
+    states,
+    scheduler,
+    s3,
+    ses,
+  };
 };
 
 const createStates = (

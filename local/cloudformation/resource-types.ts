@@ -10,6 +10,7 @@ import { messagingTypes } from './types/messaging.ts';
 import { observabilityTypes } from './types/observability.ts';
 import { scheduleTypes } from './types/schedules.ts';
 import { storageTypes } from './types/storage.ts';
+import { trailTypes } from './types/trails.ts';
 
 /** Every type of resource that this runtime deploys. A property that a type does not read is refused by name. */
 export const resourceTypes = (
@@ -25,4 +26,5 @@ export const resourceTypes = (
   ...observabilityTypes(context, services),
   ...httpApiTypes(context, services),
   ...malwareProtectionTypes(context, services),
+  ...trailTypes(context, services),
 });

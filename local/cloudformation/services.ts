@@ -1,8 +1,10 @@
 import type { HttpApis } from '../apigateway/http-apis.ts';
+import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
 import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { EventBuses } from '../events/buses.ts';
 import type { GuardDuty } from '../guardduty/guardduty.ts';
 import type { Kms } from '../kms/kms.ts';
+import type { EventSources } from '../lambda/event-sources.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { S3 } from '../s3/s3.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
@@ -20,6 +22,7 @@ export interface Services {
   readonly ses: Ses;
   readonly buses: EventBuses;
   readonly lambda: Lambda;
+  readonly eventSources: EventSources;
   readonly states: States;
   readonly scheduler: Scheduler;
   readonly kms: Kms;
@@ -27,4 +30,5 @@ export interface Services {
   readonly xray: XRay;
   readonly httpApis: HttpApis;
   readonly guardduty: GuardDuty;
+  readonly cloudtrail: CloudTrail;
 }

@@ -107,7 +107,7 @@ export class GuardDuty {
         this.#context.authorizer.require({ principal, action, resource: rule, context });
       }
       this.#s3.look(principal, plan.bucket);
-      await this.#s3.write(principal, plan.bucket, validationObject, '');
+      await this.#s3.write({ principal }, plan.bucket, validationObject, new Uint8Array());
       return undefined;
     } catch (error) {
       if (error instanceof AwsError) return error.message;

@@ -111,6 +111,7 @@ const knownKeys = new Set(
     's3:prefix',
     's3:if-none-match',
     's3:ObjectCreationOperation',
+    's3:x-amz-acl',
     's3:signatureAge',
     's3:authType',
     's3:TlsVersion',

@@ -58,6 +58,11 @@ export class Lambda {
     return this.#run(fn, input, randomUUID());
   }
 
+  /** Invokes by an event source, which asks nobody. @returns undefined where its concurrency is used up */
+  async invokeForItself(fn: FunctionRecord, input: string): Promise<Invocation | undefined> {
+    return this.#isThrottled(fn) ? undefined : this.#run(fn, input, randomUUID());
+  }
+
   /**
    * Freezes a function as it is. Without a change since the last version that one is returned.
    * https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html

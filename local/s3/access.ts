@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Authenticated, AwsRequest } from '../http/request.ts';
+import type { Access as Asking } from '../identity/authorizer.ts';
 import type { Kms } from '../kms/kms.ts';
 import type { BucketRecord } from './buckets.ts';
 
@@ -16,28 +17,12 @@ export class Access {
   }
 
   /** @param key of an object; undefined for the bucket itself @throws AwsError AccessDenied */
-  require(
-    auth: Authenticated,
-    action: string,
-    bucket: BucketRecord,
-    key: string | undefined,
-    request: AwsRequest,
-    more: Record<string, string> = {},
-  ): void {
-    this.#context.authorizer.require({
-      principal: auth.principal,
-      action,
-      resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
-      resourcePolicy: bucket.policy,
-      context: {
-        'aws:SourceIp': request.sourceIp,
-        's3:authType': authTypes[auth.via],
-        's3:TlsVersion': '1.3',
-        ...(auth.signatureAge !== undefined && { 's3:signatureAge': String(auth.signatureAge) }),
-        ...(request.headers['if-none-match'] !== undefined && { 's3:if-none-match': request.headers['if-none-match'] }),
-        ...more,
-      },
-    });
+  require(...asked: Asked): void {
+    this.#context.authorizer.require(accessOf(...asked));
+  }
+
+  allows(...asked: Asked): boolean {
+    return this.#context.authorizer.allows(accessOf(...asked));
   }
 
   /**
@@ -55,3 +40,27 @@ export class Access {
     this.#kms.require(action, { principal, keyArn, via: 's3', encryptionContext });
   }
 }
+
+type Asked = [
+  auth: Authenticated,
+  action: string,
+  bucket: BucketRecord,
+  key: string | undefined,
+  request: AwsRequest,
+  more?: Record<string, string>,
+];
+
+const accessOf = (...[auth, action, bucket, key, request, more = {}]: Asked): Asking => ({
+  principal: auth.principal,
+  action,
+  resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
+  resourcePolicy: bucket.policy,
+  context: {
+    'aws:SourceIp': request.sourceIp,
+    's3:authType': authTypes[auth.via],
+    's3:TlsVersion': '1.3',
+    ...(auth.signatureAge !== undefined && { 's3:signatureAge': String(auth.signatureAge) }),
+    ...(request.headers['if-none-match'] !== undefined && { 's3:if-none-match': request.headers['if-none-match'] }),
+    ...more,
+  },
+});

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../errors.ts';
 import type { Authenticated, AwsRequest } from '../http/request.ts';
 import type { Principal } from '../identity/identities.ts';
+import { type Sender, sourceContext } from '../identity/sender.ts';
 import type { Registry } from '../registry.ts';
 import type { Access } from './access.ts';
 import type { BucketRecord } from './buckets.ts';
@@ -9,6 +10,7 @@ import type { ObjectStore, StoredObject } from './object-store.ts';
 import type { Tagging, Tags } from './tagging.ts';
 
 interface Parts {
+  readonly accountId: string;
   readonly buckets: Registry<BucketRecord>;
   readonly objects: ObjectStore;
   readonly access: Access;
@@ -31,15 +33,41 @@ export class OnBehalf {
     this.#parts.access.require(asked(principal), 's3:ListBucket', this.#bucket(bucketName), undefined, internal());
   }
 
+  /** Whether it may; undefined where there is no such bucket. @param key of an object; undefined for the bucket itself */
+  allows(
+    sender: Sender,
+    action: string,
+    bucketName: string,
+    key?: string,
+    context: Record<string, string> = {},
+  ): boolean | undefined {
+    const bucket = this.#parts.buckets.get(bucketName);
+    return (
+      bucket &&
+      this.#parts.access.allows(asked(sender.principal), action, bucket, key, internal(), {
+        ...this.#sourceOf(sender),
+        ...context,
+      })
+    );
+  }
+
   /** Puts an object as a plain request would, without conditions. @throws AwsError AccessDenied */
-  async write(principal: Principal, bucketName: string, key: string, text: string): Promise<void> {
+  async write(
+    sender: Sender,
+    bucketName: string,
+    key: string,
+    bytes: Uint8Array,
+    context: Record<string, string> = {},
+  ): Promise<void> {
     const { access, objects } = this.#parts;
+    const { principal } = sender;
     const bucket = this.#bucket(bucketName);
     access.require(asked(principal), 's3:PutObject', bucket, key, internal(), {
       's3:ObjectCreationOperation': 'true',
+      ...this.#sourceOf(sender),
+      ...context,
     });
     access.requireKey(asked(principal), 'kms:GenerateDataKey', bucket, key);
-    const bytes = Buffer.from(text);
     const blob = await objects.write(only(bytes));
     const none = { ifNoneMatch: undefined, ifMatch: undefined };
     objects.commit(
@@ -70,6 +98,10 @@ export class OnBehalf {
       access.require(asked(principal), action, bucket, object.key, internal());
     }
     tagging.set(object, { ...tagging.of(object), ...tags });
+  }
+
+  #sourceOf(sender: Sender): Record<string, string> {
+    return sourceContext(sender, this.#parts.accountId);
   }
 
   #bucket(name: string): BucketRecord {

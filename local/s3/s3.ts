@@ -18,6 +18,7 @@ import { Deletion } from './deletion.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listObjects, listObjectsV2, listVersions } from './list.ts';
 import { Multipart } from './multipart.ts';
+import { answeredOf, type ObjectCall } from './object-call.ts';
 import { type Creation, objectCreated } from './object-created.ts';
 import { ObjectStore, requireVersionId, type StoredObject } from './object-store.ts';
 import { OnBehalf } from './on-behalf.ts';
@@ -87,6 +88,7 @@ export class S3 {
   readonly #tagging: Tagging;
   readonly #postObject: PostObject;
   readonly #deletion: Deletion;
+  #whenCalled: (call: ObjectCall) => void = () => undefined;
 
   constructor(context: Context, { buses, kms, authenticator }: S3Services) {
     this.#context = context;
@@ -97,6 +99,7 @@ export class S3 {
     this.#multipart = new Multipart(context, this.#access, this.objects);
     this.#tagging = new Tagging(context.journal);
     this.onBehalf = new OnBehalf({
+      accountId: context.accountId,
       buckets: this.buckets,
       objects: this.objects,
       access: this.#access,
@@ -119,13 +122,35 @@ export class S3 {
     const target = targetOf(request);
     if (request.method === 'OPTIONS') return preflight(this.buckets.get(target.bucket), request);
     const cors = corsHeaders(this.buckets.get(target.bucket), request);
+    let auth: Authenticated | undefined;
     try {
-      const response = await this.#dispatch(request, target, authenticate());
+      auth = authenticate();
+      const response = await this.#dispatch(request, target, auth);
+      this.#tell(request, target, auth, undefined, response);
       return { ...response, headers: { ...response.headers, ...cors } };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
+      this.#tell(request, target, auth, error);
       return errorResponse(error, request, cors);
     }
+  }
+
+  /** Tells of every call about one object, answered or refused. */
+  onObjectCall(tell: (call: ObjectCall) => void): void {
+    this.#whenCalled = tell;
+  }
+
+  #tell(
+    request: AwsRequest,
+    { bucket, key }: Target,
+    auth: Authenticated | undefined,
+    failure: AwsError | undefined,
+    { headers }: Partial<AwsResponse> = {},
+  ): void {
+    if (key === '') return;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const operation = operationOf(request);
+    this.#whenCalled({ request, auth, operation, bucket, key, isRead, failure, answered: answeredOf(headers) });
   }
 
   async #dispatch(request: AwsRequest, target: Target, auth: Authenticated): Promise<AwsResponse> {

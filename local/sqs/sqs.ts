@@ -1,15 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import type { PolicyDocument } from '../identity/policy.ts';
 import { type Sender, sourceContext } from '../identity/sender.ts';
-import { integer, text } from '../journal.ts';
 import { Registry } from '../registry.ts';
+import { Messages, md5, type QueueTimes, type Received } from './messages.ts';
 
-export interface QueueRecord {
+export interface QueueRecord extends QueueTimes {
   readonly arn: string;
-  readonly name: string;
   readonly policy?: PolicyDocument;
 }
 
@@ -22,24 +20,30 @@ interface Message {
   readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string; readonly DataType: 'String' }>>;
 }
 
-const defaultVisibilityMs = 30_000;
-
-/** SQS: queues that others send to, and enough to look at and empty them. */
+/** SQS: queues that others send to and take from, and enough to look at and empty them. */
 export class Sqs {
   readonly queues: Registry<QueueRecord>;
   readonly #context: Context;
   readonly #cloudwatch: CloudWatch;
+  readonly #messages: Messages;
+  #whenSent: (queueArn: string, visibleAt: number) => void = () => undefined;
 
   constructor(context: Context, cloudwatch: CloudWatch) {
     this.#context = context;
     this.#cloudwatch = cloudwatch;
+    this.#messages = new Messages(context.journal, context.clock);
     this.queues = new Registry(context.journal, 'queue');
   }
 
+  /** Tells of every message, and when it can be received. */
+  onSent(tell: (queueArn: string, visibleAt: number) => void): void {
+    this.#whenSent = tell;
+  }
+
   /** @throws AwsError when the queue is not there, or the sender may not */
-  sendFrom(sender: Sender, arn: string, body: string, attributes: Record<string, string> = {}): string {
-    const queue = this.queues.get(arn.split(':').at(-1) ?? '');
-    if (queue?.arn !== arn) throw new AwsError('QueueDoesNotExist', `The queue ${arn} does not exist.`);
+  sendFrom(sender: Sender, arn: string, body: string, attributes: Record<string, string> = {}, delay?: number): string {
+    const queue = this.queueByArn(arn);
+    if (!queue) throw new AwsError('QueueDoesNotExist', `The queue ${arn} does not exist.`);
     this.#context.authorizer.require({
       principal: sender.principal,
       action: 'sqs:SendMessage',
@@ -47,12 +51,37 @@ export class Sqs {
       resourcePolicy: queue.policy,
       context: sourceContext(sender, this.#context.accountId),
     });
-    const id = randomUUID();
-    const now = this.#context.clock.now();
-    const stored = JSON.stringify({ body, attributes });
-    this.#context.journal.run('insert into messages values (?, ?, ?, ?, null, ?)', id, queue.name, now, now, stored);
+    const { id, visibleAt } = this.#messages.add(queue, body, attributes, delay);
     this.#measure(queue.name);
+    this.#whenSent(arn, visibleAt);
     return id;
+  }
+
+  queueByArn(arn: string): QueueRecord | undefined {
+    const queue = this.queues.get(arn.split(':').at(-1) ?? '');
+    return queue?.arn === arn ? queue : undefined;
+  }
+
+  /** @throws AwsError when the caller may not */
+  receive(sender: Sender, queue: QueueRecord, limit: number, visibilitySeconds?: number): readonly Received[] {
+    this.#need(sender, 'sqs:ReceiveMessage', queue);
+    return this.#context.journal.transaction(() => {
+      const { received, dead } = this.#messages.receive(queue, limit, visibilitySeconds);
+      this.#measure(queue.name);
+      const grave = dead > 0 ? this.queues.get(queue.deadLetter?.queue ?? '') : undefined;
+      if (grave) {
+        this.#measure(grave.name);
+        this.#whenSent(grave.arn, this.#context.clock.now());
+      }
+      return received;
+    });
+  }
+
+  /** @throws AwsError when the caller may not */
+  delete(sender: Sender, queue: QueueRecord, receipt: string): void {
+    this.#need(sender, 'sqs:DeleteMessage', queue);
+    this.#messages.delete(queue.name, receipt);
+    this.#measure(queue.name);
   }
 
   /** JSON protocol. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html */
@@ -64,40 +93,46 @@ export class Sqs {
         .at(-1) ?? '';
     const queue = this.queues.get(name);
     if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
-    const need = (action: string) =>
-      this.#context.authorizer.require({ ...sender, action, resource: queue.arn, resourcePolicy: queue.policy });
     switch (operation) {
       case 'GetQueueUrl':
         return { QueueUrl: this.#url(name) };
       case 'GetQueueAttributes':
-        need('sqs:GetQueueAttributes');
-        return { Attributes: { QueueArn: queue.arn, ApproximateNumberOfMessages: String(this.#count(name)) } };
-      case 'SendMessage':
+        this.#need(sender, 'sqs:GetQueueAttributes', queue);
+        return { Attributes: this.#attributes(queue) };
+      case 'SendMessage': {
+        const body = String(input.MessageBody ?? '');
         return {
-          MessageId: this.sendFrom(sender, queue.arn, String(input.MessageBody ?? '')),
-          MD5OfMessageBody: md5(String(input.MessageBody ?? '')),
+          MessageId: this.sendFrom(sender, queue.arn, body, {}, optionalNumber(input.DelaySeconds)),
+          MD5OfMessageBody: md5(body),
         };
-      case 'ReceiveMessage':
-        need('sqs:ReceiveMessage');
-        return {
-          Messages: this.#receive(
-            name,
-            Number(input.MaxNumberOfMessages ?? 1),
-            Number(input.VisibilityTimeout ?? defaultVisibilityMs / 1000),
-          ),
-        };
+      }
+      case 'ReceiveMessage': {
+        const limit = Number(input.MaxNumberOfMessages ?? 1);
+        const received = this.receive(sender, queue, limit, optionalNumber(input.VisibilityTimeout));
+        return { Messages: received.map(messageOf) };
+      }
       case 'DeleteMessage':
-        need('sqs:DeleteMessage');
-        this.#context.journal.run(
-          'delete from messages where queue = ? and receipt = ?',
-          name,
-          String(input.ReceiptHandle),
-        );
-        this.#measure(name);
+        this.delete(sender, queue, String(input.ReceiptHandle));
         return {};
       default:
         throw new AwsError('InvalidAction', `SQS ${operation} is not implemented here (see local/README.md)`);
     }
+  }
+
+  #need(sender: Sender, action: string, queue: QueueRecord): void {
+    this.#context.authorizer.require({ ...sender, action, resource: queue.arn, resourcePolicy: queue.policy });
+  }
+
+  #attributes({ arn, name, visibilitySeconds, delaySeconds }: QueueRecord): Record<string, string> {
+    const { visible, inFlight, delayed } = this.#messages.count(name);
+    return {
+      QueueArn: arn,
+      VisibilityTimeout: String(visibilitySeconds),
+      DelaySeconds: String(delaySeconds),
+      ApproximateNumberOfMessages: String(visible),
+      ApproximateNumberOfMessagesNotVisible: String(inFlight),
+      ApproximateNumberOfMessagesDelayed: String(delayed),
+    };
   }
 
   #measure(name: string): void {
@@ -106,42 +141,22 @@ export class Sqs {
       name: 'ApproximateNumberOfMessagesVisible',
       dimensions: { QueueName: name },
     };
-    this.#cloudwatch.put(metric, this.#count(name));
+    this.#cloudwatch.put(metric, this.#messages.count(name).visible);
   }
 
   #url(name: string): string {
     return `${this.#context.endpoint()}/${this.#context.accountId}/${name}`;
   }
-
-  #count(name: string): number {
-    return integer(this.#context.journal.get('select count(*) as n from messages where queue = ?', name), 'n');
-  }
-
-  #receive(name: string, limit: number, visibilitySeconds: number): Message[] {
-    const { journal, clock } = this.#context;
-    return journal.transaction(() =>
-      journal
-        .all('select * from messages where queue = ? and visible_at <= ? order by at limit ?', name, clock.now(), limit)
-        .map((row) => {
-          const receipt = randomUUID();
-          const until = clock.now() + visibilitySeconds * 1000;
-          journal.run('update messages set receipt = ?, visible_at = ? where id = ?', receipt, until, text(row, 'id'));
-          const { body, attributes }: { body: string; attributes: Record<string, string> } = JSON.parse(
-            text(row, 'body'),
-          );
-          const named = Object.entries(attributes).map(
-            ([key, value]) => [key, { StringValue: value, DataType: 'String' as const }] as const,
-          );
-          return {
-            MessageId: text(row, 'id'),
-            ReceiptHandle: receipt,
-            Body: body,
-            MD5OfBody: md5(body),
-            MessageAttributes: Object.fromEntries(named),
-          };
-        }),
-    );
-  }
 }
 
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+const optionalNumber = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
+
+const messageOf = ({ id, receipt, body, attributes }: Received): Message => ({
+  MessageId: id,
+  ReceiptHandle: receipt,
+  Body: body,
+  MD5OfBody: md5(body),
+  MessageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([key, StringValue]) => [key, { StringValue, DataType: 'String' as const }]),
+  ),
+});

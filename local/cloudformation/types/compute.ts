@@ -1,18 +1,19 @@
 import type { Context } from '../../context.ts';
 import { StartError, UnsupportedFeatureError } from '../../errors.ts';
 import type { CodeStore } from '../../lambda/code-store.ts';
+import { defaultConcurrency } from '../../lambda/event-sources.ts';
 import type { FunctionRecord } from '../../lambda/function-record.ts';
 import type { MachineSettings } from '../../states/machines.ts';
 import type { Assembly } from '../assembly.ts';
 import type { ResourceType } from '../deploy.ts';
 import type { Properties } from '../properties.ts';
 import type { Services } from '../services.ts';
-import { arnOf } from './shared.ts';
+import { arnOf, orRefused } from './shared.ts';
 
 /** Functions, who may call them, and state machines. */
 export const computeTypes = (
   context: Context,
-  { lambda, states }: Services,
+  { lambda, eventSources, states }: Services,
   assembly: Assembly,
 ): Record<string, ResourceType> => ({
   'AWS::Lambda::Function': {
@@ -75,6 +76,25 @@ export const computeTypes = (
       });
       return { ref: physicalId, attributes: {} };
     },
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    put(properties, { logicalId, physicalId }) {
+      const scaling = properties.nested('ScalingConfig');
+      const responses = properties.list('FunctionResponseTypes');
+      const mapping = {
+        id: physicalId,
+        queueArn: properties.text('EventSourceArn'),
+        functionName: properties.text('FunctionName').split(':').at(-1) ?? '',
+        isEnabled: properties.optionalText('Enabled') !== 'false',
+        batchSize: properties.number('BatchSize', 10),
+        maxConcurrency: scaling.number('MaximumConcurrency', defaultConcurrency),
+        reportsItemFailures: responses.includes('ReportBatchItemFailures'),
+      };
+      scaling.done();
+      orRefused(logicalId, () => eventSources.put(mapping));
+      return { ref: physicalId, attributes: { Id: physicalId } };
+    },
+    remove: (id) => eventSources.mappings.delete(id),
   },
   'AWS::StepFunctions::StateMachine': {
     put(properties) {

@@ -23,7 +23,19 @@ const mailAndEventTypes = (context: Context, { sqs, sns, ses, buses }: Services)
       const name = properties.text('QueueName');
       properties.noted('MessageRetentionPeriod', 'SqsManagedSseEnabled');
       const arn = arnOf(context, 'sqs', name);
-      sqs.queues.put(name, { arn, name });
+      const redrive = properties.nested('RedrivePolicy');
+      const deadLetterArn = redrive.optionalText('deadLetterTargetArn');
+      const maxReceives = redrive.number('maxReceiveCount', 10);
+      redrive.done();
+      sqs.queues.put(name, {
+        arn,
+        name,
+        visibilitySeconds: properties.number('VisibilityTimeout', 30),
+        delaySeconds: properties.number('DelaySeconds', 0),
+        ...(deadLetterArn !== undefined && {
+          deadLetter: { queue: deadLetterArn.split(':').at(-1) ?? '', maxReceives },
+        }),
+      });
       return { ref: `${context.endpoint()}/${context.accountId}/${name}`, attributes: { Arn: arn, QueueName: name } };
     },
   },
