@@ -1,9 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Clock, Digest, Ids } from '../core/ports.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock, Digest, Ids, Pause } from '../core/ports.ts';
 import type { Hasher } from '../core/validation/source.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = { now: () => new Date() };
+
+export const pause: Pause = (ms) => setTimeout(ms);
 
 export const randomIds: Ids = { next: () => randomUUID() };
 

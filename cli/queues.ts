@@ -72,7 +72,7 @@ export const redrive = async (
     for (const message of fresh) {
       seen.add(message.MessageId ?? '');
       try {
-        say(await again[name](clients, message));
+        say(await again[name](clients, message, stage));
         await clients.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
         done += 1;
       } catch (error) {
@@ -83,7 +83,9 @@ export const redrive = async (
 };
 
 /** What is done again with a message of each queue. Each says in a line what it did. */
-const again: { readonly [name in FailureQueue]: (clients: Clients, message: Message) => Promise<string> } = {
+const again: {
+  readonly [name in FailureQueue]: (clients: Clients, message: Message, stage: string) => Promise<string>;
+} = {
   'failed-starts': async ({ sfn }, { Body = '', MessageAttributes = {}, MessageId = '' }) => {
     // The same for the same message, so that a second try starts nothing twice.
     const executionId = MessageId.replaceAll('-', '').slice(0, 16);
@@ -110,8 +112,10 @@ const again: { readonly [name in FailureQueue]: (clients: Clients, message: Mess
     await clients.sns.send(new PublishCommand({ TopicArn: target, Message: Body }));
     return `published to ${target.split(':').at(-1)}`;
   },
-  'failed-invocations': async (clients, { Body = '' }) => {
+  'failed-invocations': async (clients, { Body = '' }, stage) => {
     const { requestContext, requestPayload } = JSON.parse(Body);
+    // What came by the queue of ended runs lies here as it was; only ends of runs do.
+    if (requestContext === undefined) return invoke(clients, deployedName(stage, 'archive-execution'), Body);
     return invoke(clients, requestContext.functionArn.replace(/:\$LATEST$/, ''), JSON.stringify(requestPayload));
   },
 };

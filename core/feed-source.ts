@@ -1,6 +1,6 @@
 import addresses from 'email-addresses';
 import * as z from 'zod/mini';
-import { audiencesOfRungs, channelNames, modes } from './feed.ts';
+import { audiencesOfRungs, channelNames, modes, nameOfBrand, nameOfContact, title } from './feed.ts';
 import { fileSource } from './feed-file.ts';
 import { periodUnits } from './period.ts';
 import { holidayRules } from './schedule/calendar.ts';
@@ -39,13 +39,13 @@ export const isPlainAddress = (text: string): boolean => {
 
 const duration = z.string().check(z.refine(isDuration, 'an ISO-8601 duration of whole seconds such as PT4H or P1D'));
 const contact = z.strictObject({
-  name: z.string().check(z.regex(/^[^\p{Cc}]{1,80}$/u, 'a name of 1 to 80 characters without line breaks')),
+  name: nameOfContact,
   email: z.string().check(z.refine(isPlainAddress, 'one plain address such as data@acme.example')),
   locale: z._default(z.enum(locales), 'en'),
 });
 /** How mails to the partner look: as from whom the partner knows. */
 const brand = z.strictObject({
-  name: z.string().check(z.regex(/^[^\p{Cc}]{1,60}$/u, 'a name of 1 to 60 characters without line breaks')),
+  name: nameOfBrand,
   logo: z.optional(z.string().check(z.regex(/^https:\/\/[^\s"'<>]{1,300}$/, 'the https:// address of a picture'))),
   replyTo: z.optional(z.string().check(z.refine(isPlainAddress, 'one plain address such as data@company.example'))),
 });
@@ -72,7 +72,6 @@ const namedPeriod = z.strictObject({
   from: localDate,
   to: localDate,
 });
-const title = z.string().check(z.regex(/^[^\p{Cc}]{1,100}$/u, 'text of 1 to 100 characters without line breaks'));
 const timezone = z.string().check(z.refine(isTimeZone, 'an IANA time zone such as Europe/Berlin'));
 const channels = z.array(z.enum(channelNames)).check(
   z.minLength(1, 'at least one channel'),

@@ -15,21 +15,41 @@ export const modes = ['link', 'direct'] as const;
 export const channelNames = ['email', 'sns'] as const;
 
 const id = z.string().check(z.regex(idPattern, 'lower-case letters, digits and hyphens, at most 24'));
-const contact = z.strictObject({ name: z.string(), email: z.string(), locale: z._default(z.enum(locales), 'en') });
+/** What stands in a mail's header has no line breaks, wherever it comes from. */
+const oneLine = (what: string, most: number) =>
+  z
+    .string()
+    .check(
+      z.regex(new RegExp(`^[^\\p{Cc}]{1,${most}}$`, 'u'), `${what} of 1 to ${most} characters without line breaks`),
+    );
+export const title = oneLine('text', 100);
+export const nameOfContact = oneLine('a name', 80);
+export const nameOfBrand = oneLine('a name', 60);
+const address = oneLine('an address', 254);
+
+const contact = z.strictObject({
+  name: nameOfContact,
+  email: address,
+  locale: z._default(z.enum(locales), 'en'),
+});
 const people = z.array(contact);
 /** How mails to the partner look: as from whom the partner knows. */
-const brand = z.strictObject({ name: z.string(), logo: z.optional(z.string()), replyTo: z.optional(z.string()) });
+const brand = z.strictObject({
+  name: nameOfBrand,
+  logo: z.optional(z.string()),
+  replyTo: z.optional(address),
+});
 /** With `unit: custom`: a quarter, a season, a reporting date. */
 const namedPeriod = z.strictObject({ name: z.string(), from: z.string(), to: z.string() });
 
 /**
  * The form of a feed after defaults: what the deployment carries and every request's ledger document repeats. Made by us of
- * what `feedSource` has checked, so it is told by its shape alone.
+ * what `feedSource` has checked, so its shape tells it; what becomes a header of a mail is looked at once more.
  */
 export const resolvedFeed = z.strictObject({
   partner: id,
   feed: id,
-  title: z.string(),
+  title,
   schedule: z.strictObject({
     expression: z.string(),
     timezone: z.string(),

@@ -14,6 +14,9 @@ export interface Clock {
   now(): Date;
 }
 
+/** Waits so many milliseconds. */
+export type Pause = (ms: number) => Promise<void>;
+
 /** Fresh, unguessable ids. */
 export interface Ids {
   next(): string;

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/evidence/canonical.ts';
-import { appendToChain } from '../core/evidence/chain.ts';
+import { appendInTurn } from '../core/evidence/chain.ts';
 import { gather } from '../core/evidence/gather.ts';
 import { type Evidence, evidence } from '../core/evidence/pack.ts';
 import { evidenceAsHtml } from '../core/evidence/page.ts';
@@ -7,7 +7,7 @@ import { withoutSecrets } from '../core/evidence/redact.ts';
 import { factsOf, feedOf, requestOf, statusChange, upToEnd } from '../core/evidence/run.ts';
 import { archiveFolder, ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
-import type { Archive, Clock, Digest, ExecutionEvent, Histories, Ledger, SignDocument } from '../core/ports.ts';
+import type { Archive, Clock, Digest, ExecutionEvent, Histories, Ledger, Pause, SignDocument } from '../core/ports.ts';
 
 interface Deps {
   readonly histories: Histories;
@@ -15,6 +15,7 @@ interface Deps {
   readonly archive: Archive;
   readonly clock: Clock;
   readonly digest: Digest;
+  readonly pause: Pause;
   /** Where evidence is signed. */
   readonly sign: SignDocument | undefined;
 }
@@ -40,7 +41,7 @@ export const createArchiveExecution =
     const facts = factsOf(detail, events, history, gathered);
     const recordedAt = deps.clock.now().toISOString();
     const key = `${folder}evidence.json`;
-    const text = await appendToChain(deps, feed, key, (chain) =>
+    const text = await appendInTurn(deps, feed, key, (chain) =>
       canonicalJson(parse(evidence, { version: 1, ...feed, ...facts, recordedAt, chain }, key)),
     );
     const sha256 = deps.digest(text);

@@ -7,6 +7,7 @@ import { type ApiResponse, problemAnswer } from '../core/api/http.ts';
 import { Problem } from '../core/api/problems.ts';
 import { type EnvironmentKey, environmentKeys } from '../core/environment.ts';
 import { TransientFault } from '../core/errors.ts';
+import { queuedIn } from '../core/queued.ts';
 
 /**
  * The chain around every function: context in the logs, metrics flushed, and one log line for an error. Events are
@@ -23,6 +24,27 @@ export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
       },
     })
     .handler((event: unknown) => handle(event));
+
+/**
+ * Handles every event of a batch from a queue, or one that comes by itself. Of a batch, what fails is told by its id: it alone
+ * comes again. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export const eachOf =
+  <Result>(handle: (event: unknown) => Promise<Result>) =>
+  async (event: unknown): Promise<Result | { batchItemFailures: readonly { itemIdentifier: string }[] }> => {
+    const messages = queuedIn(event);
+    if (!messages) return handle(event);
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    for (const { messageId, body } of messages) {
+      try {
+        await handle(JSON.parse(body));
+      } catch (error) {
+        logger.error('failed', { reason: reasonOf(error), messageId });
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
 

@@ -62,6 +62,13 @@ export interface Settings {
    */
   readonly recordDeliveries?: boolean;
   /**
+   * Records which program sent each upload, for the evidence, from CloudTrail's data events: `new` makes a trail for writes
+   * to the landing bucket (about $0.10 for 100,000, and its log files), `existing` listens to one that your account has.
+   * CloudTrail tells minutes later, so evidence is kept a quarter of an hour after the end of a run.
+   * @default not recorded
+   */
+  readonly recordUserAgents?: string;
+  /**
    * Signs every pack of evidence with a key of its own ($1 a month), so that what was kept is proved to a third party by its
    * public half alone.
    * @default false
@@ -114,6 +121,8 @@ export interface StageConfig {
   readonly lockAcceptedDays: number;
   readonly lockArchiveDays: number;
   readonly recordDeliveries: boolean;
+  /** Whose trail tells which program sent an upload; undefined where that is not recorded. */
+  readonly recordUserAgents: 'new' | 'existing' | undefined;
   readonly signEvidence: boolean;
   readonly malwareScan: boolean;
   readonly webhook: string | undefined;
@@ -124,7 +133,7 @@ export interface StageConfig {
 
 /** Fills in every default. @throws SettingError for a setting that cannot be used */
 export const withDefaults = (settings: Settings): StageConfig => {
-  const { stage = 'dev', domain, identity = 'new', encryption = 'customer' } = settings;
+  const { stage = 'dev', domain, identity = 'new', encryption = 'customer', recordUserAgents } = settings;
   const isProd = stage === 'prod';
   const sender = settings.sender ?? (domain === undefined ? undefined : `airlock@${domain}`);
   checkSettings(settings, { isProd, sender });
@@ -157,6 +166,7 @@ export const withDefaults = (settings: Settings): StageConfig => {
     lockAcceptedDays: settings.lockAcceptedDays ?? 0,
     lockArchiveDays: settings.lockArchiveDays ?? (isProd ? 3650 : 1),
     recordDeliveries: settings.recordDeliveries ?? isProd,
+    recordUserAgents: recordUserAgents === 'new' || recordUserAgents === 'existing' ? recordUserAgents : undefined,
     signEvidence: settings.signEvidence ?? false,
     malwareScan: settings.malwareScan ?? false,
     webhook: settings.webhook,

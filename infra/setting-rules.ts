@@ -62,6 +62,7 @@ const checkSecurity = (settings: Settings): void => {
     auditors = [],
     allowedCidrs = [],
     pageOrigin,
+    recordUserAgents,
   } = settings;
   const isChoice = encryption === 'customer' || encryption === 'aws-managed';
   const choices = 'customer, aws-managed, or the ARN of a KMS key';
@@ -72,6 +73,7 @@ const checkSecurity = (settings: Settings): void => {
   for (const arn of operators) need(rolePattern.test(arn), 'operators', arn, 'ARNs of IAM roles of this account');
   for (const arn of auditors) need(principalPattern.test(arn), 'auditors', arn, 'ARNs of IAM roles, users or accounts');
   for (const cidr of allowedCidrs) need(cidrPattern.test(cidr), 'allowedCidrs', cidr, 'IPv4 CIDR like 203.0.113.0/24');
+  optional('recordUserAgents', recordUserAgents, /^(new|existing)$/, 'new or existing');
   optional('pageOrigin', pageOrigin, originPattern, 'https://host[:port], or http://localhost[:port]');
 };
 
@@ -124,6 +126,7 @@ const kinds = {
   lockAcceptedDays: 'number',
   lockArchiveDays: 'number',
   recordDeliveries: 'flag',
+  recordUserAgents: 'text',
   signEvidence: 'flag',
   malwareScan: 'flag',
   webhook: 'text',

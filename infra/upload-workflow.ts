@@ -17,9 +17,11 @@ import { grantPermissions, restrictSecrets } from './constructs/permissions.ts';
 import { s3KeyOf } from './constructs/s3-key.ts';
 import { grantScanPermissions } from './constructs/scan-permissions.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { grantSenderPermissions } from './constructs/sender-permissions.ts';
 import { Signer } from './constructs/signer.ts';
 import { signingKey } from './constructs/signing-key.ts';
 import { Storage } from './constructs/storage.ts';
+import { UploadSenders } from './constructs/upload-senders.ts';
 import { Watch } from './constructs/watch.ts';
 import { Watchdog } from './constructs/watchdog.ts';
 import { Webhook } from './constructs/webhook.ts';
@@ -43,6 +45,8 @@ export interface UploadWorkflowParts {
   readonly signer: Signer;
   /** Where uploads are scanned. */
   readonly scan: MalwareScan | undefined;
+  /** Where it is recorded which program sent an upload. */
+  readonly senders: UploadSenders | undefined;
   /** Where there are auditors. */
   readonly auditor: Auditor | undefined;
   readonly workflow: Workflow;
@@ -87,6 +91,10 @@ export class UploadWorkflow extends Construct {
       reportDownloaders: [functions.role('answer-partner')],
     });
     const scan = config.malwareScan ? new MalwareScan(this, 'MalwareScan', { storage, s3Key, messaging }) : undefined;
+    const senders =
+      config.recordUserAgents === undefined
+        ? undefined
+        : new UploadSenders(this, 'UploadSenders', { config, landing: storage.landing, functions, messaging });
     const auditor =
       config.auditors.length > 0
         ? new Auditor(this, 'Auditor', {
@@ -116,6 +124,7 @@ export class UploadWorkflow extends Construct {
     grantPermissions(functions, granting);
     grantApiPermissions(functions, granting);
     if (scan) grantScanPermissions(functions, granting);
+    if (senders) grantSenderPermissions(functions, granting, senders.endedRuns);
     if (config.signEvidence) this.#signEvidence(config, functions);
     restrictSecrets(functions, storage);
     api.addRoutes(functions);
@@ -123,6 +132,7 @@ export class UploadWorkflow extends Construct {
     const events = new Events(this, 'Events', {
       landing: storage.landing,
       scansUploads: config.malwareScan,
+      endedRuns: senders?.endedRuns,
       mail,
       stateMachineArn: arns.machine,
       functions,
@@ -142,6 +152,7 @@ export class UploadWorkflow extends Construct {
       functions,
       signer,
       scan,
+      senders,
       auditor,
       workflow,
       executionsArn: arns.executions,

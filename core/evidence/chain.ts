@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { findDocument } from '../documents.ts';
 import { TransientFault } from '../errors.ts';
 import { type FeedId, ledgerKeys } from '../names.ts';
-import type { Archive, Clock, Digest, Ledger } from '../ports.ts';
+import type { Archive, Clock, Digest, Ledger, Pause } from '../ports.ts';
 import type { ChainLink } from './pack.ts';
 
 const head = z.strictObject({ key: z.string(), sha256: z.string() });
@@ -30,9 +30,32 @@ interface Deps {
  */
 const writesForMs = 90_000;
 
+/** Another's pack takes some tenths of a second; a batch of ten must not outlast its function. */
+const patience = { tries: 8, pauseMs: 500 } as const;
+
 /**
- * Appends a pack to the chain of its feed: one writer at a time (the function's reserved concurrency; `writing` tells of one
- * that was broken off), and each names the one before. A pack is written once (`If-None-Match`) under a key that names its
+ * Appends, and waits a little for others of its feed that do so at the same moment.
+ *
+ * @param pause waits so many milliseconds
+ * @throws TransientFault where one of them takes too long
+ */
+export const appendInTurn = async (
+  { pause, ...deps }: Deps & { readonly pause: Pause },
+  ...appended: [feed: FeedId, key: string, write: (link: ChainLink) => string]
+): Promise<string> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await appendToChain(deps, ...appended);
+    } catch (error) {
+      if (!(error instanceof TransientFault) || tries === patience.tries) throw error;
+      await pause(patience.pauseMs);
+    }
+  }
+};
+
+/**
+ * Appends a pack to the chain of its feed: one writer at a time (`writing` tells who it is, also where it was broken off), and
+ * each names the one before. A pack is written once (`If-None-Match`) under a key that names its
  * run, so a repeated event finds it, and a crash between the pack and the chain is made good by whoever comes next.
  *
  * @param write the pack's text for its place in the chain

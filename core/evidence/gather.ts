@@ -9,8 +9,9 @@ import {
   requestDocument,
   signalDocument,
 } from '../request.ts';
+import { senderDocument } from '../upload-sender.ts';
 import { type Report, report } from '../validation/findings.ts';
-import type { Evidence } from './pack.ts';
+import { type Evidence, notRecorded } from './pack.ts';
 
 type Reader = Pick<Ledger, 'find' | 'list'>;
 
@@ -99,7 +100,9 @@ const uploadsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence[
   const uploads: Evidence['uploads'] = [];
   for (const { key: recordKey, document } of arrivals) {
     const attempt = attemptOfKey(recordKey);
-    const { key, versionId, size, arrivedAt, sourceIp, settled } = document;
+    const { key, versionId, size, arrivedAt, settled } = document;
+    const sender = (await findDocument(ledger, ledgerKeys.sender(request, attempt), senderDocument))?.document;
+    const sourceIp = sender?.sourceIp ?? document.sourceIp;
     const checked = (await findDocument(ledger, ledgerKeys.findings(request, attempt), report))?.document;
     uploads.push({
       attempt,
@@ -108,6 +111,7 @@ const uploadsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence[
       size,
       arrivedAt,
       ...(sourceIp !== undefined && { sourceIp }),
+      userAgent: sender?.userAgent ?? notRecorded,
       settled,
       ...(checked && settled === 'taken' && { check: checkOf(checked) }),
     });

@@ -21,6 +21,9 @@ export const evidenceOutcomes = [
   'alreadyOpen',
 ] as const;
 
+/** What stands in a pack where nobody could tell. */
+export const notRecorded = 'not recorded';
+
 const openingRecord = z.strictObject({
   at: instant,
   /** Whose link: id of the `people/` record, `topic`, or who asked the API for it. */
@@ -36,8 +39,10 @@ const uploadRecord = z.strictObject({
   /** Bytes. */
   size: z.int(),
   arrivedAt: instant,
-  /** Of whoever sent it, as S3 tells it. */
+  /** Of whoever sent it, as CloudTrail tells it, else S3 (which of an upload in parts tells of who completed it). */
   sourceIp: z.optional(z.string()),
+  /** Of the program that sent it, where CloudTrail's data events are on; else `not recorded`. */
+  userAgent: z.optional(z.string()),
   /** taken, afterClose, open. */
   settled: z.string(),
   /** Of the check; absent for what was never checked. */

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../messages/html.ts';
 import { paper } from '../messages/paper.ts';
 import { clockTime } from '../time.ts';
-import type { Evidence } from './pack.ts';
+import { type Evidence, notRecorded } from './pack.ts';
 
 /**
  * A pack as a page to read and to print: one look for whoever asks years later. Made of the pack alone.
@@ -18,7 +18,7 @@ export const evidenceAsHtml = (pack: Evidence, sha256: string): string => {
     facts(factsOf(pack)),
     table('Planned', ['When', 'What', 'Told'], plannedOf(pack)),
     table('Links opened', ['When', 'Of', 'From', 'With'], openingsOf(pack)),
-    table('Arrived', ['Attempt', 'When', 'File', 'Check'], uploadsOf(pack)),
+    table('Arrived', ['Attempt', 'When', 'File', 'From', 'With', 'Check'], uploadsOf(pack)),
     table('Done by people', ['When', 'What', 'Why'], actsOf(pack)),
     table('Mails', ['When', 'What', 'To', 'What became of it'], mailsOf(pack)),
     `<h2>This page</h2><p class="soft">Made of <code>evidence.json</code> beside it, which is what counts; its SHA-256 is <code>${sha256}</code>. People are named by id.</p>`,
@@ -82,13 +82,13 @@ const openingsOf = (pack: Evidence): Cell[][] =>
     userAgent ?? notRecorded,
   ]);
 
-const notRecorded = 'not recorded';
-
 const uploadsOf = (pack: Evidence): Cell[][] =>
-  pack.uploads.map(({ attempt, arrivedAt, key, versionId, size, sourceIp, settled, check }) => [
+  pack.uploads.map(({ attempt, arrivedAt, key, versionId, size, sourceIp, userAgent, settled, check }) => [
     attempt,
     timeIn(pack)(arrivedAt),
-    `${key}, version ${versionId}, ${size} bytes, from ${sourceIp ?? 'an address that was not recorded'}`,
+    `${key}, version ${versionId}, ${size} bytes`,
+    sourceIp ?? notRecorded,
+    userAgent ?? notRecorded,
     check ? checkOf(check) : `not checked (${settled})`,
   ]);
 

@@ -9,7 +9,7 @@ import type { UploadWorkflowParts } from '../upload-workflow.ts';
  * still matches a finding: what is mended must leave this list.
  */
 export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
-  const { api, storage, mail, messaging, functions, signer, workflow, executionsArn, scan, auditor } = parts;
+  const { api, storage, mail, messaging, functions, signer, workflow, executionsArn, scan, senders, auditor } = parts;
   const { ledger, landing, accepted, quarantine, archive } = storage;
 
   acknowledge(storage, 'AwsSolutions::AwsSolutions-S1', accessLogs);
@@ -29,6 +29,8 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
     objects(scan, landing, '', 'scans every upload: keys are made per attempt');
     wildcard(scan, scan.managedRule, 'GuardDuty names its rule itself, and only it may manage it');
   }
+  if (senders) acknowledge(senders, 'Serverless::Serverless-LambdaEventSourceMappingDestination', hasRedrivePolicy);
+  if (senders?.trail) acknowledge(senders.trail, 'AwsSolutions::AwsSolutions-S1', logsThemselves);
   if (auditor) {
     objects(auditor, archive, '', 'reads all evidence, and nothing else is there');
     objects(auditor, ledger, 'chains/', 'one document per feed');
@@ -60,6 +62,9 @@ export const acknowledgeFindings = (parts: UploadWorkflowParts): void => {
 
 const accessLogs =
   'access logs write down query strings, and a presigned URL is a bearer secret; CloudTrail data events tell the same without it';
+const logsThemselves = 'it holds logs of CloudTrail, which has digests of its own to tell what was changed';
+const hasRedrivePolicy =
+  'a mapping from SQS takes no destination: what fails goes to the dead-letter queue of the queue itself';
 const authorisedByLink =
   'routes behind a link prove its secret before they read anything, and the page itself is the same for everybody';
 const isDeadLetterQueue =
@@ -80,6 +85,7 @@ const ledgerPrefixes = {
   'links/': 'one document per issue; the bucket denies all other roles',
   'grants/': 'one document per link, without its secret',
   'openings/': 'one document per link that was opened',
+  'senders/': 'one document per upload',
   'uploads/': 'one document per announced file',
   'history/': 'one document per feed',
   'chains/': 'one document per feed',

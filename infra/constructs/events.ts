@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { probePrefix, validationObject } from '../../core/names.ts';
 import type { FunctionName } from './function-table.ts';
@@ -14,6 +15,8 @@ interface EventsProps {
   readonly landing: IBucket;
   /** Whether a scanner looks at uploads, and tells. */
   readonly scansUploads: boolean;
+  /** Where runs that have ended wait for what CloudTrail tells of their uploads; undefined where it tells nothing. */
+  readonly endedRuns: IQueue | undefined;
   readonly mail: Mail;
   /** Built from its explicit name. */
   readonly stateMachineArn: string;
@@ -21,9 +24,12 @@ interface EventsProps {
   readonly messaging: Messaging;
 }
 
+/** As long as EventBridge tries at all. */
+const delivery = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
+
 /**
  * What comes back from outside: uploads go to `receive-upload`, what the malware scanner says of them to
- * `receive-scan`, mails that did not arrive to `receive-bounce`; and runs that have ended to `archive-execution`. Two
+ * `receive-scan`, what CloudTrail says of them to `receive-trail`, mails that did not arrive to `receive-bounce`; and runs that have ended to `archive-execution`. Two
  * queues catch what fails: events that EventBridge could not hand over, and events that a function took and failed on
  * (EventBridge does not see those).
  *
@@ -38,7 +44,7 @@ export class Events extends Construct {
   constructor(scope: Construct, id: string, props: EventsProps) {
     super(scope, id);
     this.#props = props;
-    const { landing, mail, scansUploads } = props;
+    const { landing, mail, scansUploads, endedRuns } = props;
     const uploads = this.#handOver(
       'UploadCreated',
       'receive-upload',
@@ -71,22 +77,53 @@ export class Events extends Construct {
         detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
       },
     );
-    const ends = this.#handOver(
-      'ExecutionEnded',
-      'archive-execution',
-      'Every run that has ended goes to archive-execution',
-      {
-        source: ['aws.states'],
-        detailType: ['Step Functions Execution Status Change'],
-        detail: { stateMachineArn: [props.stateMachineArn], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
-      },
-    );
+    const ends = endedRuns ? this.#endsInto(endedRuns) : this.#ends();
     this.rules = [
       { id: 'uploads', name: uploads.ruleName },
       { id: 'mails', name: mails.ruleName },
       { id: 'ends', name: ends.ruleName },
       ...(scansUploads ? [{ id: 'scans', name: this.#scans().ruleName }] : []),
+      ...(endedRuns ? [{ id: 'senders', name: this.#senders().ruleName }] : []),
     ];
+  }
+
+  #ends(): Rule {
+    return this.#handOver('ExecutionEnded', 'archive-execution', 'Every run that has ended goes to archive-execution', {
+      ...this.#ended,
+    });
+  }
+
+  #endsInto(queue: IQueue): Rule {
+    return new Rule(this, 'ExecutionEnded', {
+      description: 'Every run that has ended waits for what CloudTrail tells of its uploads',
+      eventPattern: this.#ended,
+      targets: [new SqsQueue(queue, { deadLetterQueue: this.#props.messaging.failedEvents, ...delivery })],
+    });
+  }
+
+  get #ended(): EventPattern {
+    return {
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: {
+        stateMachineArn: [this.#props.stateMachineArn],
+        status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+      },
+    };
+  }
+
+  /** Of uploads in parts the parts are sent by partners, the rest by us. What was refused sent nothing. */
+  #senders(): Rule {
+    return this.#handOver('UploadSent', 'receive-trail', 'What CloudTrail says of uploads goes to receive-trail', {
+      source: ['aws.s3'],
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: {
+        eventSource: ['s3.amazonaws.com'],
+        eventName: ['PutObject', 'UploadPart'],
+        errorCode: [{ exists: false }],
+        requestParameters: { bucketName: [this.#props.landing.bucketName] },
+      },
+    });
   }
 
   #scans(): Rule {
@@ -108,13 +145,7 @@ export class Events extends Construct {
     const rule = new Rule(this, id, {
       description,
       eventPattern,
-      targets: [
-        new LambdaFunction(receiver, {
-          deadLetterQueue: messaging.failedEvents,
-          maxEventAge: Duration.hours(24),
-          retryAttempts: 185,
-        }),
-      ],
+      targets: [new LambdaFunction(receiver, { deadLetterQueue: messaging.failedEvents, ...delivery })],
     });
     keepFailedInvocations(this, `${id}OnFailure`, { functions, messaging, name: to, maxAgeSeconds: 6 * 3600 });
     return rule;

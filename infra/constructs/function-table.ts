@@ -1,4 +1,5 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { StageConfig } from '../config.ts';
 
 /** How one function runs. */
 interface FunctionRow {
@@ -12,7 +13,7 @@ interface FunctionRow {
 }
 
 // biome-ignore format: a table is read by its columns
-/** Every function (`receive-scan` only where uploads are scanned), in the order of the workflow, then those of the API. A test gives each wait of the workflow more time than its function. */
+/** Every function (`receive-scan` and `receive-trail` only where a setting asks for them), in the order of the workflow, then those of the API. A test gives each wait of the workflow more time than its function. */
 export const functionTable = {
   'open-request':        { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Claims a period and makes its plan' },
   'generate-upload-url': { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Signs the upload URL of an attempt' },
@@ -22,13 +23,14 @@ export const functionTable = {
   'receive-upload':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records an arrival and ends the wait' },
   'receive-bounce':      { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records what became of a mail, and ends the wait of one that did not arrive' },
   'receive-scan':        { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records what the malware scanner said and ends the wait' },
+  'receive-trail':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Records which program sent an upload' },
   'look-for-upload':     { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Looks once more before a milestone' },
   'validate-upload':     { memoryMb: 1769, timeoutSeconds: 900, reserved: 20, logs: 'stage', does: 'Checks the pinned version' },
   'accept-upload':       { memoryMb: 256,  timeoutSeconds: 300, reserved: 10, logs: 'stage', does: 'Promotes a valid upload' },
   'quarantine-upload':   { memoryMb: 256,  timeoutSeconds: 300, reserved: 10, logs: 'stage', does: 'Sets an invalid upload aside' },
   'escalate':            { memoryMb: 256,  timeoutSeconds: 50,  reserved: 10, logs: 'stage', does: 'Raises our voice' },
   'close-request':       { memoryMb: 256,  timeoutSeconds: 30,  reserved: 20, logs: 'stage', does: 'Ends a request without a file' },
-  'archive-execution':   { memoryMb: 256,  timeoutSeconds: 60,  reserved: 1,  logs: 'stage', does: 'Keeps the evidence of a run that has ended' },
+  'archive-execution':   { memoryMb: 256,  timeoutSeconds: 60,  reserved: 2,  logs: 'stage', does: 'Keeps the evidence of a run that has ended' },
   'watch-starts':        { memoryMb: 512,  timeoutSeconds: 300, reserved: 1,  logs: 'stage', does: 'Looks whether every request was opened that should be' },
   'reconcile':           { memoryMb: 512,  timeoutSeconds: 900, reserved: 1,  logs: 'stage', does: 'Makes good what an event did not tell' },
   'answer-page':         { memoryMb: 256,  timeoutSeconds: 10,  reserved: 10, logs: 'stage', does: 'Serves the partners’ page' },
@@ -40,6 +42,15 @@ export type FunctionName = keyof typeof functionTable;
 const isFunctionName = (name: string): name is FunctionName => name in functionTable;
 export const functionNames = Object.keys(functionTable).filter(isFunctionName);
 
+/** What decides which functions a deployment has. */
+type Choices = Partial<Pick<StageConfig, 'malwareScan' | 'recordUserAgents'>>;
+
+/** Functions that only some deployments have. */
+const optionalFunctions: Partial<Record<FunctionName, (choices: Choices) => boolean>> = {
+  'receive-scan': ({ malwareScan = false }) => malwareScan,
+  'receive-trail': ({ recordUserAgents }) => recordUserAgents !== undefined,
+};
+
 /** Those that a deployment has. */
-export const deployedFunctions = ({ malwareScan }: { readonly malwareScan: boolean }): readonly FunctionName[] =>
-  functionNames.filter((name) => malwareScan || name !== 'receive-scan');
+export const deployedFunctions = (choices: Choices = {}): readonly FunctionName[] =>
+  functionNames.filter((name) => optionalFunctions[name]?.(choices) ?? true);

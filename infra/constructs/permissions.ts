@@ -31,6 +31,7 @@ const readForEvidence = [
   'requests/*',
   'openings/*',
   'arrivals/*',
+  'senders/*',
   'findings/*',
   'notifications/*',
   'signals/*',

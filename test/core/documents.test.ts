@@ -18,6 +18,7 @@ import {
   waitDocument,
 } from '../../core/request.ts';
 import { watchDocument } from '../../core/starts.ts';
+import { senderDocument } from '../../core/upload-sender.ts';
 import { announcedUpload } from '../../core/uploading/announced.ts';
 import { report } from '../../core/validation/findings.ts';
 
@@ -37,6 +38,7 @@ const readers: Record<string, z.ZodMiniType> = {
   report,
   request: requestDocument,
   scan: scanDocument,
+  sender: senderDocument,
   signal: signalDocument,
   wait: waitDocument,
   watch: watchDocument,

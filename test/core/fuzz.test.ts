@@ -9,6 +9,7 @@ import { sampleMails } from '../../core/messages/samples.ts';
 import { createArchiveExecution } from '../../handlers/archive-execution.ts';
 import { createReceiveBounce } from '../../handlers/receive-bounce.ts';
 import { createReceiveScan } from '../../handlers/receive-scan.ts';
+import { createReceiveTrail } from '../../handlers/receive-trail.ts';
 import { createReceiveUpload } from '../../handlers/receive-upload.ts';
 import { createRegisterWait } from '../../handlers/register-wait.ts';
 import {
@@ -84,6 +85,14 @@ const scanned = {
     scanResultDetails: { scanResultStatus: 'NO_THREATS_FOUND', threats: null },
   },
 };
+const sent = {
+  detail: {
+    eventTime: upload.arrivedAt,
+    sourceIPAddress: '192.0.2.1',
+    userAgent: '[curl/8.5.0]',
+    requestParameters: { key: upload.key },
+  },
+};
 const over = {
   detail: { executionArn: 'arn:x', name: 'n', status: 'SUCCEEDED', startDate: 1, stopDate: 2, redriveCount: 0 },
 };
@@ -126,6 +135,7 @@ const listeners = () => {
       'receive-upload': createReceiveUpload(deps),
       'receive-bounce': createReceiveBounce(deps),
       'receive-scan': createReceiveScan(deps),
+      'receive-trail': createReceiveTrail(deps),
       'register-wait': createRegisterWait(deps),
       'archive-execution': createArchiveExecution({
         histories,
@@ -133,6 +143,7 @@ const listeners = () => {
         archive: new RacingArchive(now),
         clock,
         digest,
+        pause: async () => undefined,
         sign: undefined,
       }),
     },
@@ -144,6 +155,7 @@ describe('whatever event comes', () => {
     ['receive-upload', created],
     ['receive-bounce', bounced],
     ['receive-scan', scanned],
+    ['receive-trail', sent],
     ['archive-execution', over],
     ['register-wait', waiting],
   ] as const)('to %s, it is heard, or refused by name, without repeating a secret', async (name, whole) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { settleArrival } from '../../core/arrivals.ts';
 import { TransientFault } from '../../core/errors.ts';
-import { appendToChain } from '../../core/evidence/chain.ts';
+import { appendInTurn, appendToChain } from '../../core/evidence/chain.ts';
 import { ledgerKeys } from '../../core/names.ts';
 import { tellNewestWait } from '../../core/signals.ts';
 import { createCloseRequest } from '../../handlers/close-request.ts';
@@ -229,4 +229,29 @@ describe('in every order of their moments', () => {
       expect(packs[1].previous).toEqual({ key: packs[0].key, sha256: digest(packs[0].text) });
       expect(ledger.read(ledgerKeys.chain(feed))).toMatchObject({ sequence: 2, head: { key: packs[1].key } });
     }));
+
+  it('a pack waits for another of its feed that is being written, and not for ever', async () => {
+    const feed = { partner: 'acme', feed: 'orders' };
+    const now = async <T>(_: string, work: () => T): Promise<T> => work();
+    const written = (key: string) => ({
+      version: 1,
+      sequence: 0,
+      head: null,
+      writing: { key, at: clock.now().toISOString() },
+    });
+    const appendAfter = async (pausesUntilFree: number): Promise<number> => {
+      const ledger = new RacingLedger(now);
+      ledger.write(ledgerKeys.chain(feed), written('other'));
+      let pauses = 0;
+      const pause = async () => {
+        pauses += 1;
+        if (pauses === pausesUntilFree) ledger.write(ledgerKeys.chain(feed), { version: 1, sequence: 0, head: null });
+      };
+      const deps = { ledger, archive: new RacingArchive(now), clock, digest, pause };
+      await appendInTurn(deps, feed, 'own/evidence.json', (link) => JSON.stringify(link));
+      return pauses;
+    };
+    expect(await appendAfter(3)).toBe(3);
+    await expect(appendAfter(100)).rejects.toThrow('another run of acme/orders is being archived');
+  });
 });

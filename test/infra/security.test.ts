@@ -178,7 +178,7 @@ describe('the customer key', () => {
     );
     expect(use.Condition.StringEquals['kms:ViaService']['Fn::Join'][1].join('')).toMatch(/^s3\./);
     // The functions, the three roles that sign, and the account's root.
-    const users = deployedFunctions({ malwareScan: false }).length + 4;
+    const users = deployedFunctions().length + 4;
     expect(use.Condition.ArnLike['aws:PrincipalArn']).toHaveLength(users);
   });
 

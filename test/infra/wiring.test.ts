@@ -22,10 +22,10 @@ const prod = synthesize({ stage: 'prod', domain: 'example.org' });
 describe('the functions', () => {
   it('are the handlers, and a row in the table for each', () => {
     expect(handlerNames()).toEqual([...functionNames].sort());
-    for (const malwareScan of [false, true]) {
-      const deployed = synthesize({ malwareScan }).all('AWS::Lambda::Function');
+    for (const choices of [{}, { malwareScan: true }, { recordUserAgents: 'existing' }] as const) {
+      const deployed = synthesize(choices).all('AWS::Lambda::Function');
       const names = deployed.map(({ Properties }) => Properties.FunctionName.replace('airlock-dev-', ''));
-      expect(names.sort()).toEqual([...deployedFunctions({ malwareScan })].sort());
+      expect(names.sort()).toEqual([...deployedFunctions(choices)].sort());
     }
   });
 
@@ -43,7 +43,7 @@ describe('the functions', () => {
       });
     }
     const roles = new Set(prod.all('AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role)));
-    const { length } = deployedFunctions({ malwareScan: false });
+    const { length } = deployedFunctions();
     expect(roles.size).toBe(length);
     const logs = prod.all('AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays);
     expect(logs).toEqual(Array(length + 2).fill(365));

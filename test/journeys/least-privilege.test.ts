@@ -185,7 +185,7 @@ describe('the permissions of the app', () => {
     const iam = new IAMClient(airlock.client);
     const { Roles = [] } = await iam.send(new ListRolesCommand({}));
     const arnOf = (name: string | undefined) => Roles.find(({ RoleName }) => RoleName === name)?.Arn;
-    const functions = deployedFunctions({ malwareScan: false }).map((name) => {
+    const functions = deployedFunctions().map((name) => {
       const [id = '', statements = []] =
         [...granted()].find(([role]) => role.startsWith(`AirlockFunctions${pascal(name)}Role`)) ?? [];
       return { name, arn: arnOf(roleNames.get(id)), asked: pairsOf(statements) };

@@ -63,7 +63,7 @@ const main = async (): Promise<void> => {
   list('all feeds on time, by service', addUp(estimates.map(({ onTime }) => onTime)));
   const names = {
     stage: '',
-    functions: deployedFunctions({ malwareScan: false }),
+    functions: deployedFunctions(),
     stateMachineArn: '',
     functionName: () => '',
     apiId: '',

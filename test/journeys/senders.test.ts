@@ -1,0 +1,136 @@
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { loadFeeds } from '../../adapters/feed-files.ts';
+import type { Evidence } from '../../core/evidence/pack.ts';
+import { Airlock, goodCsv } from '../support/airlock.ts';
+import { LinkClient } from '../support/api-client.ts';
+import { assemblyWith } from '../support/assembly.ts';
+import { airlockCommand } from '../support/command.ts';
+import { linkOf } from '../support/partner-page.ts';
+
+/** Nobody but the test starts them. */
+const feeds = loadFeeds('test/feeds')
+  .filter(({ feed }) => feed === 'orders' || feed === 'files')
+  .map((feed) => ({ ...feed, schedule: { ...feed.schedule, enabled: false } }));
+
+describe('the program that sent an upload', () => {
+  const assemblies = {
+    new: assemblyWith({ feeds, recordUserAgents: 'new' }),
+    existing: assemblyWith({ feeds, recordUserAgents: 'existing' }),
+  };
+  let airlock: Airlock;
+  afterEach(() => airlock.stop());
+
+  const start = async (whose: keyof typeof assemblies) => {
+    airlock = await Airlock.start({ assembly: assemblies[whose] });
+  };
+  const packs = async (): Promise<Evidence[]> => {
+    const keys = (await airlock.keys('Archive')).filter((key) => key.endsWith('evidence.json'));
+    return Promise.all(keys.map(async (key) => JSON.parse(await airlock.text('Archive', key))));
+  };
+  const sendAs = async (userAgent: string): Promise<void> => {
+    const { url, headers } = await airlock.link();
+    const answer = await fetch(url, { method: 'PUT', headers: { ...headers, 'user-agent': userAgent }, body: goodCsv });
+    expect(answer.status).toBe(200);
+    await airlock.settle();
+  };
+
+  it('is in the evidence, which waits a quarter of an hour for CloudTrail to tell', async () => {
+    await start('new');
+    await airlock.open('acme/orders');
+    await sendAs('[curl/8.5.0] <b>');
+    expect(await packs()).toEqual([]);
+    await airlock.advance('PT14M');
+    expect(await packs()).toEqual([]);
+    await airlock.advance('PT2M');
+    const [pack] = await packs();
+    expect(pack?.uploads).toEqual([expect.objectContaining({ sourceIp: '127.0.0.1', userAgent: '[curl/8.5.0] <b>' })]);
+    const [page = ''] = (await airlock.keys('Archive')).filter((key) => key.endsWith('.html'));
+    expect(await airlock.text('Archive', page)).toContain('<td>[curl/8.5.0] &lt;b&gt;</td>');
+  });
+
+  it('is the partner’s own for a file in parts, which we complete; so is the address', async () => {
+    await start('new');
+    await airlock.open('acme/files');
+    const rows = Array.from({ length: 270_000 }, (_, row) => `${row},2026-11-20,10.50\n`).join('');
+    expect(await new LinkClient(await linkOf(airlock)).upload(`id,day,amount\n${rows}`)).toBe(200);
+    await airlock.settle();
+    await airlock.advance('PT20M');
+    const [pack] = await packs();
+    expect(pack?.uploads).toEqual([expect.objectContaining({ sourceIp: '127.0.0.1', userAgent: 'node' })]);
+  });
+
+  it('is not recorded where no trail tells, and was never of an upload that was refused', async () => {
+    await start('existing');
+    await airlock.open('acme/orders');
+    const { url } = await airlock.link();
+    expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(403);
+    await sendAs('curl/8.5.0');
+    await airlock.advance('PT20M');
+    expect((await packs())[0]?.uploads[0]?.userAgent).toBe('not recorded');
+    expect(await airlock.keys('Ledger', 'senders/')).toEqual([]);
+  });
+
+  it('is in a log of the trail, which holds no signature and no session of the URL', async () => {
+    await start('new');
+    await airlock.open('acme/orders');
+    const { url } = await airlock.link();
+    await sendAs('curl/8.5.0');
+    await airlock.advance('PT20M');
+    const Bucket = airlock.bucket('Landing').replace('-landing-', '-trail-');
+    const { Contents = [] } = await airlock.s3.send(new ListObjectsV2Command({ Bucket }));
+    const [Key = ''] = Contents.map((one) => one.Key ?? '');
+    expect(Key).toMatch(
+      /^AWSLogs\/0{12}\/CloudTrail\/eu-west-1\/20\d\d\/\d\d\/\d\d\/0{12}_CloudTrail_eu-west-1_.*\.json\.gz$/,
+    );
+    const { Body } = await airlock.s3.send(new GetObjectCommand({ Bucket, Key }));
+    const log = gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString();
+    const [record] = JSON.parse(log).Records;
+    expect(record).toMatchObject({
+      eventName: 'PutObject',
+      userAgent: '[curl/8.5.0]',
+      sourceIPAddress: '127.0.0.1',
+      userIdentity: { type: 'AssumedRole' },
+      additionalEventData: { AuthenticationMethod: 'QueryString' },
+      readOnly: false,
+    });
+    const { searchParams } = new URL(url);
+    for (const secret of ['X-Amz-Signature', 'X-Amz-Security-Token']) {
+      expect(log).not.toContain(searchParams.get(secret) ?? '?');
+    }
+  });
+
+  it('holds no evidence up for ever: what archive-execution dies of is tried again, and told when it fails for good', async () => {
+    await start('new');
+    await airlock.fault({ point: 'function', name: 'archive-execution', effect: 'kill', times: 1 });
+    await airlock.open('acme/orders');
+    await sendAs('curl/8.5.0');
+    const QueueUrl = `${airlock.status.endpoint}/000000000000/airlock-dev-ended-runs`;
+    await new SQSClient(airlock.client).send(new SendMessageCommand({ QueueUrl, MessageBody: '{"of":"nobody"}' }));
+    await airlock.advance('PT16M');
+    expect(await packs()).toEqual([]);
+    await airlock.advance('PT6M');
+    expect(await packs()).toHaveLength(1);
+    await airlock.advance('PT40M');
+    expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-invocations\s+1/);
+    expect(await airlock.alarms()).toContain('ALARM failed-invocations-waiting');
+    const { out } = await airlockCommand(airlock, 'dlq', 'redrive', 'failed-invocations');
+    expect(out).toContain('handed to airlock-dev-archive-execution');
+  });
+
+  it('is waited for by many runs at once: they are kept in batches, and their chain has no gap', async () => {
+    await start('new');
+    for (let inDays = 0; inDays < 12; inDays += 1) {
+      await airlock.open('acme/orders', { inDays });
+      await sendAs('curl/8.5.0');
+    }
+    // All of them are due at the same moment, as they are where much ends at once.
+    await airlock.fault({ point: 'clock', jumpSeconds: 1000 });
+    await airlock.advance('PT20M');
+    const sequences = (await packs()).map(({ chain }) => chain.sequence).sort((a, b) => a - b);
+    expect(sequences).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    const runs = (await airlock.traces()).filter(({ name }) => name === 'airlock-dev-archive-execution');
+    expect(runs.length).toBeLessThan(12);
+  });
+});
