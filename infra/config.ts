@@ -90,7 +90,7 @@ export interface Settings {
   readonly reserveConcurrency?: boolean;
   /** Where your operators read the runbook; alarms link to its sections. @default 'docs/runbook.md' */
   readonly runbook?: string;
-  /** Spreads the schedules over this many stacks: needed for more than 200 feeds. @default 0: in the main stack */
+  /** Spreads the schedules over this many stacks: needed for more than 200 feeds (175 with `recordUserAgents`). @default 0: in the main stack */
   readonly scheduleStacks?: number;
 }
 

@@ -31,8 +31,8 @@ interface Start {
 /** A start that comes later than this would ask for a file whose time has passed; the queue keeps it instead. */
 const maximumStartAgeSeconds = 3600;
 
-/** A stack may have 500 resources, and the main one has its own. */
-const maxInMainStack = 200;
+/** A stack may have 500 resources, and the main one has its own: more where it has a trail. */
+const maxInMainStack = ({ recordUserAgents }: StageConfig): number => (recordUserAgents === undefined ? 200 : 175);
 const maxInOwnStack = 480;
 
 /** One schedule per feed, in the feed's zone. Starts the state machine directly, with a name that says whose it is. */
@@ -68,7 +68,7 @@ export class Schedules extends Construct {
       ],
     });
     if (config.scheduleStacks === 0) {
-      refuseTooMany(feeds, maxInMainStack, 'the main stack', 'spread them with -c scheduleStacks=8 or more');
+      refuseTooMany(feeds, maxInMainStack(config), 'the main stack', 'spread them with -c scheduleStacks=8 or more');
       const start = {
         roleArn: role.roleArn,
         stateMachineArn,

@@ -116,9 +116,13 @@ describe(`${count} feeds`, () => {
     auditors: ['arn:aws:iam::123456789012:root'],
     signEvidence: true,
   };
-  it('leave room in the main stack for 200 schedules and every option', () => {
-    const main = templatesOf(appWith({ ...everyOption }, feeds.slice(0, 200))).byStack['Airlock-dev'];
+  it.each([
+    [200, {}],
+    [175, { recordUserAgents: 'new' }],
+  ])('leave room in the main stack for %s schedules and every option, with %j', (most, more) => {
+    const main = templatesOf(appWith({ ...everyOption, ...more }, feeds.slice(0, most))).byStack['Airlock-dev'];
     expect(Object.keys(main ?? {}).length).toBeLessThanOrEqual(500);
+    expect(() => appWith(more, feeds.slice(0, most + 1))).toThrow(`the main stack takes at most ${most} schedules`);
   });
 
   it('keep a stack for each part even when it is empty: a removed feed must be removed', () => {

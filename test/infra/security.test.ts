@@ -47,6 +47,8 @@ describe.each([
   ['stacks of schedules', { scheduleStacks: 3 }],
   ['an encrypted workflow', { encryptWorkflow: true }],
   ['a malware scan', { malwareScan: true }],
+  ['a trail of its own', { recordUserAgents: 'new' }],
+  ['a trail of the account', { recordUserAgents: 'existing' }],
   [
     'auditors and signatures',
     { auditors: ['arn:aws:iam::123456789012:root'], encryptWorkflow: true, signEvidence: true },

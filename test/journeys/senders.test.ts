@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import type { Evidence } from '../../core/evidence/pack.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
@@ -132,5 +132,40 @@ describe('the program that sent an upload', () => {
     expect(sequences).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
     const runs = (await airlock.traces()).filter(({ name }) => name === 'airlock-dev-archive-execution');
     expect(runs.length).toBeLessThan(12);
+  });
+
+  it('needs every statement that is there for it: without one nothing is written, and with it again nothing is lost', async () => {
+    await start('new');
+    const queue = (name: string) => `${airlock.status.endpoint}/000000000000/airlock-dev-${name}`;
+    const sqs = new SQSClient(airlock.client);
+    const roleOf = (name: string) => `Airlock-dev-AirlockFunctions${name}Role`;
+    const errors = async (): Promise<string[]> => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: queue('failed-invocations'), MaxNumberOfMessages: 10 }),
+      );
+      return Messages.map(({ Body = '{}' }) => String(JSON.parse(Body).responsePayload?.errorMessage));
+    };
+    for (const sid of ['RecordSenders', 'Encrypt']) {
+      await airlock.open('acme/orders', { inDays: sid === 'Encrypt' ? 1 : 0 });
+      await airlock.withoutPermission(roleOf('ReceiveTrail'), sid, async () => {
+        await sendAs('curl/8.5.0');
+        await airlock.advance('PT12M');
+      });
+      expect((await errors()).join()).toMatch(/is not authorized to perform: (s3:PutObject|kms:GenerateDataKey)/);
+      expect(await airlock.keys('Ledger', 'senders/')).toEqual([]);
+      await airlock.advance('PT20M');
+    }
+    await airlock.open('acme/orders', { inDays: 2 });
+    await airlock.withoutPermission(roleOf('ArchiveExecution'), 'TakeEndedRuns', async () => {
+      await sendAs('curl/8.5.0');
+      await airlock.advance('PT30M');
+    });
+    expect(await packs()).toHaveLength(2);
+    await airlock.advance('PT2M');
+    expect((await packs()).map(({ uploads }) => uploads[0]?.userAgent).sort()).toEqual([
+      'curl/8.5.0',
+      'not recorded',
+      'not recorded',
+    ]);
   });
 });
