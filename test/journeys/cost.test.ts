@@ -56,6 +56,7 @@ describe('the estimate of npm run cost', () => {
     const origin = airlock.status.outputs.PageUrl;
     for (const [path] of html.matchAll(/\/assets\/[\w.-]+/g)) await fetch(`${origin}${path}`);
     await link.show();
+    await link.ask('POST', '/opening', {});
     await link.ask('POST', '/check', { name: 'a.bin', size: 1, type: '', head: 'eA==' });
     const { body } = await link.start('x', { type: '' });
     await link.show();
