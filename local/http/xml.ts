@@ -13,9 +13,8 @@ const escapeXml = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll('\r', '&#13;')
-    // XML 1.0 has no way to write the other control characters.
-    .replaceAll(/[^\P{Cc}\t\n\r]/gu, '?');
+    // XML 1.0 has no way to write most of these; S3 writes them so, and has keys sent with `encoding-type=url` instead.
+    .replaceAll(/[^\P{Cc}\t\n]/gu, (one) => `&#x${(one.codePointAt(0) ?? 0).toString(16)};`);
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 

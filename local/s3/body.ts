@@ -150,7 +150,19 @@ const declaredChecksums = (request: AwsRequest): Map<ChecksumName, string | unde
       'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
     );
   }
+  requireAnnounced(request.headers['x-amz-sdk-checksum-algorithm'], declared);
   return declared;
+};
+
+/** What an SDK says that it computes must be there. */
+const requireAnnounced = (algorithm: string | undefined, declared: ReadonlyMap<string, unknown>): void => {
+  if (algorithm === undefined || declared.has(algorithm.toLowerCase())) return;
+  throw new AwsError(
+    'InvalidRequest',
+    declared.size === 0
+      ? 'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.'
+      : 'Value for x-amz-sdk-checksum-algorithm header is invalid.',
+  );
 };
 
 const checksumBytes: Readonly<Record<ChecksumName, number>> = {

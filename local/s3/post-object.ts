@@ -16,7 +16,7 @@ interface Parts {
   readonly authenticator: Authenticator;
   readonly now: () => number;
   readonly requireWrite: (request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated) => void;
-  readonly refuseHeaders: (names: readonly string[]) => void;
+  readonly refuseHeaders: (headers: AwsRequest['headers']) => void;
   readonly commit: (
     request: AwsRequest,
     bucket: BucketRecord,
@@ -42,7 +42,7 @@ export class PostObject {
     const key = fields.key || missing('key');
     const { auth, range } = this.#authenticate({ ...fields, key, bucket: bucket.name });
     const headers = headersOf(fields);
-    this.#parts.refuseHeaders(Object.keys(headers));
+    this.#parts.refuseHeaders(headers);
     const put: AwsRequest = { ...request, headers, body: range ? within(range, form.file) : form.file };
     this.#parts.requireWrite(put, bucket, key, auth);
     requireChecksum(bucket, put);

@@ -69,8 +69,9 @@ interface S3Services {
   readonly authenticator: Authenticator;
 }
 
-const refuseHeaders = (names: readonly string[]): void => {
-  const odd = names.find((name) => unsupportedHeaders.test(name));
+const refuseHeaders = (headers: AwsRequest['headers']): void => {
+  const isAsIs = (name: string) => name === 'x-amz-storage-class' && headers[name] === 'STANDARD';
+  const odd = Object.keys(headers).find((name) => unsupportedHeaders.test(name) && !isAsIs(name));
   if (odd !== undefined) throw notImplemented(`the header ${odd}`);
 };
 
@@ -156,7 +157,7 @@ export class S3 {
   async #dispatch(request: AwsRequest, target: Target, auth: Authenticated): Promise<AwsResponse> {
     const odd = unsupported.find((name) => queryValue(request, name) !== undefined);
     if (odd !== undefined) throw notImplemented(`the subresource ?${odd}`);
-    refuseHeaders(Object.keys(request.headers));
+    refuseHeaders(request.headers);
     if (target.bucket === '') return this.#listBuckets(request, auth);
     this.#requireOwner(request, 'x-amz-expected-bucket-owner');
     const bucket = this.#bucket(target.bucket);

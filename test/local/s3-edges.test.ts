@@ -203,6 +203,41 @@ describe('an edge of S3:', () => {
     expect(await airlock.keys('Accepted', 'vouched')).toEqual(['vouched']);
   });
 
+  it('a checksum that is announced must come, be the one that was announced, and be alone', async () => {
+    const crc32 = 'jNwWgw==';
+    const answers = async (headers: Record<string, string>): Promise<string> => {
+      const path = `/${Bucket}/announced`;
+      const signed = aws4.sign(
+        {
+          host: new URL(airlock.status.endpoint).host,
+          path,
+          method: 'PUT',
+          service: 's3',
+          region: airlock.status.region,
+          body: 'x',
+          headers: { 'content-type': 'text/plain', 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers },
+        },
+        { accessKeyId: 'local', secretAccessKey: 'local' },
+      );
+      const { Host: _, 'Content-Length': __, ...sent } = Object(signed.headers);
+      const answer = await fetch(`${airlock.status.endpoint}${path}`, { method: 'PUT', body: 'x', headers: sent });
+      return `${answer.status} ${element(await answer.text(), 'Message') ?? ''}`;
+    };
+    const sdk = 'x-amz-sdk-checksum-algorithm';
+    expect(await answers({ [sdk]: 'CRC32' })).toBe(
+      `400 ${sdk} specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.`,
+    );
+    expect(await answers({ [sdk]: 'SHA1', 'x-amz-checksum-crc32': crc32 })).toBe(
+      `400 Value for ${sdk} header is invalid.`,
+    );
+    expect(await answers({ [sdk]: 'CRC32', 'x-amz-checksum-crc32': crc32 })).toBe('200 ');
+  });
+
+  it('the storage class that every object has may be named, no other', async () => {
+    await put('standard', 'x', { StorageClass: 'STANDARD' });
+    await expect(put('cold', 'x', { StorageClass: 'STANDARD_IA' })).rejects.toMatchObject({ name: 'NotImplemented' });
+  });
+
   it('a subresource that is not served is told by name, and is no list', async () => {
     await expect(airlock.s3.send(new GetBucketTaggingCommand({ Bucket }))).rejects.toMatchObject({
       name: 'NotImplemented',
@@ -298,6 +333,12 @@ describe('an edge of S3:', () => {
       const plain = await ask({ prefix: 'list/' });
       expect(plain).toContain('<Key>list/é&amp;&lt;&quot;</Key>');
       expect(element(plain, 'EncodingType')).toBeUndefined();
+    });
+
+    it('writes control characters of a key as S3 does', async () => {
+      await put('odd/\u0001\u007f');
+      expect(await ask({ prefix: 'odd/' })).toContain('<Key>odd/&#x1;&#x7f;</Key>');
+      expect(await ask({ prefix: 'odd/', 'encoding-type': 'url' })).toContain('<Key>odd/%01%7F</Key>');
     });
 
     it('tells the owner in its second version where it is asked to', async () => {
