@@ -17,8 +17,8 @@ export const evidenceAsHtml = (pack: Evidence, sha256: string): string => {
     `<p class="verdict ${toneOf[outcome.kind]}">${escapeHtml(outcome.line)}</p>`,
     facts(factsOf(pack)),
     table('Planned', ['When', 'What', 'Told'], plannedOf(pack)),
-    table('Links opened', ['When', 'Of', 'From', 'With'], openingsOf(pack)),
-    table('Arrived', ['Attempt', 'When', 'File', 'From', 'With', 'Check'], uploadsOf(pack)),
+    table('Links opened', ['When', 'Of', 'From'], openingsOf(pack)),
+    table('Arrived', ['Attempt', 'When', 'File', 'From', 'Check'], uploadsOf(pack)),
     table('Done by people', ['When', 'What', 'Why'], actsOf(pack)),
     table('Mails', ['When', 'What', 'To', 'What became of it'], mailsOf(pack)),
     `<h2>This page</h2><p class="soft">Made of <code>evidence.json</code> beside it, which is what counts; its SHA-256 is <code>${sha256}</code>. People are named by id.</p>`,
@@ -75,20 +75,21 @@ const plannedOf = (pack: Evidence): Cell[][] =>
   (pack.request?.milestones ?? []).map(({ at, kind, to }) => [timeIn(pack)(at), kind, to.join(', ')]);
 
 const openingsOf = (pack: Evidence): Cell[][] =>
-  (pack.openings ?? []).map(({ at, recipient, sourceIp, userAgent }) => [
-    timeIn(pack)(at),
-    recipient,
-    sourceIp ?? notRecorded,
-    userAgent ?? notRecorded,
-  ]);
+  (pack.openings ?? []).map((opening) => [timeIn(pack)(opening.at), opening.recipient, fromOf(opening)]);
+
+/** Who it was, as far as a server is told: an address, and what the program calls itself. */
+const fromOf = ({ sourceIp, userAgent }: { sourceIp?: string | undefined; userAgent?: string | undefined }): string =>
+  [
+    sourceIp ?? `address ${notRecorded}`,
+    userAgent === undefined || userAgent === notRecorded ? `program ${notRecorded}` : userAgent,
+  ].join(', ');
 
 const uploadsOf = (pack: Evidence): Cell[][] =>
-  pack.uploads.map(({ attempt, arrivedAt, key, versionId, size, sourceIp, userAgent, settled, check }) => [
+  pack.uploads.map(({ attempt, arrivedAt, key, versionId, size, settled, check, ...sender }) => [
     attempt,
     timeIn(pack)(arrivedAt),
     `${key}, version ${versionId}, ${size} bytes`,
-    sourceIp ?? notRecorded,
-    userAgent ?? notRecorded,
+    fromOf(sender),
     check ? checkOf(check) : `not checked (${settled})`,
   ]);
 

@@ -95,11 +95,11 @@ describe('the page of a pack of evidence', () => {
     expect(text).toContain('Due 2026-11-23 06:50:00 UTC, 07:50 (Berlin)');
     expect(text).toContain('2026-11-23 06:50:00 UTC, 07:50 (Berlin) escalate owner, oncall');
     expect(text).toMatch(
-      /812 bytes 192\.0\.2\.7 curl\/8\.5\.0 not valid, 12 rows, cell\.type × 3, period\.other × 1, SHA-256 abab/,
+      /812 bytes 192\.0\.2\.7, curl\/8\.5\.0 not valid, 12 rows, cell\.type × 3, period\.other × 1, SHA-256 abab/,
     );
-    expect(text).toContain('07:05 (Berlin) c44de619a58fc1fb3ff36874 192.0.2.7 Moz &lt;i&gt;');
-    expect(text).toContain('07:06 (Berlin) topic not recorded not recorded');
-    expect(text).toContain('790 bytes not recorded not recorded valid, 2 rows');
+    expect(text).toContain('07:05 (Berlin) c44de619a58fc1fb3ff36874 192.0.2.7, Moz &lt;i&gt;');
+    expect(text).toContain('07:06 (Berlin) topic address not recorded, program not recorded');
+    expect(text).toContain('790 bytes address not recorded, program not recorded valid, 2 rows');
     expect(text).toContain('request c44de619a58fc1fb3ff36874 delivered: 250 ok, 0102-ab');
     expect(text).toContain(`its SHA-256 is ${'cd'.repeat(32)}`);
   });

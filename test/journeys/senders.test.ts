@@ -47,7 +47,7 @@ describe('the program that sent an upload', () => {
     const [pack] = await packs();
     expect(pack?.uploads).toEqual([expect.objectContaining({ sourceIp: '127.0.0.1', userAgent: '[curl/8.5.0] <b>' })]);
     const [page = ''] = (await airlock.keys('Archive')).filter((key) => key.endsWith('.html'));
-    expect(await airlock.text('Archive', page)).toContain('<td>[curl/8.5.0] &lt;b&gt;</td>');
+    expect(await airlock.text('Archive', page)).toContain('<td>127.0.0.1, [curl/8.5.0] &lt;b&gt;</td>');
   });
 
   it('is the partner’s own for a file in parts, which we complete; so is the address', async () => {
