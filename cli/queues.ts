@@ -8,6 +8,7 @@ import {
   GetQueueUrlCommand,
   type Message,
   ReceiveMessageCommand,
+  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { isNamed } from '../adapters/sdk-errors.ts';
@@ -108,6 +109,7 @@ const again: {
     const target = MessageAttributes.TARGET_ARN?.StringValue ?? '';
     const service = target.split(':')[2];
     if (service === 'events') return putAgain(clients, MessageAttributes.RULE_ARN?.StringValue ?? '', Body);
+    if (service === 'sqs') return sendAgain(clients, target.split(':').at(-1) ?? '', Body);
     if (service !== 'sns') return invoke(clients, target, Body);
     await clients.sns.send(new PublishCommand({ TopicArn: target, Message: Body }));
     return `published to ${target.split(':').at(-1)}`;
@@ -133,6 +135,12 @@ const putAgain = async ({ eventbridge }: Clients, rule: string, event: string): 
   const { FailedEntryCount = 0, Entries: [entry] = [] } = await eventbridge.send(new PutEventsCommand({ Entries }));
   if (FailedEntryCount > 0) throw new Error(`EventBridge refused it: ${entry?.ErrorCode} ${entry?.ErrorMessage}`);
   return `put onto ${bus ?? 'the default bus'}: ${type}`;
+};
+
+const sendAgain = async ({ sqs }: Clients, queue: string, MessageBody: string): Promise<string> => {
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  return `sent to ${queue}`;
 };
 
 const invoke = async ({ lambda }: Clients, arn: string, payload: string): Promise<string> => {

@@ -98,8 +98,8 @@ export const ledgerKeys = {
   upload: (request: RequestKey, attempt: number, uploadId: string) =>
     `uploads/${attemptPrefix(request, attempt)}${uploadId}.json`,
   uploads: (request: RequestKey, attempt: number) => `uploads/${attemptPrefix(request, attempt)}`,
-  /** Which program sent the upload of an attempt. */
-  sender: (request: RequestKey, attempt: number) => `senders/${attemptPrefix(request, attempt)}sender.json`,
+  /** Which program did what for an upload. @param of `put`, `completed`, or the id of an upload in parts */
+  sender: (request: RequestKey, attempt: number, of: string) => `senders/${attemptPrefix(request, attempt)}${of}.json`,
   nothingToDeliver: (request: RequestKey, attempt: number) =>
     `signals/${folder(request)}/${request.generation}/nothing-${attempt}.json`,
   /** An operator's word. @param at when, so that each has a place of its own, oldest first */

@@ -45,6 +45,15 @@ const feedOfRequest = z.strictObject({
   contacts: z.record(z.enum(audiences), z.array(z.string())),
 });
 
+/** What a generation of a request begins with. */
+const openedWith = {
+  scheduledAt: z.string(),
+  openedAt: z.string(),
+  /** SHA-256 (hex) of the deployed feed that it lives by. */
+  feedHash: z.string(),
+  plan,
+};
+
 /*
  * The documents of the ledger. They outlive deployments, and executions that wait for days read and write them in the
  * version of the code that they started with. So every reader takes every older format, and keeps fields that it does
@@ -55,18 +64,16 @@ const feedOfRequest = z.strictObject({
 export const requestDocument = z.looseObject({
   version: z.literal(1),
   ...requestPointer.shape,
-  scheduledAt: z.string(),
-  openedAt: z.string(),
+  ...openedWith,
   execution: z.strictObject({ arn: z.string(), name: z.string() }),
   feedConfig: feedOfRequest,
-  /** SHA-256 (hex) of the deployed feed that this request lives by. */
-  feedHash: z.string(),
-  plan,
   /** `closing`: no upload is taken any more, but one that slipped in may still be found. */
   status: z.enum(['open', 'closing', 'ended']),
   outcome: z.optional(outcome),
   /** Generations of this period that have ended, oldest first. */
   earlier: z.optional(z.array(z.strictObject({ generation: z.int(), execution: z.string(), outcome }))),
+  /** What those were opened with: their packs may be written when the next is open. */
+  earlierPlans: z.optional(z.array(z.looseObject({ generation: z.int(), ...openedWith }))),
   /** Who asked for it beside the schedule. */
   askedBy: z.optional(z.string()),
   /** Seconds between the scheduled time and the opening, where its schedule was late beyond tolerance. */

@@ -184,7 +184,14 @@ const successorOf = async (
   const { generation, claim: claims, outcome, execution, earlier = [] } = before;
   if (fresh.reopened && outcome && before.status === 'ended') {
     const ended = { generation, execution: execution.name, outcome };
-    return { ...fresh, generation: generation + 1, claim: claims + 1, earlier: [...earlier, ended] };
+    const { scheduledAt, openedAt, feedHash, plan: planned, earlierPlans = [] } = before;
+    return {
+      ...fresh,
+      generation: generation + 1,
+      claim: claims + 1,
+      earlier: [...earlier, ended],
+      earlierPlans: [...earlierPlans, { generation, scheduledAt, openedAt, feedHash, plan: planned }],
+    };
   }
   if (!(await isAbandoned(deps, before))) return undefined;
   // Time that was given stays given.
@@ -196,7 +203,16 @@ const successorOf = async (
 };
 
 /** What stays so, whoever holds the request: what was revoked, who asked for it, who has taken it on. */
-const keptOf = ({ linksRevoked, startedLateSeconds, askedBy, redriven, quiet, reopened }: RequestDocument) => ({
+const keptOf = ({
+  linksRevoked,
+  startedLateSeconds,
+  askedBy,
+  redriven,
+  quiet,
+  reopened,
+  earlierPlans,
+}: RequestDocument) => ({
+  ...(earlierPlans && { earlierPlans }),
   ...(reopened && { reopened }),
   ...(linksRevoked && { linksRevoked }),
   ...(startedLateSeconds !== undefined && { startedLateSeconds }),

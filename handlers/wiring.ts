@@ -37,7 +37,7 @@ export const eachOf =
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const { messageId, body } of messages) {
       try {
-        await handle(JSON.parse(body));
+        await handle(parsed(body));
       } catch (error) {
         logger.error('failed', { reason: reasonOf(error), messageId });
         batchItemFailures.push({ itemIdentifier: messageId });
@@ -45,6 +45,15 @@ export const eachOf =
     }
     return { batchItemFailures };
   };
+
+/** @throws without a word of the text: events are never logged */
+const parsed = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Error('the message is no JSON');
+  }
+};
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
 

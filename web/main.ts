@@ -7,7 +7,7 @@ const linkId = location.pathname.split('/').at(-1) ?? '';
 const root = document.getElementById('page');
 const api = new LinkApi(linkId, location.hash.slice(1));
 if (root) void new Page(api, root, navigator.languages).open();
-whenSomebodyIsThere(() => void api.noteOpening().catch(() => undefined));
+whenSomebodyIsThere(() => api.noteOpening());
 
 // Another link pasted over this one differs behind the # alone: browsers do not load it by themselves.
 window.addEventListener('hashchange', () => location.reload());

@@ -30,7 +30,7 @@ interface Deps {
  */
 const writesForMs = 90_000;
 
-/** Another's pack takes some tenths of a second; a batch of ten must not outlast its function. */
+/** Another's pack takes some tenths of a second; a batch of five must not outlast its function. */
 const patience = { tries: 8, pauseMs: 500 } as const;
 
 /**

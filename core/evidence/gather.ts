@@ -9,7 +9,7 @@ import {
   requestDocument,
   signalDocument,
 } from '../request.ts';
-import { senderDocument } from '../upload-sender.ts';
+import { findSender, type Sender } from '../upload-sender.ts';
 import { type Report, report } from '../validation/findings.ts';
 import { type Evidence, notRecorded } from './pack.ts';
 
@@ -74,12 +74,14 @@ const outcomeOf = (
 };
 
 const requestOf = (document: RequestDocument, key: ClaimedKey, isOwn: boolean): NonNullable<Evidence['request']> => {
-  const { requestId, feedConfig, scheduledAt, openedAt, askedBy, feedHash, plan } = document;
-  const { dueAt, closesAt, milestones } = plan;
+  const { requestId, feedConfig, askedBy, earlierPlans = [] } = document;
   const { period, generation } = key;
   const known = { requestId, period, generation, title: feedConfig.title, timezone: feedConfig.schedule.timezone };
-  if (!isOwn) return known;
-  const asked = askedBy !== undefined && { askedBy };
+  const opened = isOwn ? document : earlierPlans.find((one) => one.generation === generation);
+  if (!opened) return known;
+  const { scheduledAt, openedAt, feedHash, plan } = opened;
+  const { dueAt, closesAt, milestones } = plan;
+  const asked = isOwn && askedBy !== undefined && { askedBy };
   return { ...known, scheduledAt, openedAt, ...asked, feedHash, dueAt, closesAt, milestones };
 };
 
@@ -101,7 +103,7 @@ const uploadsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence[
   for (const { key: recordKey, document } of arrivals) {
     const attempt = attemptOfKey(recordKey);
     const { key, versionId, size, arrivedAt, settled } = document;
-    const sender = (await findDocument(ledger, ledgerKeys.sender(request, attempt), senderDocument))?.document;
+    const sender = await findSender(ledger, request, attempt);
     const sourceIp = sender?.sourceIp ?? document.sourceIp;
     const checked = (await findDocument(ledger, ledgerKeys.findings(request, attempt), report))?.document;
     uploads.push({
@@ -111,13 +113,17 @@ const uploadsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence[
       size,
       arrivedAt,
       ...(sourceIp !== undefined && { sourceIp }),
-      userAgent: sender?.userAgent ?? notRecorded,
+      userAgent: sender ? programOf(sender) : notRecorded,
       settled,
       ...(checked && settled === 'taken' && { check: checkOf(checked) }),
     });
   }
   return uploads;
 };
+
+/** A program may call itself anything, also what a pack says where nobody could tell. */
+const programOf = ({ userAgent }: Sender): string =>
+  userAgent === '' ? 'without a name' : userAgent.replace(notRecorded, `"${notRecorded}"`);
 
 const checkOf = ({ checkedAt, valid, rows, sha256, totals }: Report) => ({
   ...(checkedAt !== undefined && { at: checkedAt }),

@@ -106,7 +106,7 @@ export const evidence = z.strictObject({
       generation: z.int(),
       title: z.string(),
       timezone: z.string(),
-      /* Absent, as all that follows, where the request was another's when this was written: reopened, or taken over. */
+      /* Absent, as all that follows, where the request was another's when this was written: taken over. */
       scheduledAt: z.optional(instant),
       openedAt: z.optional(instant),
       askedBy: z.optional(z.string()),

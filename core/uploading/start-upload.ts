@@ -34,12 +34,12 @@ export const startUpload = async (
   visitor: Visitor,
 ): Promise<UploadAnswer> => {
   const link = await openLink(deps, linkId, secret);
-  await noteOpening(deps, link, visitor);
   const announced = parseBody(uploadBody, body);
   const { name, size, type, sha256, encoding } = announced;
   const way = wayOf(announced);
   const progress = await progressOf(deps, link, deps.clock.now());
   const request = requireOpen(link.request, progress);
+  await noteOpening(deps, link, visitor);
   const findings = checkDeclared({ name, size, type, encoding }, request.feedConfig.file);
   if (findings.some(({ severity }) => severity === 'error')) {
     throw new Problem('file-refused', 'the file would be refused; mend what the findings say', { findings });

@@ -94,6 +94,8 @@ export class Events extends Construct {
   }
 
   #endsInto(queue: IQueue): Rule {
+    // Runs that are handed over again do not come by the queue.
+    this.#keepFailures('ExecutionEnded', 'archive-execution');
     return new Rule(this, 'ExecutionEnded', {
       description: 'Every run that has ended waits for what CloudTrail tells of its uploads',
       eventPattern: this.#ended,
@@ -112,16 +114,19 @@ export class Events extends Construct {
     };
   }
 
-  /** Of uploads in parts the parts are sent by partners, the rest by us. What was refused sent nothing. */
+  /** Of an upload in parts a partner sends the parts, the first among them, and we complete it. What was refused sent nothing. */
   #senders(): Rule {
     return this.#handOver('UploadSent', 'receive-trail', 'What CloudTrail says of uploads goes to receive-trail', {
       source: ['aws.s3'],
       detailType: ['AWS API Call via CloudTrail'],
       detail: {
         eventSource: ['s3.amazonaws.com'],
-        eventName: ['PutObject', 'UploadPart'],
+        eventName: ['PutObject', 'UploadPart', 'CompleteMultipartUpload'],
         errorCode: [{ exists: false }],
-        requestParameters: { bucketName: [this.#props.landing.bucketName] },
+        requestParameters: {
+          bucketName: [this.#props.landing.bucketName],
+          partNumber: ['1', 1, { exists: false }],
+        },
       },
     });
   }
@@ -141,13 +146,16 @@ export class Events extends Construct {
 
   #handOver(id: string, to: FunctionName, description: string, eventPattern: EventPattern): Rule {
     const { functions, messaging } = this.#props;
-    const receiver = functions.get(to);
-    const rule = new Rule(this, id, {
+    this.#keepFailures(id, to);
+    return new Rule(this, id, {
       description,
       eventPattern,
-      targets: [new LambdaFunction(receiver, { deadLetterQueue: messaging.failedEvents, ...delivery })],
+      targets: [new LambdaFunction(functions.get(to), { deadLetterQueue: messaging.failedEvents, ...delivery })],
     });
-    keepFailedInvocations(this, `${id}OnFailure`, { functions, messaging, name: to, maxAgeSeconds: 6 * 3600 });
-    return rule;
+  }
+
+  #keepFailures(id: string, name: FunctionName): void {
+    const { functions, messaging } = this.#props;
+    keepFailedInvocations(this, `${id}OnFailure`, { functions, messaging, name, maxAgeSeconds: 6 * 3600 });
   }
 }

@@ -53,7 +53,8 @@ export class UploadSenders extends Construct {
     new EventSourceMapping(this, 'EndedRunsToArchive', {
       target: functions.get(archiver),
       eventSourceArn: this.endedRuns.queueArn,
-      batchSize: 10,
+      // Each may wait for another of its feed: all of them within what the function may take.
+      batchSize: 5,
       maxConcurrency: reserved,
       reportBatchItemFailures: true,
     });

@@ -65,9 +65,8 @@ export class UploadTrail extends Construct {
   }
 
   #bucket(config: StageConfig): Bucket {
-    const { account, region } = Stack.of(this);
     return new Bucket(this, 'Logs', {
-      bucketName: deployedName(config.stage, 'trail', account, region),
+      // Without a name of ours: it stays when the setting goes, and would be in the way of the next when that comes again.
       // CloudTrail would need the customer key too; there is no file in these logs.
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

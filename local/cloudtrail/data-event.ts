@@ -11,7 +11,7 @@ interface Surroundings {
   readonly time: string;
 }
 
-/** Bearer secrets of a presigned URL: CloudTrail leaves them out. */
+/** Bearer secrets of a presigned URL: no event that was ever published holds them. */
 const secrets = /^X-Amz-(Signature|Credential|Security-Token)$/i;
 
 /**
@@ -31,7 +31,7 @@ export const dataEvent = (call: ObjectCall, { accountId, region, time }: Surroun
     sourceIPAddress: request.sourceIp,
     userAgent: `[${request.headers['user-agent'] ?? ''}]`,
     ...(failure && { errorCode: failure.code, errorMessage: failure.message }),
-    requestParameters: { bucketName: bucket, Host: host, key, ...parametersOf(request) },
+    requestParameters: { ...parametersOf(request), bucketName: bucket, Host: host, key },
     responseElements: failure || isRead ? null : answered,
     additionalEventData: {
       SignatureVersion: 'SigV4',

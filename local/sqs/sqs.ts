@@ -33,6 +33,12 @@ export class Sqs {
     this.#cloudwatch = cloudwatch;
     this.#messages = new Messages(context.journal, context.clock);
     this.queues = new Registry(context.journal, 'queue');
+    context.jobs.handle(
+      'sqs.measure',
+      async ({ subject }) =>
+        () =>
+          this.#measure(subject),
+    );
   }
 
   /** Tells of every message, and when it can be received. */
@@ -52,7 +58,7 @@ export class Sqs {
       context: sourceContext(sender, this.#context.accountId),
     });
     const { id, visibleAt } = this.#messages.add(queue, body, attributes, delay);
-    this.#measure(queue.name);
+    this.#measure(queue.name, visibleAt);
     this.#whenSent(arn, visibleAt);
     return id;
   }
@@ -65,16 +71,20 @@ export class Sqs {
   /** @throws AwsError when the caller may not */
   receive(sender: Sender, queue: QueueRecord, limit: number, visibilitySeconds?: number): readonly Received[] {
     this.#need(sender, 'sqs:ReceiveMessage', queue);
-    return this.#context.journal.transaction(() => {
-      const { received, dead } = this.#messages.receive(queue, limit, visibilitySeconds);
-      this.#measure(queue.name);
-      const grave = dead > 0 ? this.queues.get(queue.deadLetter?.queue ?? '') : undefined;
-      if (grave) {
-        this.#measure(grave.name);
-        this.#whenSent(grave.arn, this.#context.clock.now());
-      }
-      return received;
-    });
+    return this.#context.journal.transaction(() => this.#take(queue, limit, visibilitySeconds));
+  }
+
+  #take(queue: QueueRecord, limit: number, visibilitySeconds = queue.visibilitySeconds): readonly Received[] {
+    const now = this.#context.clock.now();
+    const { received, dead } = this.#messages.receive(queue, limit, visibilitySeconds);
+    this.#measure(queue.name, now + (received.length > 0 ? visibilitySeconds * 1000 : 0));
+    const grave = dead > 0 ? this.queues.get(queue.deadLetter?.queue ?? '') : undefined;
+    if (grave) {
+      this.#measure(grave.name, now);
+      this.#whenSent(grave.arn, now);
+    }
+    // Behind messages that went away there may be others.
+    return received.length === 0 && dead > 0 ? this.#take(queue, limit, visibilitySeconds) : received;
   }
 
   /** @throws AwsError when the caller may not */
@@ -101,10 +111,9 @@ export class Sqs {
         return { Attributes: this.#attributes(queue) };
       case 'SendMessage': {
         const body = String(input.MessageBody ?? '');
-        return {
-          MessageId: this.sendFrom(sender, queue.arn, body, {}, optionalNumber(input.DelaySeconds)),
-          MD5OfMessageBody: md5(body),
-        };
+        const delay = optionalNumber(input.DelaySeconds);
+        const MessageId = this.#context.journal.transaction(() => this.sendFrom(sender, queue.arn, body, {}, delay));
+        return { MessageId, MD5OfMessageBody: md5(body) };
       }
       case 'ReceiveMessage': {
         const limit = Number(input.MaxNumberOfMessages ?? 1);
@@ -135,7 +144,10 @@ export class Sqs {
     };
   }
 
-  #measure(name: string): void {
+  /** @param until when what is there will count as visible: then it is measured again */
+  #measure(name: string, until = 0): void {
+    const { jobs, clock } = this.#context;
+    if (until > clock.now()) jobs.add('sqs.measure', name, {}, until);
     const metric = {
       namespace: 'AWS/SQS',
       name: 'ApproximateNumberOfMessagesVisible',

@@ -87,10 +87,11 @@ const scanned = {
 };
 const sent = {
   detail: {
+    eventName: 'UploadPart',
     eventTime: upload.arrivedAt,
     sourceIPAddress: '192.0.2.1',
     userAgent: '[curl/8.5.0]',
-    requestParameters: { key: upload.key },
+    requestParameters: { key: upload.key, uploadId: 'u1' },
   },
 };
 const over = {

@@ -1,11 +1,12 @@
 import { gunzipSync } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import type { Evidence } from '../../core/evidence/pack.ts';
 import { Airlock, goodCsv } from '../support/airlock.ts';
 import { LinkClient } from '../support/api-client.ts';
 import { assemblyWith } from '../support/assembly.ts';
+import { changedAssembly } from '../support/changed-assembly.ts';
 import { airlockCommand } from '../support/command.ts';
 import { linkOf } from '../support/partner-page.ts';
 
@@ -13,6 +14,14 @@ import { linkOf } from '../support/partner-page.ts';
 const feeds = loadFeeds('test/feeds')
   .filter(({ feed }) => feed === 'orders' || feed === 'files')
   .map((feed) => ({ ...feed, schedule: { ...feed.schedule, enabled: false } }));
+
+/** It goes in two parts. */
+const csvOfSixMegabytes = `id,day,amount\n${Array.from({ length: 270_000 }, (_, row) => `${row},2026-11-20,10.50\n`).join('')}`;
+
+interface Signed {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 describe('the program that sent an upload', () => {
   const assemblies = {
@@ -50,22 +59,44 @@ describe('the program that sent an upload', () => {
     expect(await airlock.text('Archive', page)).toContain('<td>127.0.0.1, [curl/8.5.0] &lt;b&gt;</td>');
   });
 
-  it('is the partner’s own for a file in parts, which we complete; so is the address', async () => {
+  it('is the partner’s own for a file in parts, which we complete', async () => {
     await start('new');
     await airlock.open('acme/files');
-    const rows = Array.from({ length: 270_000 }, (_, row) => `${row},2026-11-20,10.50\n`).join('');
-    expect(await new LinkClient(await linkOf(airlock)).upload(`id,day,amount\n${rows}`)).toBe(200);
+    expect(await new LinkClient(await linkOf(airlock)).upload(csvOfSixMegabytes)).toBe(200);
     await airlock.settle();
     await airlock.advance('PT20M');
     const [pack] = await packs();
     expect(pack?.uploads).toEqual([expect.objectContaining({ sourceIp: '127.0.0.1', userAgent: 'node' })]);
   });
 
-  it('is not recorded where no trail tells, and was never of an upload that was refused', async () => {
+  it('is of who sent the file that was taken: not of one that was refused, nor of one that was given up', async () => {
+    await start('new');
+    await airlock.open('acme/files');
+    const link = new LinkClient(await linkOf(airlock));
+    const putAs = async (
+      userAgent: string,
+      { url, headers }: Signed,
+      body: string | Uint8Array<ArrayBuffer>,
+    ): Promise<number> => {
+      const { 'content-length': _, ...sent } = headers;
+      return (await fetch(url, { method: 'PUT', headers: { ...sent, 'user-agent': userAgent }, body })).status;
+    };
+    const whole = async (): Promise<Signed> => (await link.start(goodCsv)).body.put ?? { url: '', headers: {} };
+    expect(await putAs('refused/1', await whole(), 'x')).toBe(403);
+    const large = Buffer.from(csvOfSixMegabytes);
+    const { uploadId, multipart } = (await link.start(large)).body;
+    const piece = large.subarray(0, multipart?.partBytes);
+    expect(await putAs('given-up/1', await link.signPart(uploadId, 1, piece), piece)).toBe(200);
+    expect(await putAs('sent/1', await whole(), goodCsv)).toBe(200);
+    await airlock.settle();
+    await airlock.advance('PT20M');
+    expect((await packs())[0]?.uploads.map(({ userAgent }) => userAgent)).toEqual(['sent/1']);
+    expect(await airlock.keys('Ledger', 'senders/')).toHaveLength(2);
+  });
+
+  it('is not recorded where no trail tells', async () => {
     await start('existing');
     await airlock.open('acme/orders');
-    const { url } = await airlock.link();
-    expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(403);
     await sendAs('curl/8.5.0');
     await airlock.advance('PT20M');
     expect((await packs())[0]?.uploads[0]?.userAgent).toBe('not recorded');
@@ -78,7 +109,8 @@ describe('the program that sent an upload', () => {
     const { url } = await airlock.link();
     await sendAs('curl/8.5.0');
     await airlock.advance('PT20M');
-    const Bucket = airlock.bucket('Landing').replace('-landing-', '-trail-');
+    const { Buckets = [] } = await airlock.s3.send(new ListBucketsCommand({}));
+    const Bucket = Buckets.map(({ Name = '' }) => Name).find((name) => name.includes('trail'));
     const { Contents = [] } = await airlock.s3.send(new ListObjectsV2Command({ Bucket }));
     const [Key = ''] = Contents.map((one) => one.Key ?? '');
     expect(Key).toMatch(
@@ -117,6 +149,45 @@ describe('the program that sent an upload', () => {
     expect(await airlock.alarms()).toContain('ALARM failed-invocations-waiting');
     const { out } = await airlockCommand(airlock, 'dlq', 'redrive', 'failed-invocations');
     expect(out).toContain('handed to airlock-dev-archive-execution');
+    expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-invocations\s+0/);
+    // It is nobody's run still: after its tries it lies there again, as what a function failed on.
+    await airlock.advance('PT10M');
+    expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-invocations\s+1/);
+  });
+
+  it('holds no evidence up that could not even be put into the queue: it is sent there again', async () => {
+    const folder = changedAssembly(({ Resources }) => {
+      const [, queue] = Object.entries(Resources).find(([id]) => id.includes('EndedRunsPolicy')) ?? [];
+      if (!queue) throw new Error('the queue has a policy');
+      queue.Properties.PolicyDocument.Statement = queue.Properties.PolicyDocument.Statement.slice(0, 1);
+    }, assemblies.new);
+    airlock = await Airlock.start({ assembly: folder });
+    await airlock.open('acme/orders');
+    await sendAs('curl/8.5.0');
+    expect((await airlockCommand(airlock, 'dlq', 'list')).out).toMatch(/failed-events\s+1/);
+    expect((await airlockCommand(airlock, 'dlq', 'redrive', 'failed-events')).out).toContain(
+      'sent to airlock-dev-ended-runs',
+    );
+    await airlock.advance('PT16M');
+    expect(await packs()).toHaveLength(1);
+  });
+
+  it('is waited for also where the period is opened once more meanwhile: the pack keeps the plan of its own generation', async () => {
+    await start('new');
+    const execution = await airlock.open('acme/orders');
+    await sendAs('curl/8.5.0');
+    const id = (await airlock.requestId(execution)) ?? '';
+    const { code } = await airlockCommand(airlock, 'request', 'reopen', id, '--reason', 'a correction');
+    expect(code).toBe(0);
+    await airlock.advance('PT20M');
+    const [first] = await packs();
+    expect(first?.request).toMatchObject({
+      generation: 1,
+      openedAt: expect.stringMatching(/^20/),
+      dueAt: expect.stringMatching(/^20/),
+      feedHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      milestones: expect.arrayContaining([expect.objectContaining({ kind: 'close' })]),
+    });
   });
 
   it('is waited for by many runs at once: they are kept in batches, and their chain has no gap', async () => {

@@ -54,6 +54,11 @@ describe('the page of a link', () => {
 
   it('is not opened by who loads it and moves nothing, as mail scanners do; a hand on it is', async () => {
     const page = await open();
+    const told: string[] = [];
+    page.on('request', (request) => told.push(new URL(request.url()).pathname));
+    await page.reload();
+    await stateOf(page, 'open');
+    expect(told.some((path) => path.endsWith('/opening'))).toBe(false);
     expect(await airlock.keys('Ledger', 'openings/')).toEqual([]);
     const noted = page.waitForResponse((response) => response.url().endsWith('/opening'));
     await page.mouse.move(200, 200);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { StartError, UnsupportedFeatureError } from '../../errors.ts';
 import type { Encryption, LifecycleRule, Retention } from '../../s3/buckets.ts';
@@ -9,8 +10,8 @@ import { policyOf } from './shared.ts';
 /** Buckets and their policies. */
 export const storageTypes = (context: Context, { s3 }: Services): Record<string, ResourceType> => ({
   'AWS::S3::Bucket': {
-    put(properties, { logicalId }) {
-      const name = properties.text('BucketName');
+    put(properties, { logicalId, physicalId }) {
+      const name = properties.optionalText('BucketName') ?? generatedName(physicalId);
       // Public access and ACLs do not exist here at all.
       properties.noted('PublicAccessBlockConfiguration', 'OwnershipControls');
       properties.always('VersioningConfiguration', { Status: 'Enabled' });
@@ -39,6 +40,15 @@ export const storageTypes = (context: Context, { s3 }: Services): Record<string,
     },
   },
 });
+
+/** CloudFormation makes one of the stack's name, the logical id and chance; here the same at every start. */
+const generatedName = (physicalId: string): string => {
+  const unique = createHash('sha256').update(physicalId).digest('hex').slice(0, 12);
+  return `${physicalId
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '')
+    .slice(0, 50)}-${unique}`;
+};
 
 const corsRules = (configuration: Properties) => {
   const texts = (rule: Properties, name: string) => rule.list(name).map(String);
