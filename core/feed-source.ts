@@ -1,7 +1,7 @@
 import addresses from 'email-addresses';
 import * as z from 'zod/mini';
 import { audiencesOfRungs, channelNames, modes, nameOfBrand, nameOfContact, title } from './feed.ts';
-import { fileSource } from './feed-file.ts';
+import { fileSource } from './file-source.ts';
 import { periodUnits } from './period.ts';
 import { holidayRules } from './schedule/calendar.ts';
 import { scheduleExpressionProblem } from './schedule/expression.ts';

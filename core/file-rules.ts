@@ -1,8 +1,9 @@
 import { Validator } from '@cfworker/json-schema';
 import type { Feed } from './feed.ts';
-import { type SetMember, shareOf, sizeInBytes } from './feed-file.ts';
+import type { SetMember } from './feed-file.ts';
 import { describe, type FeedProblem, inMember } from './feed-problem.ts';
 import type { FeedSource } from './feed-source.ts';
+import { shareOf, sizeInBytes } from './file-source.ts';
 import { type ForeignKey, namesOf, type TableSchema, tableSchema, tableSchemaProblems } from './table-schema.ts';
 import { Findings } from './validation/findings.ts';
 import { limitsOf } from './validation/rules.ts';
