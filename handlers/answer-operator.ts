@@ -34,54 +34,57 @@ const done = { done: true };
 
 /** The routes of operators and systems. Who may call which is API Gateway's to decide, by IAM or by token. */
 export const createAnswerOperator = (deps: Deps) =>
-  answerWith({
-    'POST /requests': async (request) => jsonAnswer(202, await openAdHoc(deps, callerOf(request), request.json())),
-    'GET /requests/{requestId}': async ({ parameters }) =>
-      jsonAnswer(200, await showRequest(deps, parameters.requestId)),
-    'GET /requests/{requestId}/report': async ({ parameters }) =>
-      jsonAnswer(200, await downloadReport(deps, parameters.requestId)),
-    'GET /requests/{requestId}/file': async ({ parameters }) =>
-      jsonAnswer(200, await downloadFile(deps, parameters.requestId)),
-    'GET /requests/{requestId}/timeline': async ({ parameters }) =>
-      jsonAnswer(200, await showTimeline(deps, parameters.requestId)),
-    'GET /requests': async ({ query }) => jsonAnswer(200, await listRequests(deps, query)),
-    'POST /requests/{requestId}/revoke': async (request) => {
-      await revokeLinks(deps, actOf(request));
-      return jsonAnswer(200, done);
+  answerWith(
+    {
+      'POST /requests': async (request) => jsonAnswer(202, await openAdHoc(deps, callerOf(request), request.json())),
+      'GET /requests/{requestId}': async ({ parameters }) =>
+        jsonAnswer(200, await showRequest(deps, parameters.requestId)),
+      'GET /requests/{requestId}/report': async ({ parameters }) =>
+        jsonAnswer(200, await downloadReport(deps, parameters.requestId)),
+      'GET /requests/{requestId}/file': async ({ parameters }) =>
+        jsonAnswer(200, await downloadFile(deps, parameters.requestId)),
+      'GET /requests/{requestId}/timeline': async ({ parameters }) =>
+        jsonAnswer(200, await showTimeline(deps, parameters.requestId)),
+      'GET /requests': async ({ query }) => jsonAnswer(200, await listRequests(deps, query)),
+      'POST /requests/{requestId}/revoke': async (request) => {
+        await revokeLinks(deps, actOf(request));
+        return jsonAnswer(200, done);
+      },
+      'POST /requests/{requestId}/reissue': ordered(deps, reissueLink),
+      'POST /requests/{requestId}/waive': ordered(deps, waiveRequest),
+      'POST /requests/{requestId}/accept': ordered(deps, acceptUpload),
+      'POST /requests/{requestId}/extend': ordered(deps, extendRequest),
+      'POST /requests/{requestId}/redrive': ordered(deps, redriveRequest),
+      'POST /requests/{requestId}/acknowledge': async (request) => {
+        await quietRequest(deps, actOf(request), 'acknowledge');
+        return jsonAnswer(200, done);
+      },
+      'POST /requests/{requestId}/snooze': async (request) => {
+        await quietRequest(deps, actOf(request), 'snooze');
+        return jsonAnswer(200, done);
+      },
+      'POST /requests/{requestId}/reopen': async (request) => {
+        const generation = await reopenRequest(deps, actOf(request));
+        return jsonAnswer(202, { requestId: request.parameters.requestId, generation });
+      },
+      'GET /feeds': async () => jsonAnswer(200, await listFeeds(deps)),
+      'GET /feeds/{partner}/{feed}': async ({ parameters }) => jsonAnswer(200, await showFeed(deps, parameters)),
+      'POST /feeds/{partner}/{feed}/pause': async (request) => {
+        await pauseFeed(deps, feedActOf(request));
+        return jsonAnswer(200, done);
+      },
+      'POST /feeds/{partner}/{feed}/resume': async (request) => {
+        await resumeFeed(deps, feedActOf(request));
+        return jsonAnswer(200, done);
+      },
+      'GET /addresses': async () => jsonAnswer(200, await listDeadAddresses(deps)),
+      'POST /addresses/{person}/clear': async (request) => {
+        await clearAddress(deps, { ...actOf(request), id: request.parameters.person });
+        return jsonAnswer(200, done);
+      },
     },
-    'POST /requests/{requestId}/reissue': ordered(deps, reissueLink),
-    'POST /requests/{requestId}/waive': ordered(deps, waiveRequest),
-    'POST /requests/{requestId}/accept': ordered(deps, acceptUpload),
-    'POST /requests/{requestId}/extend': ordered(deps, extendRequest),
-    'POST /requests/{requestId}/redrive': ordered(deps, redriveRequest),
-    'POST /requests/{requestId}/acknowledge': async (request) => {
-      await quietRequest(deps, actOf(request), 'acknowledge');
-      return jsonAnswer(200, done);
-    },
-    'POST /requests/{requestId}/snooze': async (request) => {
-      await quietRequest(deps, actOf(request), 'snooze');
-      return jsonAnswer(200, done);
-    },
-    'POST /requests/{requestId}/reopen': async (request) => {
-      const generation = await reopenRequest(deps, actOf(request));
-      return jsonAnswer(202, { requestId: request.parameters.requestId, generation });
-    },
-    'GET /feeds': async () => jsonAnswer(200, await listFeeds(deps)),
-    'GET /feeds/{partner}/{feed}': async ({ parameters }) => jsonAnswer(200, await showFeed(deps, parameters)),
-    'POST /feeds/{partner}/{feed}/pause': async (request) => {
-      await pauseFeed(deps, feedActOf(request));
-      return jsonAnswer(200, done);
-    },
-    'POST /feeds/{partner}/{feed}/resume': async (request) => {
-      await resumeFeed(deps, feedActOf(request));
-      return jsonAnswer(200, done);
-    },
-    'GET /addresses': async () => jsonAnswer(200, await listDeadAddresses(deps)),
-    'POST /addresses/{person}/clear': async (request) => {
-      await clearAddress(deps, { ...actOf(request), id: request.parameters.person });
-      return jsonAnswer(200, done);
-    },
-  });
+    callerOf,
+  );
 
 /** Without a caller the route was deployed without its authorizer. */
 const callerOf = ({ caller }: ApiRequest): string => {

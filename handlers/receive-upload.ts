@@ -1,10 +1,16 @@
 import * as z from 'zod/mini';
 import { arrivalKey, newArrival, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
-import { findDocument } from '../core/documents.ts';
+import { changeDocument, findDocument } from '../core/documents.ts';
 import { ledgerKeys, parseLandingKey, type RequestKey } from '../core/names.ts';
 import { instant, parse } from '../core/parse.ts';
 import type { Clock, Ledger, Metrics, Notices, Tasks } from '../core/ports.ts';
-import { arrivalDocument, type PinnedUpload, requestDocument, waitDocument } from '../core/request.ts';
+import {
+  type ArrivalDocument,
+  arrivalDocument,
+  type PinnedUpload,
+  requestDocument,
+  waitDocument,
+} from '../core/request.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -39,15 +45,12 @@ export const createReceiveUpload =
     const { key, size, 'version-id': versionId } = detail.object;
     const upload: PinnedUpload = { key, versionId, size, arrivedAt: new Date(time).toISOString() };
     const landed = parseLandingKey(key);
-    if (!landed) {
-      return { received: await setAside(deps, ledgerKeys.unexpectedArrival(versionId), upload, 'unexpected') };
-    }
-
-    const recordKey = arrivalKey(landed.request, landed.attempt, upload);
-    const sourceIp = detail['source-ip-address'];
-    await deps.ledger.create(recordKey, { ...newArrival(upload, deps.clock), ...(sourceIp && { sourceIp }) });
-    const record = await findDocument(deps.ledger, recordKey, arrivalDocument);
-    if (record?.document.settled === 'taken') return { received: 'settled' };
+    const recordKey = landed
+      ? arrivalKey(landed.request, landed.attempt, upload)
+      : ledgerKeys.unexpectedArrival(versionId);
+    const record = await recordArrival(deps, recordKey, upload, detail['source-ip-address']);
+    if (!landed) return { received: await setAside(deps, recordKey, upload, 'unexpected') };
+    if (record?.settled === 'taken') return { received: 'settled' };
 
     const request = await findDocument(deps.ledger, ledgerKeys.request(landed.request), requestDocument);
     if (!request) return { received: await setAside(deps, recordKey, upload, 'unexpected') };
@@ -57,6 +60,20 @@ export const createReceiveUpload =
     }
     return { received: await resume(deps, landed.request, landed.attempt, upload) };
   };
+
+/** The event alone tells the address: whoever found the upload by looking knows none. */
+const recordArrival = async (
+  { ledger, clock }: Deps,
+  key: string,
+  upload: PinnedUpload,
+  sourceIp: string | undefined,
+): Promise<ArrivalDocument | undefined> => {
+  const told = sourceIp !== undefined && { sourceIp };
+  await ledger.create(key, { ...newArrival(upload, clock), ...told });
+  return changeDocument(ledger, key, arrivalDocument, (known) =>
+    told && known.sourceIp === undefined ? { ...known, ...told } : undefined,
+  );
+};
 
 const resume = async (
   { ledger, tasks }: Deps,

@@ -11,7 +11,7 @@ import type { StageConfig } from '../config.ts';
 export class Messaging extends Construct {
   /** Escalations and faults, for the people who run this. */
   readonly operators: Topic;
-  /** What was mailed to partners, without URLs, for feeds with the channel `sns`. */
+  /** What was mailed to partners, for feeds with the channel `sns`: without URLs in direct mode, with a link in link mode. */
   readonly notices: Topic;
   /** `UploadAccepted`, for downstream systems. */
   readonly bus: EventBus;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Airlock, badCsv, goodCsv } from '../support/airlock.ts';
 import { askAsOperator, LinkClient } from '../support/api-client.ts';
 import { assemblyWith } from '../support/assembly.ts';
@@ -141,6 +142,24 @@ describe('the API of operators and systems', () => {
     );
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(10);
     expect((await link.show()).status).toBe(200);
+  });
+
+  it('answers nobody whom no authorizer let in, not even a question', async () => {
+    const lambda = new LambdaClient(airlock.client);
+    for (const routeKey of ['GET /feeds', 'GET /requests', 'POST /requests']) {
+      const { Payload } = await lambda.send(
+        new InvokeCommand({
+          FunctionName: 'airlock-dev-answer-operator',
+          Payload: Buffer.from(JSON.stringify({ routeKey, requestContext: {} })),
+        }),
+      );
+      const { statusCode, body } = JSON.parse(Payload?.transformToString() ?? '{}');
+      expect([routeKey, statusCode, JSON.parse(body).type]).toEqual([
+        routeKey,
+        500,
+        'urn:airlock:problem:internal-error',
+      ]);
+    }
   });
 
   it('answers nothing else: unknown routes 404, huge bodies 413', async () => {

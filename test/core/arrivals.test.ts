@@ -67,6 +67,13 @@ describe('an upload that is told of', () => {
     expect([told, counted]).toEqual([[], []]);
   });
 
+  it('that was found by a look before tells whence it came all the same', async () => {
+    const { receive, ledger } = world();
+    ledger.write(recordKey, { version: 1, ...upload, recordedAt: clock.now().toISOString(), settled: 'taken' });
+    expect(await receive(created())).toEqual({ received: 'settled' });
+    expect(ledger.read(recordKey)).toMatchObject({ settled: 'taken', sourceIp: '192.0.2.7' });
+  });
+
   it('ends the newest wait that still waits', async () => {
     const { receive, register, tasks } = world();
     for (const [token, minute] of [
@@ -99,6 +106,7 @@ describe('an upload that is told of', () => {
     expect(ledger.read(ledgerKeys.unexpectedArrival('v1'))).toMatchObject({
       settled: 'unexpected',
       toldAt: clock.now().toISOString(),
+      sourceIp: '192.0.2.7',
     });
     expect(counted[0]).toBe('UnexpectedUpload');
   });
