@@ -109,8 +109,12 @@ await airlock.settle();
 const settled = seconds(start);
 const accepted = (await airlock.keys('Accepted')).length;
 say(
-  `${accepted} of ${requests} accepted, their evidence kept, after ${settled.toFixed(1)} s: ${(requests / settled).toFixed(1)} a second`,
+  `${accepted} of ${requests} accepted, and archived, after ${settled.toFixed(1)} s: ${(requests / settled).toFixed(1)} a second`,
 );
+// Ends of one feed that met wait for Lambda's next tries, a minute and two more.
+await airlock.advance('PT5M');
+const packs = (await airlock.keys('Archive')).filter((key) => key.endsWith('evidence.json')).length;
+say(`${packs} of ${requests} have their pack of evidence`);
 
 const events = await eventsOf(airlock);
 start = performance.now();
