@@ -2,11 +2,11 @@ import addresses from 'email-addresses';
 import * as z from 'zod/mini';
 import { audiencesOfRungs, channelNames, modes, nameOfBrand, nameOfContact, title } from './feed.ts';
 import { fileSource } from './file-source.ts';
+import { locales } from './locales.ts';
 import { periodUnits } from './period.ts';
 import { holidayRules } from './schedule/calendar.ts';
 import { scheduleExpressionProblem } from './schedule/expression.ts';
 import { durationSeconds, isTimeZone } from './time.ts';
-import { locales } from './validation/catalog.ts';
 
 /*
  * A feed as people write it: the strict form, with what is wrong of each field in words. Read when an app is synthesized and

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { resolvedFile } from './feed-file.ts';
+import { locales } from './locales.ts';
 import { idPattern } from './names.ts';
 import { periodUnits } from './period.ts';
 import { calendar } from './schedule/calendar.ts';
-import { locales } from './validation/catalog.ts';
 
 /** Everything about one recurring delivery, with defaults filled in. Durations are seconds, sizes are bytes. */
 export type Feed = z.infer<typeof resolvedFeed>;

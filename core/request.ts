@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { audiences, type Feed, resolvedFeed } from './feed.ts';
+import { locales } from './locales.ts';
 import { idPattern, type RequestKey, requestId } from './names.ts';
 import { periodPattern } from './period.ts';
 import { milestone, plan } from './plan.ts';
-import { locales } from './validation/catalog.ts';
 
 /** The pointer that travels through the workflow. Everything else is read from the ledger. */
 export const requestPointer = z.strictObject({

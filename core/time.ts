@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Locale } from './validation/catalog.ts';
+import type { Locale } from './locales.ts';
 
 /** Seconds of an ISO-8601 duration of fixed length (`PT4H`, `P1D` = 24 h). Throws RangeError on anything else. */
 export const durationSeconds = (iso: string): number => {

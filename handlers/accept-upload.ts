@@ -8,7 +8,7 @@ import { parse } from '../core/parse.ts';
 import type { Announcements, Clock, Copier, Ledger, Metrics } from '../core/ports.ts';
 import { type RequestDocument, taskInputs } from '../core/request.ts';
 import { changeRequest, readRequest } from '../core/requests.ts';
-import { report } from '../core/validation/findings.ts';
+import { report } from '../core/validation/report-document.ts';
 
 interface Deps {
   readonly ledger: Ledger;

@@ -10,7 +10,7 @@ import { hasTimeBefore } from '../core/plan.ts';
 import type { Clock, Ids, Ledger, LinkSecrets, Mailer, Notices } from '../core/ports.ts';
 import { linkDocument, type Person, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
-import { report } from '../core/validation/findings.ts';
+import { report } from '../core/validation/report-document.ts';
 
 interface Deps {
   readonly ledger: Ledger;

@@ -6,7 +6,7 @@ import { parse } from '../core/parse.ts';
 import type { Clock, Ids, Ledger, Mailer, Metrics, Notices } from '../core/ports.ts';
 import { type EscalationKind, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
-import { report as reportSchema } from '../core/validation/findings.ts';
+import { report as reportSchema } from '../core/validation/report-document.ts';
 
 interface Deps {
   readonly ledger: Ledger;

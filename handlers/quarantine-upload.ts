@@ -1,5 +1,5 @@
 import { findDocument } from '../core/documents.ts';
-import { findScan, withScan } from '../core/malware-scan.ts';
+import { findScan } from '../core/malware-scan.ts';
 import { ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import { hasTimeBefore, isUrgent } from '../core/plan.ts';
@@ -7,7 +7,8 @@ import type { Clock, Copier, Ledger, Reports } from '../core/ports.ts';
 import { type PinnedUpload, type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
 import { keepReport } from '../core/uploading/keep-report.ts';
-import { report } from '../core/validation/findings.ts';
+import { report } from '../core/validation/report-document.ts';
+import { withScan } from '../core/validation/scan-finding.ts';
 
 interface Deps {
   readonly ledger: Ledger;

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { checkDeclared } from '../core/validation/before.ts';
 import { webGunzip } from '../core/validation/content/web-gunzip.ts';
-import { type Finding, findingCount } from '../core/validation/findings.ts';
+import { type Finding, findingCount } from '../core/validation/report-document.ts';
 import type { FileRules } from '../core/validation/rules.ts';
 import type { FileSource, Tools } from '../core/validation/source.ts';
 import { validate } from '../core/validation/validate.ts';

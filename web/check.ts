@@ -1,4 +1,4 @@
-import type { Finding } from '../core/validation/findings.ts';
+import type { Finding } from '../core/validation/report-document.ts';
 import type { FileRules } from '../core/validation/rules.ts';
 import { FileUnreadable } from './checksum.ts';
 

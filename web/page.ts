@@ -1,5 +1,5 @@
 import type { LinkAnswer } from '../core/api/bodies.ts';
-import { isLocale, type Locale, locales } from '../core/validation/catalog.ts';
+import { isLocale, type Locale, locales } from '../core/locales.ts';
 import { headBytes } from '../core/validation/head.ts';
 import { ApiProblem, ConnectionLost, type LinkApi } from './api.ts';
 import { type Checked, checkFile, NoEngine } from './check.ts';

@@ -1,5 +1,5 @@
 import type { LinkState } from '../core/api/bodies.ts';
-import type { Locale } from '../core/validation/catalog.ts';
+import type { Locale } from '../core/locales.ts';
 import * as format from './format.ts';
 
 // biome-ignore format: one line per text

@@ -1,5 +1,5 @@
 import type { LinkAnswer } from '../core/api/bodies.ts';
-import type { Finding } from '../core/validation/findings.ts';
+import type { Finding } from '../core/validation/report-document.ts';
 import { wordsOf } from '../core/validation/words.ts';
 import { h, saveAs } from './dom.ts';
 import { hex, shownName } from './format.ts';

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { type OperatorApi, OperatorApiError } from '../../adapters/operator-api.ts';
 import type { downloadAnswer, requestAnswer, timelineAnswer } from '../../core/api/bodies.ts';
 import { parse } from '../../core/parse.ts';
-import { type Finding, findingCount, report } from '../../core/validation/findings.ts';
+import { type Finding, findingCount, report } from '../../core/validation/report-document.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { type Html, html } from '../html.ts';
 import { fromNow, shortTime } from '../when.ts';

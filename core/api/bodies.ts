@@ -3,7 +3,7 @@ import { resolvedFile } from '../feed-file.ts';
 import { idPattern } from '../names.ts';
 import { periodPattern } from '../period.ts';
 import { milestone } from '../plan.ts';
-import { finding } from '../validation/findings.ts';
+import { finding } from '../validation/report-document.ts';
 
 /*
  * What the API takes and answers, once: parsed by the handlers, and published as docs/openapi.json.

@@ -1,4 +1,4 @@
-import type { Finding } from '../validation/findings.ts';
+import type { Finding } from '../validation/report-document.ts';
 
 /** Every problem that the API tells: its status and what is wrong in general. A stable `type` each (RFC 9457). */
 export const problems = {

@@ -10,7 +10,7 @@ import {
   signalDocument,
 } from '../request.ts';
 import { findSender, type Sender } from '../upload-sender.ts';
-import { type Report, report } from '../validation/findings.ts';
+import { type Report, report } from '../validation/report-document.ts';
 import { type Evidence, notRecorded } from './pack.ts';
 
 type Reader = Pick<Ledger, 'find' | 'list'>;

@@ -1,9 +1,9 @@
+import type { Locale } from '../locales.ts';
 import type { Mail } from '../ports.ts';
 import type { LinkDocument, PartnerMailKind, Person, RequestDocument } from '../request.ts';
 import { fullTime } from '../time.ts';
-import type { Locale } from '../validation/catalog.ts';
-import { type Finding, findingCount, type Report } from '../validation/findings.ts';
 import { layoutOf } from '../validation/layout.ts';
+import { type Finding, findingCount, type Report } from '../validation/report-document.ts';
 import { wordsOf } from '../validation/words.ts';
 import { curlLine } from './curl.ts';
 import { type Block, render } from './html.ts';

@@ -1,4 +1,5 @@
 import type { Feed } from '../feed.ts';
+import { type Locale, locales } from '../locales.ts';
 import { periodFor } from '../period.ts';
 import { makePlan } from '../plan.ts';
 import type { Mail } from '../ports.ts';
@@ -11,8 +12,8 @@ import {
   type StaffMailKind,
   staffMailKinds,
 } from '../request.ts';
-import { type Locale, locales } from '../validation/catalog.ts';
-import { Findings, type Report } from '../validation/findings.ts';
+import { Findings } from '../validation/findings.ts';
+import type { Report } from '../validation/report-document.ts';
 import { partnerMail, partnerWord, type UploadWay } from './partner.ts';
 import { staffMail } from './staff.ts';
 

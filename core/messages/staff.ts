@@ -1,9 +1,9 @@
+import type { Locale } from '../locales.ts';
 import type { Notice, NoticeKind } from '../notices.ts';
 import type { Mail } from '../ports.ts';
 import type { Person, RequestDocument, StaffMailKind } from '../request.ts';
 import { clockTime, fullTime } from '../time.ts';
-import type { Locale } from '../validation/catalog.ts';
-import type { Report } from '../validation/findings.ts';
+import type { Report } from '../validation/report-document.ts';
 import { type Block, render } from './html.ts';
 import { findingLine } from './partner.ts';
 import { type StaffWords, staffTexts } from './texts/staff.ts';

@@ -12,7 +12,7 @@ import {
   requestDocument,
   signalDocument,
 } from '../request.ts';
-import { findingCount, report } from '../validation/findings.ts';
+import { findingCount, report } from '../validation/report-document.ts';
 import { requireRequest } from './look-up.ts';
 import { standingOf } from './standing.ts';
 

@@ -1,8 +1,8 @@
 import { ledgerKeys } from '../names.ts';
 import type { Ledger, Reports } from '../ports.ts';
 import type { RequestDocument } from '../request.ts';
-import type { Report } from '../validation/findings.ts';
 import { reportFiles } from '../validation/report/files.ts';
+import type { Report } from '../validation/report-document.ts';
 
 interface Deps {
   readonly ledger: Pick<Ledger, 'put'>;

@@ -6,7 +6,7 @@ import { attemptPrefix, ledgerKeys, newestAttempt } from '../names.ts';
 import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Landing, Ledger, LinkSecrets } from '../ports.ts';
 import { type PinnedUpload, type RequestDocument, requestDocument } from '../request.ts';
-import { type Report, report } from '../validation/findings.ts';
+import { type Report, report } from '../validation/report-document.ts';
 
 /** What every route behind a link works with. */
 export interface LinkDeps {

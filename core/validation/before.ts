@@ -1,6 +1,7 @@
 import type { Feed } from '../feed.ts';
 import { formatName } from './content/sniff.ts';
-import { type Finding, Findings } from './findings.ts';
+import { Findings } from './findings.ts';
+import type { Finding } from './report-document.ts';
 import { checkSize } from './size.ts';
 
 /** What a sender says of a file before it is sent. */

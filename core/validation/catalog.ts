@@ -1,3 +1,5 @@
+import type { Locale } from '../locales.ts';
+
 /*
  * Everything that can be said of a file, in every language we speak: one place for mails, page, reports and API, so that
  * they all say the same. `{name}` is filled with what the finding knows. A message belongs to the rule before its `#`.
@@ -9,9 +11,6 @@ export interface Words {
   readonly got?: string;
   readonly fix: string;
 }
-
-export const locales = ['en', 'de'] as const;
-export type Locale = (typeof locales)[number];
 
 type Message = Readonly<Record<Locale, Words>>;
 
@@ -782,8 +781,6 @@ export type MessageId = keyof typeof catalog;
 
 /** What a message is filled with. Texts of a partner's file are made safe to show before they come here. */
 export type Params = Readonly<Record<string, string | number>>;
-
-export const isLocale = (text: string): text is Locale => locales.some((one) => one === text);
 
 export const isMessage = (id: string): id is MessageId => Object.hasOwn(catalog, id);
 

@@ -2,7 +2,7 @@ import type { Feed } from '../feed.ts';
 import { checkDeclared, type DeclaredFile } from './before.ts';
 import { isGzip, isZip } from './content/unpack.ts';
 import { webGunzip } from './content/web-gunzip.ts';
-import type { Finding } from './findings.ts';
+import type { Finding } from './report-document.ts';
 import { type Hasher, inMemory } from './source.ts';
 import { validate } from './validate.ts';
 

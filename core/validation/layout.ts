@@ -1,4 +1,4 @@
-import type { Locale } from './catalog.ts';
+import type { Locale } from '../locales.ts';
 import type { FileRules } from './rules.ts';
 import { defaultDialect } from './table/dialect.ts';
 

@@ -1,5 +1,6 @@
-import { isMessage, type Locale, say, type Words } from './catalog.ts';
-import type { Finding } from './findings.ts';
+import type { Locale } from '../locales.ts';
+import { isMessage, say, type Words } from './catalog.ts';
+import type { Finding } from './report-document.ts';
 
 /** The words of a finding in a language; those of reports before there were languages are English. */
 export const wordsOf = ({ message, params, expected, got, fix }: Finding, locale: Locale): Required<Words> => {

@@ -20,7 +20,7 @@ import {
 import { watchDocument } from '../../core/starts.ts';
 import { senderDocument } from '../../core/upload-sender.ts';
 import { announcedUpload } from '../../core/uploading/announced.ts';
-import { report } from '../../core/validation/findings.ts';
+import { report } from '../../core/validation/report-document.ts';
 
 const readers: Record<string, z.ZodMiniType> = {
   address: deadAddressDocument,

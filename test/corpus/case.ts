@@ -2,7 +2,7 @@ import { nodeTools } from '../../adapters/node-tools.ts';
 import type { Feed } from '../../core/feed.ts';
 import { readFeed } from '../../core/feed-rules.ts';
 import type { Context } from '../../core/validation/context.ts';
-import type { Report } from '../../core/validation/findings.ts';
+import type { Report } from '../../core/validation/report-document.ts';
 import { inMemory } from '../../core/validation/source.ts';
 import { validate } from '../../core/validation/validate.ts';
 

@@ -1,6 +1,6 @@
 import type { Feed } from '../../core/feed.ts';
 import { readFeed } from '../../core/feed-rules.ts';
-import type { Report } from '../../core/validation/findings.ts';
+import type { Report } from '../../core/validation/report-document.ts';
 import { Airlock } from '../support/airlock.ts';
 import { assemblyWith } from '../support/assembly.ts';
 

@@ -7,9 +7,9 @@ import type { Page } from 'playwright-core';
 import { loadFeeds } from '../../adapters/feed-files.ts';
 import { mailPreview } from '../../cli/commands/mail.ts';
 import { readInvocation } from '../../cli/invocation.ts';
+import { locales } from '../../core/locales.ts';
 import { sampleMails } from '../../core/messages/samples.ts';
 import { partnerMailKinds, staffMailKinds } from '../../core/request.ts';
-import { locales } from '../../core/validation/catalog.ts';
 import { PartnerBrowser } from '../support/partner-page.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,5 +1,5 @@
+import type { Locale } from '../../locales.ts';
 import type { PartnerMailKind } from '../../request.ts';
-import type { Locale } from '../../validation/catalog.ts';
 
 /** What a mail to a partner is filled with. */
 export interface PartnerWords {

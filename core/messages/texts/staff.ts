@@ -1,5 +1,5 @@
+import type { Locale } from '../../locales.ts';
 import type { StaffMailKind } from '../../request.ts';
-import type { Locale } from '../../validation/catalog.ts';
 
 /** What a mail to people on our side is filled with. */
 export interface StaffWords {

@@ -1,6 +1,6 @@
 import { csvForPeople } from '../../csv.ts';
-import type { Locale } from '../catalog.ts';
-import type { Report } from '../findings.ts';
+import type { Locale } from '../../locales.ts';
+import type { Report } from '../report-document.ts';
 import { wordsOf } from '../words.ts';
 import { reportTexts } from './texts.ts';
 

@@ -1,5 +1,5 @@
-import { type Locale, locales } from '../catalog.ts';
-import type { Report } from '../findings.ts';
+import { type Locale, locales } from '../../locales.ts';
+import type { Report } from '../report-document.ts';
 import { reportAsCsv } from './csv.ts';
 import { type ReportSubject, reportAsHtml } from './html.ts';
 

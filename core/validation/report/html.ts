@@ -1,7 +1,7 @@
+import type { Locale } from '../../locales.ts';
 import { escapeHtml } from '../../messages/html.ts';
 import { paper } from '../../messages/paper.ts';
-import type { Locale } from '../catalog.ts';
-import { type Finding, findingCount, type Report, type RowExcerpt } from '../findings.ts';
+import { type Finding, findingCount, type Report, type RowExcerpt } from '../report-document.ts';
 import { wordsOf } from '../words.ts';
 import { formatNumber, reportTexts } from './texts.ts';
 import { verdictOf } from './verdict.ts';

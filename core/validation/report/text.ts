@@ -1,5 +1,5 @@
-import type { Locale } from '../catalog.ts';
-import { type Finding, findingCount, type Report, type RowExcerpt } from '../findings.ts';
+import type { Locale } from '../../locales.ts';
+import { type Finding, findingCount, type Report, type RowExcerpt } from '../report-document.ts';
 import { wordsOf } from '../words.ts';
 import { formatNumber, reportTexts } from './texts.ts';
 import { verdictOf } from './verdict.ts';

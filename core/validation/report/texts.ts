@@ -1,4 +1,4 @@
-import type { Locale } from '../catalog.ts';
+import type { Locale } from '../../locales.ts';
 
 /** The words of a report around its findings. */
 interface ReportTexts {

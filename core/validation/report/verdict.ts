@@ -1,5 +1,5 @@
-import type { Locale } from '../catalog.ts';
-import { findingCount, type Report } from '../findings.ts';
+import type { Locale } from '../../locales.ts';
+import { findingCount, type Report } from '../report-document.ts';
 import { countOf, reportTexts } from './texts.ts';
 
 /** One sentence: can it be used, and how much is to be done. */

@@ -1,9 +1,11 @@
-import { catalog, isMessage, locales, say } from '../../../core/validation/catalog.ts';
+import { locales } from '../../../core/locales.ts';
+import { catalog, isMessage, say } from '../../../core/validation/catalog.ts';
 import { excerpt } from '../../../core/validation/excerpt.ts';
-import { Findings, type Report } from '../../../core/validation/findings.ts';
+import { Findings } from '../../../core/validation/findings.ts';
 import { reportAsCsv } from '../../../core/validation/report/csv.ts';
 import { reportAsHtml } from '../../../core/validation/report/html.ts';
 import { reportAsText } from '../../../core/validation/report/text.ts';
+import type { Report } from '../../../core/validation/report-document.ts';
 import { DecimalSum } from '../../../core/validation/table/decimal.ts';
 import { checked } from '../../corpus/case.ts';
 
