@@ -45,8 +45,12 @@ export class LinkApi {
     return this.#ask('GET', '');
   }
 
-  noteOpening(): Promise<unknown> {
-    return this.#ask('POST', '/opening', {});
+  /** @returns whether that is settled: kept, or refused for good */
+  noteOpening(): Promise<boolean> {
+    return this.#ask('POST', '/opening', {}).then(
+      () => true,
+      (error: unknown) => error instanceof ApiProblem && !error.isPassing,
+    );
   }
 
   check(file: DeclaredFile, head: string): Promise<z.infer<typeof findingsAnswer>> {

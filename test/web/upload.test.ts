@@ -66,6 +66,18 @@ describe('the page of a link', () => {
     expect(await airlock.keys('Ledger', 'openings/')).toHaveLength(1);
   });
 
+  it('that is none tells once that a hand is on it, however much it moves', async () => {
+    const page = await browser.open(`${(await linkOf(airlock)).split('#')[0]}#${'A'.repeat(43)}`);
+    const told: number[] = [];
+    page.on('response', (response) => void (response.url().endsWith('/opening') && told.push(response.status())));
+    const heard = page.waitForResponse((response) => response.url().endsWith('/opening'));
+    await page.mouse.move(200, 200);
+    await heard;
+    for (let step = 0; step < 20; step += 1) await page.mouse.move(200 + step, 200);
+    await page.evaluate("fetch('/assets/none')");
+    expect(told).toEqual([401]);
+  });
+
   it('takes a file of 6 MB in parts', async () => {
     const page = await open();
     const sent = partsSent(page);
