@@ -1,4 +1,4 @@
-import { findDocument } from './documents.ts';
+import { changeDocument, findDocument } from './documents.ts';
 import { ledgerKeys, type RequestKey } from './names.ts';
 import type { Clock, Ledger, Notices } from './ports.ts';
 import { type ArrivalDocument, arrivalDocument, type PinnedUpload } from './request.ts';
@@ -34,7 +34,25 @@ export const settleArrival = async (
 export const arrivalKey = (request: RequestKey, attempt: number, upload: PinnedUpload): string =>
   ledgerKeys.arrival(request, attempt, upload.versionId);
 
-export const newArrival = (upload: PinnedUpload, clock: Clock): ArrivalDocument => ({
+/**
+ * Records an upload that S3 told of. The event alone tells the address: whoever found the upload by looking knows none.
+ *
+ * @returns the record as it stands
+ */
+export const recordArrival = async (
+  { ledger, clock }: { ledger: Pick<Ledger, 'find' | 'create' | 'replace'>; clock: Clock },
+  key: string,
+  upload: PinnedUpload,
+  sourceIp: string | undefined,
+): Promise<ArrivalDocument | undefined> => {
+  const told = sourceIp !== undefined && { sourceIp };
+  await ledger.create(key, { ...newArrival(upload, clock), ...told });
+  return changeDocument(ledger, key, arrivalDocument, (known) =>
+    told && known.sourceIp === undefined ? { ...known, ...told } : undefined,
+  );
+};
+
+const newArrival = (upload: PinnedUpload, clock: Clock): ArrivalDocument => ({
   version: 1,
   ...upload,
   recordedAt: clock.now().toISOString(),

@@ -202,7 +202,7 @@ const successorOf = async (
   return { ...request, plan, generation, claim: claims + 1, earlier, ...keptOf(before) };
 };
 
-/** What stays so, whoever holds the request: what was revoked, who asked for it, who has taken it on. */
+/** What stays so, whoever holds the request: what was revoked, who asked for it, who has taken it on, what went before. */
 const keptOf = ({
   linksRevoked,
   startedLateSeconds,

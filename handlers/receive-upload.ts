@@ -1,16 +1,10 @@
 import * as z from 'zod/mini';
-import { arrivalKey, newArrival, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
-import { changeDocument, findDocument } from '../core/documents.ts';
+import { arrivalKey, recordArrival, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
+import { findDocument } from '../core/documents.ts';
 import { ledgerKeys, parseLandingKey, type RequestKey } from '../core/names.ts';
 import { instant, parse } from '../core/parse.ts';
 import type { Clock, Ledger, Metrics, Notices, Tasks } from '../core/ports.ts';
-import {
-  type ArrivalDocument,
-  arrivalDocument,
-  type PinnedUpload,
-  requestDocument,
-  waitDocument,
-} from '../core/request.ts';
+import { type PinnedUpload, requestDocument, waitDocument } from '../core/request.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -60,20 +54,6 @@ export const createReceiveUpload =
     }
     return { received: await resume(deps, landed.request, landed.attempt, upload) };
   };
-
-/** The event alone tells the address: whoever found the upload by looking knows none. */
-const recordArrival = async (
-  { ledger, clock }: Deps,
-  key: string,
-  upload: PinnedUpload,
-  sourceIp: string | undefined,
-): Promise<ArrivalDocument | undefined> => {
-  const told = sourceIp !== undefined && { sourceIp };
-  await ledger.create(key, { ...newArrival(upload, clock), ...told });
-  return changeDocument(ledger, key, arrivalDocument, (known) =>
-    told && known.sourceIp === undefined ? { ...known, ...told } : undefined,
-  );
-};
 
 const resume = async (
   { ledger, tasks }: Deps,
