@@ -4,20 +4,16 @@ import { ledgerKeys, parseLandingKey, type RequestKey } from './names.ts';
 import type { Ledger } from './ports.ts';
 import { printable } from './user-agent.ts';
 
-/**
- * A data event of S3, what we use of it.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-understanding-s3-entries.html
- */
-export const dataEvent = z.object({
-  detail: z.object({
-    eventName: z.enum(['PutObject', 'UploadPart', 'CompleteMultipartUpload']),
-    eventTime: z.string(),
-    sourceIPAddress: z.string(),
-    userAgent: z.optional(z.string()),
-    requestParameters: z.object({ key: z.string(), uploadId: z.optional(z.string()) }),
-  }),
-});
-type Told = z.infer<typeof dataEvent>['detail'];
+/** What somebody did for an upload, as a trail tells. */
+export interface UploadCall {
+  readonly did: 'put' | 'part' | 'completed';
+  readonly key: string;
+  /** Of an upload in parts. */
+  readonly uploadId: string | undefined;
+  readonly at: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+}
 
 /**
  * `senders/<attempt>/<what>.json`: which program did something for an upload, and from where. `put` sent the file in one piece;
@@ -37,20 +33,18 @@ export type Sender = z.infer<typeof senderDocument>;
 const uploadIdPattern = /^[\w.~-]{1,256}$/;
 
 /** What to record of a call, and where; undefined for one that is none of a partner's upload. */
-export const recordOf = (told: Told): { readonly key: string; readonly sender: Sender } | undefined => {
-  const { eventName, eventTime, sourceIPAddress, userAgent = '', requestParameters } = told;
-  const landed = parseLandingKey(requestParameters.key);
-  const { uploadId } = requestParameters;
-  const of = { PutObject: 'put', CompleteMultipartUpload: 'completed', UploadPart: uploadId }[eventName];
+export const recordOf = (call: UploadCall): { readonly key: string; readonly sender: Sender } | undefined => {
+  const { did, key, uploadId, at, sourceIp, userAgent } = call;
+  const landed = parseLandingKey(key);
+  const of = did === 'part' ? uploadId : did;
   if (!landed || of === undefined || (uploadId !== undefined && !uploadIdPattern.test(uploadId))) return undefined;
   return {
     key: ledgerKeys.sender(landed.request, landed.attempt, of),
     sender: {
       version: 1,
-      at: eventTime,
-      sourceIp: printable(sourceIPAddress),
-      // S3 has CloudTrail write what a program calls itself in brackets.
-      userAgent: printable(userAgent.replace(/^\[(.*)\]$/s, '$1')),
+      at,
+      sourceIp: printable(sourceIp),
+      userAgent: printable(userAgent),
       ...(uploadId !== undefined && { uploadId }),
     },
   };

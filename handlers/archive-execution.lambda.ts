@@ -7,7 +7,8 @@ import { createS3Ledger } from '../adapters/s3-ledger.ts';
 import { createSfnHistories } from '../adapters/sfn-histories.ts';
 import { pause, sha256, systemClock } from '../adapters/system.ts';
 import { createArchiveExecution } from './archive-execution.ts';
-import { eachOf, lambda, optionalSetting, setting } from './wiring.ts';
+import { eachOf } from './batch.ts';
+import { lambda, logFailed, optionalSetting, setting } from './wiring.ts';
 
 const s3 = new S3Client({});
 
@@ -22,5 +23,6 @@ export const handler = lambda(
       pause,
       sign: createKmsSignatures(new KMSClient({}), optionalSetting('evidenceKeyArn')),
     }),
+    logFailed,
   ),
 );

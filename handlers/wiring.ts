@@ -7,7 +7,6 @@ import { type ApiResponse, problemAnswer } from '../core/api/http.ts';
 import { Problem } from '../core/api/problems.ts';
 import { type EnvironmentKey, environmentKeys } from '../core/environment.ts';
 import { TransientFault } from '../core/errors.ts';
-import { queuedIn } from '../core/queued.ts';
 
 /**
  * The chain around every function: context in the logs, metrics flushed, and one log line for an error. Events are
@@ -25,35 +24,9 @@ export const lambda = <Result>(handle: (event: unknown) => Promise<Result>) =>
     })
     .handler((event: unknown) => handle(event));
 
-/**
- * Handles every event of a batch from a queue, or one that comes by itself. Of a batch, what fails is told by its id: it alone
- * comes again. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- */
-export const eachOf =
-  <Result>(handle: (event: unknown) => Promise<Result>) =>
-  async (event: unknown): Promise<Result | { batchItemFailures: readonly { itemIdentifier: string }[] }> => {
-    const messages = queuedIn(event);
-    if (!messages) return handle(event);
-    const batchItemFailures: { itemIdentifier: string }[] = [];
-    for (const { messageId, body } of messages) {
-      try {
-        await handle(parsed(body));
-      } catch (error) {
-        logger.error('failed', { reason: reasonOf(error), messageId });
-        batchItemFailures.push({ itemIdentifier: messageId });
-      }
-    }
-    return { batchItemFailures };
-  };
-
-/** @throws without a word of the text: events are never logged */
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new Error('the message is no JSON');
-  }
-};
+/** Logs a message of a batch that failed, by its id. */
+export const logFailed = (messageId: string, error: unknown): void =>
+  logger.error('failed', { reason: reasonOf(error), messageId });
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
 
