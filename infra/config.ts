@@ -63,9 +63,9 @@ export interface Settings {
   readonly recordDeliveries?: boolean;
   /**
    * Records which program sent each upload, for the evidence, from CloudTrail's data events: `new` makes a trail for writes
-   * to the landing bucket (about $0.10 for 100,000 calls, and its log files), `existing` listens to one that your account has for
-   * data events of writes to that bucket.
-   * CloudTrail tells minutes later, so evidence is kept a quarter of an hour after the end of a run.
+   * to the landing bucket (about $0.10 for 100,000 calls, and its log files), `existing` listens to one that your account has
+   * for data events of writes to that bucket. CloudTrail tells minutes later, so evidence is kept a quarter of an hour after
+   * the end of a run.
    * @default not recorded
    */
   readonly recordUserAgents?: string;

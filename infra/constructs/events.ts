@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -28,10 +28,10 @@ interface EventsProps {
 const delivery = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
 
 /**
- * What comes back from outside: uploads go to `receive-upload`, what the malware scanner says of them to
- * `receive-scan`, what CloudTrail says of them to `receive-trail`, mails that did not arrive to `receive-bounce`; and runs that have ended to `archive-execution`. Two
- * queues catch what fails: events that EventBridge could not hand over, and events that a function took and failed on
- * (EventBridge does not see those).
+ * What comes back from outside: uploads go to `receive-upload`, what the malware scanner says of them to `receive-scan`, what
+ * CloudTrail says of them to `receive-trail`, mails that did not arrive to `receive-bounce`; and runs that have ended to
+ * `archive-execution`. Two queues catch what fails: events that EventBridge could not hand over, and events that a function took
+ * and failed on (EventBridge does not see those).
  *
  * These functions are called in their newest version: events belong to no deployment, and each reads every format of the
  * ledger's documents.
@@ -77,7 +77,7 @@ export class Events extends Construct {
         detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
       },
     );
-    const ends = endedRuns ? this.#endsInto(endedRuns) : this.#ends();
+    const ends = this.#ends();
     this.rules = [
       { id: 'uploads', name: uploads.ruleName },
       { id: 'mails', name: mails.ruleName },
@@ -87,31 +87,20 @@ export class Events extends Construct {
     ];
   }
 
+  /** At once, or when CloudTrail has told of their uploads. Those that are handed over again come by themselves. */
   #ends(): Rule {
-    return this.#handOver('ExecutionEnded', 'archive-execution', 'Every run that has ended goes to archive-execution', {
-      ...this.#ended,
-    });
-  }
-
-  #endsInto(queue: IQueue): Rule {
-    // Runs that are handed over again do not come by the queue.
-    this.#keepFailures('ExecutionEnded', 'archive-execution');
-    return new Rule(this, 'ExecutionEnded', {
-      description: 'Every run that has ended waits for what CloudTrail tells of its uploads',
-      eventPattern: this.#ended,
-      targets: [new SqsQueue(queue, { deadLetterQueue: this.#props.messaging.failedEvents, ...delivery })],
-    });
-  }
-
-  get #ended(): EventPattern {
-    return {
-      source: ['aws.states'],
-      detailType: ['Step Functions Execution Status Change'],
-      detail: {
-        stateMachineArn: [this.#props.stateMachineArn],
-        status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+    const { stateMachineArn, endedRuns, messaging } = this.#props;
+    return this.#handOver(
+      'ExecutionEnded',
+      'archive-execution',
+      'Every run that has ended goes to archive-execution',
+      {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [stateMachineArn], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
-    };
+      endedRuns && new SqsQueue(endedRuns, { deadLetterQueue: messaging.failedEvents, ...delivery }),
+    );
   }
 
   /** Of an upload in parts a partner sends the parts, the first among them, and we complete it. What was refused sent nothing. */
@@ -144,18 +133,13 @@ export class Events extends Construct {
     );
   }
 
-  #handOver(id: string, to: FunctionName, description: string, eventPattern: EventPattern): Rule {
+  /** @param by what takes it there; the function itself when absent */
+  #handOver(id: string, to: FunctionName, description: string, eventPattern: EventPattern, by?: IRuleTarget): Rule {
     const { functions, messaging } = this.#props;
-    this.#keepFailures(id, to);
-    return new Rule(this, id, {
-      description,
-      eventPattern,
-      targets: [new LambdaFunction(functions.get(to), { deadLetterQueue: messaging.failedEvents, ...delivery })],
-    });
-  }
-
-  #keepFailures(id: string, name: FunctionName): void {
-    const { functions, messaging } = this.#props;
-    keepFailedInvocations(this, `${id}OnFailure`, { functions, messaging, name, maxAgeSeconds: 6 * 3600 });
+    const target =
+      by ?? new LambdaFunction(functions.get(to), { deadLetterQueue: messaging.failedEvents, ...delivery });
+    const rule = new Rule(this, id, { description, eventPattern, targets: [target] });
+    keepFailedInvocations(this, `${id}OnFailure`, { functions, messaging, name: to, maxAgeSeconds: 6 * 3600 });
+    return rule;
   }
 }

@@ -2,7 +2,6 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
-  BlockPublicAccess,
   Bucket,
   BucketEncryption,
   type BucketProps,
@@ -10,7 +9,6 @@ import {
   HttpMethods,
   type IBucket,
   ObjectLockRetention,
-  ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { deployedName } from '../../core/deployed-names.ts';
@@ -23,6 +21,7 @@ import {
   onlyFromNetworks,
   onlyNamedRoles,
 } from './bucket-policies.ts';
+import { privateBucket } from './private-bucket.ts';
 
 interface StorageProps {
   readonly config: StageConfig;
@@ -125,12 +124,7 @@ export class Storage extends Construct {
       ...(this.#key
         ? { encryption: BucketEncryption.KMS, encryptionKey: this.#key, bucketKeyEnabled: true }
         : { encryption: BucketEncryption.S3_MANAGED }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
-      removalPolicy: this.#config.removalPolicy,
+      ...privateBucket(this.#config),
       ...props,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...(props.lifecycleRules ?? [])],
     });

@@ -1,10 +1,11 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { deployedName } from '../../core/deployed-names.ts';
 import type { StageConfig } from '../config.ts';
+import { privateBucket } from './private-bucket.ts';
 
 interface UploadTrailProps {
   readonly config: StageConfig;
@@ -69,12 +70,7 @@ export class UploadTrail extends Construct {
       // Without a name of ours: it stays when the setting goes, and would be in the way of the next when that comes again.
       // CloudTrail would need the customer key too; there is no file in these logs.
       encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
-      removalPolicy: config.removalPolicy,
+      ...privateBucket(config),
       lifecycleRules: [
         { expiration: config.noncurrentRetention, noncurrentVersionExpiration: Duration.days(1) },
         { expiredObjectDeleteMarker: true },
