@@ -55,8 +55,8 @@ export const appendInTurn = async (
 
 /**
  * Appends a pack to the chain of its feed: one writer at a time (`writing` tells who it is, also where it was broken off), and
- * each names the one before. A pack is written once (`If-None-Match`) under a key that names its
- * run, so a repeated event finds it, and a crash between the pack and the chain is made good by whoever comes next.
+ * each names the one before. A pack is written once (`If-None-Match`) under a key that names its run, so a repeated event finds
+ * it, and a crash between the pack and the chain is made good by whoever comes next.
  *
  * @param write the pack's text for its place in the chain
  * @returns the pack as it is kept
