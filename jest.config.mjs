@@ -23,7 +23,7 @@ export default {
   globalSetup: '<rootDir>/test/support/synthesize-once.mjs',
   projects: [
     project('rules', ['rules']),
-    project('unit', ['core', 'adapters', 'local', 'infra']),
+    project('unit', ['core', 'adapters', 'local', 'infra', 'tools']),
     project('journeys', ['journeys', 'torture', 'console', 'cli', 'client', 'web', 'api']),
   ],
 };
