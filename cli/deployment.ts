@@ -10,6 +10,8 @@ export interface Deployment {
   readonly pageUrl: string;
   /** Another origin that may upload from a browser. */
   readonly pageOrigin: string | undefined;
+  /** Whether a trail is to tell which programs send uploads. */
+  readonly recordsUserAgents: boolean;
   readonly stateMachineArn: string;
   readonly operatorsTopicArn: string;
   readonly buckets: Readonly<Record<BucketName, string>>;
@@ -44,6 +46,7 @@ export const findDeployment = async (cloudformation: CloudFormationClient, stack
     sender: output('SenderAddress'),
     pageUrl: output('PageUrl'),
     pageOrigin: outputs.get('PageOrigin'),
+    recordsUserAgents: outputs.has('UserAgentTrail'),
     stateMachineArn: output('StateMachineArn'),
     operatorsTopicArn: output('OperatorsTopicArn'),
     buckets: {

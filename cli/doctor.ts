@@ -2,6 +2,7 @@ import { type Check, type CheckContext, type Finding, failed } from './checks/ch
 import { account, contacts, events, identity } from './checks/mail.ts';
 import { page } from './checks/page.ts';
 import { alarms, queues, schedules, subscribers } from './checks/running.ts';
+import { senders } from './checks/senders.ts';
 import { buckets, cors, evidenceLock, key } from './checks/storage.ts';
 import { upload } from './checks/upload.ts';
 
@@ -11,6 +12,7 @@ const checks: { readonly [area: string]: readonly Check[] } = {
   storage: [...buckets, key, evidenceLock, cors],
   upload: [upload],
   page: [page],
+  evidence: [senders],
   queues: queues,
   schedules: [schedules],
   alarms: [alarms, subscribers],

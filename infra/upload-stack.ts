@@ -23,6 +23,7 @@ export class UploadStack extends Stack {
       Stage: config.stage,
       SenderAddress: config.sender,
       ...(config.pageOrigin !== undefined && { PageOrigin: config.pageOrigin }),
+      ...(config.recordUserAgents !== undefined && { UserAgentTrail: config.recordUserAgents }),
       PageUrl: api.url,
       ApiArn: api.executeArn,
       StateMachineArn: stateMachineArn,

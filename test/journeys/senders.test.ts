@@ -103,6 +103,24 @@ describe('the program that sent an upload', () => {
     expect(await airlock.keys('Ledger', 'senders/')).toEqual([]);
   });
 
+  it.each(['new', 'existing'] as const)('is what the doctor looks for, with a trail that is %s', async (whose) => {
+    await start(whose);
+    const evidence = async () => {
+      const { out } = await airlockCommand(airlock, 'doctor', '--json');
+      return JSON.parse(out).filter(({ area }: { area: string }) => area === 'evidence');
+    };
+    await airlock.open('acme/orders');
+    await sendAs('curl/8.5.0');
+    // It is too early to say.
+    expect(await evidence()).toMatchObject([{ status: 'ok', what: expect.stringMatching(/^no upload of this week/) }]);
+    await airlock.advance('PT2H');
+    expect(await evidence()).toMatchObject(
+      whose === 'new'
+        ? [{ status: 'ok', what: 'a trail tells which programs send uploads' }]
+        : [{ status: 'failed', what: expect.stringMatching(/^of 1 upload /), fix: expect.stringContaining('landing') }],
+    );
+  });
+
   it('is in a log of the trail, which holds no signature and no session of the URL', async () => {
     await start('new');
     await airlock.open('acme/orders');
