@@ -28,6 +28,9 @@ const usedBy = async (airlock: Airlock, execution: string): Promise<Usage> => {
 const seen = new Map<string, number>();
 
 describe('the estimate of npm run cost', () => {
+  let airlock: Airlock | undefined;
+  afterEach(() => airlock?.stop());
+
   it('has a file on time in nine transitions, and a small part of what polling would cost', () => {
     const [own, polling] = designs(gbSecondsPerInvocation);
     expect(own?.transitions).toBe(9);
@@ -36,18 +39,17 @@ describe('the estimate of npm run cost', () => {
   });
 
   it('counts what a file on time uses', async () => {
-    const airlock = await Airlock.start();
+    airlock = await Airlock.start();
     await airlock.takeCalls();
     const execution = await airlock.open('acme/orders');
     expect(await usedBy(airlock, execution)).toEqual(asking);
     await airlock.upload(goodCsv);
     await airlock.settle();
     expect(await usedBy(airlock, execution)).toEqual(accepting);
-    await airlock.stop();
   });
 
   it('counts what a link adds: its page, the check, the URL, the verdict', async () => {
-    const airlock = await Airlock.start();
+    airlock = await Airlock.start();
     const execution = await airlock.open('acme/archive');
     await airlock.takeCalls();
     await usedBy(airlock, execution);
@@ -79,11 +81,10 @@ describe('the estimate of npm run cost', () => {
       s3Writes: byLink.s3Writes,
       s3Reads: byLink.s3Reads,
     });
-    await airlock.stop();
   });
 
   it('counts what a file that never comes uses, step by step', async () => {
-    const airlock = await Airlock.start();
+    airlock = await Airlock.start();
     await airlock.takeCalls();
     const execution = await airlock.open('acme/orders');
     await usedBy(airlock, execution);
@@ -95,6 +96,5 @@ describe('the estimate of npm run cost', () => {
     await usedBy(airlock, execution);
     await airlock.advance('PT60M');
     expect(await usedBy(airlock, execution)).toEqual(closing);
-    await airlock.stop();
   });
 });
