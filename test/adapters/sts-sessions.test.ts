@@ -6,7 +6,7 @@ const put = (key: string) => ({ Action: 's3:PutObject', Resource: `arn:aws:s3:::
 const opensAt = Date.parse('2026-11-23T06:00:00.000Z');
 
 /** What STS was asked for, and how it answers; the client is the SDK's own. */
-const world = ({ isComplete = true } = {}) => {
+const world = ({ without = '' } = {}) => {
   const asked: URLSearchParams[] = [];
   let now = opensAt;
   const sts = new STSClient({
@@ -17,8 +17,11 @@ const world = ({ isComplete = true } = {}) => {
       handle: async ({ body }: { body: string }) => {
         asked.push(new URLSearchParams(body));
         const ends = new Date(now + 3_600_000).toISOString();
-        const token = isComplete ? `<SessionToken>t${asked.length}</SessionToken>` : '';
-        const text = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>AK${asked.length}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>${token}<Expiration>${ends}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+        const sent = { AccessKeyId: `AK${asked.length}`, SecretAccessKey: 's', SessionToken: 't', Expiration: ends };
+        const credentials = Object.entries(sent)
+          .filter(([name]) => name !== without)
+          .map(([name, value]) => `<${name}>${value}</${name}>`);
+        const text = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${credentials.join('')}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
         return { response: { statusCode: 200, headers: {}, body: new TextEncoder().encode(text) } };
       },
     } as never,
@@ -36,7 +39,8 @@ const world = ({ isComplete = true } = {}) => {
 describe('a session of the signer', () => {
   it('may do to one object what is asked for, and nothing else, for an hour', async () => {
     const { sessions, asked } = world();
-    await sessions('acme/orders/2026-11-23/1/1/upload.csv', [put('x')]);
+    const { credentials } = await sessions('acme/orders/2026-11-23/1/1/upload.csv', [put('x')]);
+    expect(credentials).toEqual({ accessKeyId: 'AK1', secretAccessKey: 's', sessionToken: 't' });
     const [request] = asked;
     expect(JSON.parse(request?.get('Policy') ?? '')).toEqual({
       Version: '2012-10-17',
@@ -80,11 +84,14 @@ describe('a session of the signer', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('that is not whole is a fault, and is not kept', async () => {
-    const { sessions, asked } = world({ isComplete: false });
-    for (let tries = 0; tries < 2; tries += 1) {
-      await expect(sessions('k', [put('k')])).rejects.toThrow('STS sent no complete session');
-    }
-    expect(asked).toHaveLength(2);
-  });
+  it.each(['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'])(
+    'that has no %s is a fault, and is not kept',
+    async (without) => {
+      const { sessions, asked } = world({ without });
+      for (let tries = 0; tries < 2; tries += 1) {
+        await expect(sessions('k', [put('k')])).rejects.toThrow('STS sent no complete session');
+      }
+      expect(asked).toHaveLength(2);
+    },
+  );
 });

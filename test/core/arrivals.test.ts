@@ -1,4 +1,4 @@
-import { settleArrival } from '../../core/arrivals.ts';
+import { settleArrival, tellOperatorsOnce } from '../../core/arrivals.ts';
 import { ledgerKeys } from '../../core/names.ts';
 import type { Notice } from '../../core/notices.ts';
 import { createLookForUpload } from '../../handlers/look-for-upload.ts';
@@ -74,6 +74,26 @@ describe('an upload that is told of', () => {
     expect(ledger.read(recordKey)).toMatchObject({ settled: 'taken', sourceIp: '192.0.2.7' });
   });
 
+  it('twice changes nothing, whatever the second says of whence it came', async () => {
+    const { receive, ledger } = world();
+    await receive(created());
+    const before = ledger.documents.get(recordKey);
+    const again = created();
+    again.detail['source-ip-address'] = '198.51.100.1';
+    expect(await receive(again)).toEqual({ received: 'recorded' });
+    expect(ledger.documents.get(recordKey)).toBe(before);
+  });
+
+  it('by an event that tells no address leaves the one that is known, or none', async () => {
+    const { receive, ledger } = world();
+    const silent = { ...created(), detail: { object: created().detail.object } };
+    await receive(silent);
+    expect(ledger.read(recordKey)).not.toHaveProperty('sourceIp');
+    const before = ledger.documents.get(recordKey);
+    await receive(silent);
+    expect(ledger.documents.get(recordKey)).toBe(before);
+  });
+
   it('ends the newest wait that still waits', async () => {
     const { receive, register, tasks } = world();
     for (const [token, minute] of [
@@ -115,6 +135,7 @@ describe('an upload that is told of', () => {
     const { receive, ledger } = world();
     ledger.documents.delete(ledgerKeys.request(pointer));
     expect(await receive(created())).toEqual({ received: 'unexpected' });
+    expect(await settleArrival({ ledger, clock }, recordKey, upload, 'afterClose')).toBe('unexpected');
     expect(await settleArrival({ ledger, clock }, recordKey, upload, 'taken')).toBe('taken');
     expect(await settleArrival({ ledger, clock }, recordKey, upload, 'afterClose')).toBe('taken');
     expect(await receive(created())).toEqual({ received: 'settled' });
@@ -137,6 +158,23 @@ describe('an upload that is told of', () => {
       },
     ]);
     expect(counted).toEqual([`UploadAfterClose ${pointer.requestId}`]);
+  });
+
+  it('and was settled as something else before stays that, and is counted once', async () => {
+    const { receive, ledger, counted } = world();
+    ledger.documents.delete(ledgerKeys.request(pointer));
+    await receive(created());
+    ledger.write(ledgerKeys.request(pointer), { ...openRequest(), status: 'ended' });
+    expect(await receive(created())).toEqual({ received: 'settled' });
+    expect(counted).toEqual(['UnexpectedUpload']);
+  });
+
+  it('and was taken is nothing to tell operators of', async () => {
+    const { ledger, told } = world();
+    const publish = async (notice: Notice) => void told.push(notice);
+    await settleArrival({ ledger, clock }, recordKey, upload, 'taken');
+    await tellOperatorsOnce({ ledger, clock, notices: { publish } }, recordKey, pointer.requestId);
+    expect([told, ledger.read(recordKey).toldAt]).toEqual([[], undefined]);
   });
 
   it('is told by the next try, where the notice failed', async () => {
@@ -185,6 +223,35 @@ describe('a wait', () => {
     const decision = await register({ ...scan, for: 'decision' });
     expect(decision.registered).toBe(ledgerKeys.decisionWait(pointer, '2026-11-22T12:30:00.000Z', 1));
     expect(ledger.read(decision.registered).hears).toEqual(['OperatorAccepted', 'OperatorWaived', 'OperatorReissued']);
+  });
+
+  const waived = { version: 1, error: 'OperatorWaived', cause: 'a holiday' };
+  const signalKey = (minute: number) => ledgerKeys.operatorSignal(pointer, 'waive', `2026-11-22T12:0${minute}:00.000Z`);
+
+  it('ends by an upload that is there, and leaves what else was said for whoever waits next', async () => {
+    const { register, landing, ledger, tasks } = world();
+    landing.upload = upload;
+    ledger.write(signalKey(1), waived);
+    tasks.waiting.add('token');
+    await register({ ...scan, for: 'upload' });
+    expect(tasks.ended.get('token')).toEqual(upload);
+    expect(ledger.read(signalKey(1))).toEqual(waived);
+  });
+
+  it('ends by the oldest signal, passes over one that somebody else tells at this moment, and takes no more', async () => {
+    const { register, ledger, tasks } = world();
+    for (const minute of [1, 2, 3]) ledger.write(signalKey(minute), waived);
+    const replace = ledger.replace.bind(ledger);
+    // Somebody is faster with the first.
+    ledger.replace = async (key, body, etag) => key !== signalKey(1) && replace(key, body, etag);
+    tasks.waiting.add('token');
+    const { registered } = await register({ ...scan, for: 'upload' });
+    expect(tasks.ended.get('token')).toBe('OperatorWaived');
+    expect([1, 2, 3].map((minute) => ledger.read(signalKey(minute)).takenFor)).toEqual([
+      undefined,
+      registered,
+      undefined,
+    ]);
   });
 
   it('for an owner’s decision ends by no upload', async () => {

@@ -1,5 +1,6 @@
 import type { Ledger, Stored } from '../../core/ports.ts';
-import { tellSignal } from '../../core/signals.ts';
+import { tellNewestWait, tellSignal } from '../../core/signals.ts';
+import { clock, RacingLedger, RacingTasks } from '../support/racing.ts';
 
 const key = 'signals/acme/orders/2026-11-22/1/bounce.json';
 const first = { key: 'waits/acme/orders/2026-11-22/1/1/a.json', token: 'first' };
@@ -60,5 +61,59 @@ describe('a signal', () => {
   it('that the first format calls consumed was told', async () => {
     const { tell } = world({ ...untold, consumedBy: 'upload-1' }, ['first']);
     expect(await tell(first)).toBe('settled');
+  });
+});
+
+describe('a signal for whoever waits', () => {
+  const prefixes = ['waits/acme/orders/2026-11-22/1/1/', 'waits/acme/orders/2026-11-22/1/decision/'];
+  const [upload, decision] = prefixes.map((prefix) => `${prefix}a.json`);
+
+  /** Waits by the keys of their documents; the token of each is its key. */
+  const waits = (
+    stored: readonly (string | undefined)[],
+    open: readonly (string | undefined)[] = stored,
+    hears?: string[],
+  ) => {
+    const now = async <T>(_: string, work: () => T): Promise<T> => work();
+    const [ledger, tasks] = [new RacingLedger(now), new RacingTasks(now)];
+    ledger.write(key, untold);
+    for (const one of stored) {
+      ledger.write(one ?? '', {
+        version: 1,
+        token: one,
+        registeredAt: clock.now().toISOString(),
+        ...(hears && { hears }),
+      });
+    }
+    for (const one of open) tasks.waiting.add(one ?? '');
+    return { ledger, tasks, tell: () => tellNewestWait({ ledger, tasks, clock }, key, prefixes) };
+  };
+
+  it('ends one wait, of the first kind that there is', async () => {
+    const both = waits([upload, decision]);
+    expect(await both.tell()).toBe('resumed');
+    expect([...both.tasks.ended.keys()]).toEqual([upload]);
+    const later = waits([decision]);
+    expect(await later.tell()).toBe('resumed');
+  });
+
+  it('is there for the next wait where there is none, or the newest is over', async () => {
+    expect(await waits([]).tell()).toBe('recorded');
+    const over = waits([upload], []);
+    expect(await over.tell()).toBe('recorded');
+    expect(over.ledger.read(key).toldAt).toBeUndefined();
+  });
+
+  it('is not told to a wait whose definition does not catch it', async () => {
+    const deaf = waits([upload], [upload], ['OperatorWaived']);
+    expect(await deaf.tell()).toBe('recorded');
+    expect([deaf.tasks.ended.size, deaf.ledger.read(key)]).toEqual([0, untold]);
+  });
+
+  it('that was told before ends no other wait', async () => {
+    const { ledger, tasks, tell } = waits([upload, decision]);
+    ledger.write(key, { ...untold, toldAt: clock.now().toISOString() });
+    expect(await tell()).toBe('settled');
+    expect(tasks.ended.size).toBe(0);
   });
 });

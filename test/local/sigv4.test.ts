@@ -149,12 +149,36 @@ describe('signatures', () => {
       '/',
       '/a%20b',
     ]);
-    expect(['/a//b/./../c', '/a/', '/a/.', '/..', ''].map((path) => pathOf(path, 'states'))).toEqual([
+    expect(['/a//b/./../c', '/a/', '/a/.', '/a/b/..', '/..', ''].map((path) => pathOf(path, 'states'))).toEqual([
       '/a/c',
+      '/a/',
       '/a/',
       '/a/',
       '/',
       '/',
     ]);
+  });
+
+  it('encode all but the unreserved characters of RFC 3986', () => {
+    expect(uriEncode("AZaz09-_.~ !'()*/é")).toBe('AZaz09-_.~%20%21%27%28%29%2A%2F%C3%A9');
+  });
+
+  it('cover values of headers without the spaces around them, and sort repeated names of a query by their values', () => {
+    const canonical = canonicalRequest(
+      {
+        method: 'GET',
+        path: '/',
+        query: [
+          ['b', '2'],
+          ['b', '10'],
+          ['a', ''],
+        ],
+        headers: { 'x-note': '  a   b ' },
+        signedHeaders: ['x-absent', 'x-note'],
+        payloadHash: 'hash',
+      },
+      's3',
+    );
+    expect(canonical).toBe('GET\n/\na=&b=10&b=2\nx-absent:\nx-note:a b\n\nx-absent;x-note\nhash');
   });
 });
