@@ -1,6 +1,8 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { eventSource } from '../core/environment.ts';
+import { TransientFault } from '../core/errors.ts';
 import type { Announcements, SignDocument } from '../core/ports.ts';
+import { isPassing } from './sdk-errors.ts';
 
 /**
  * Events for downstream systems. PutEvents answers 200 even when an entry failed, so the entry is looked at.
@@ -21,6 +23,8 @@ export const createEventBridgeAnnouncements = (
       }),
     );
     const failed = Entries?.find(({ ErrorCode }) => ErrorCode);
-    if (failed) throw new Error(`event ${detailType} was not taken: ${failed.ErrorCode} ${failed.ErrorMessage}`);
+    if (!failed) return;
+    const reason = `event ${detailType} was not taken: ${failed.ErrorCode} ${failed.ErrorMessage}`;
+    throw isPassing(failed.ErrorCode ?? '') ? new TransientFault(reason) : new Error(reason);
   },
 });

@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Clock, Downloads } from '../core/ports.ts';
 import { maxLifetimeSeconds, presignGet } from './presign.ts';
+import { objectArn } from './s3-objects.ts';
 import type { createStsSessions } from './sts-sessions.ts';
 
 interface Settings {
@@ -18,7 +19,7 @@ export const createS3Downloads = ({ sessions, region, buckets, keyArn, clock }: 
     const bucket = buckets[from];
     if (bucket === undefined) throw new Error(`this function signs no downloads of ${from} files`);
     const { credentials } = await sessions(key, [
-      { Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${key}` },
+      { Action: 's3:GetObject', Resource: objectArn(region, bucket, key) },
       ...(keyArn === undefined ? [] : [{ Action: 'kms:Decrypt', Resource: keyArn }]),
     ]);
     const s3 = new S3Client({ region, credentials });

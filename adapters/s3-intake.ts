@@ -8,6 +8,7 @@ import {
 import type { Clock, Intake, ReceivedPart, SignedUrl, Signer, UploadTerms } from '../core/ports.ts';
 import { earlier } from '../core/time.ts';
 import { presignPart, presignPut } from './presign.ts';
+import { objectArn } from './s3-objects.ts';
 import { isHttpStatus, isNamed } from './sdk-errors.ts';
 import type { createStsSessions, Session } from './sts-sessions.ts';
 
@@ -47,7 +48,7 @@ const putUrl = async (
   const session = await sessions(
     key,
     [
-      { Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/${key}` },
+      { Action: 's3:PutObject', Resource: objectArn(region, bucket, key) },
       ...(keyArn === undefined ? [] : [{ Action: 'kms:GenerateDataKey', Resource: keyArn }]),
     ],
     wants,
@@ -73,7 +74,7 @@ export const createS3Intake = (settings: Settings): Intake => {
     const session = await sessions(key, [
       {
         Action: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-        Resource: `arn:aws:s3:::${bucket}/${key}`,
+        Resource: objectArn(region, bucket, key),
       },
       ...(keyArn === undefined ? [] : [{ Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: keyArn }]),
     ]);

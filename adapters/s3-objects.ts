@@ -8,6 +8,15 @@ import {
 import { isHttpStatus } from './sdk-errors.ts';
 
 /**
+ * The ARN of an object, for a session policy.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax
+ */
+export const objectArn = (region: string, bucket: string, key: string): string => {
+  const partition = /^cn-/.test(region) ? 'aws-cn' : /^us-gov-/.test(region) ? 'aws-us-gov' : 'aws';
+  return `arn:${partition}:s3:::${bucket}/${key}`;
+};
+
+/**
  * The text of an object; undefined when absent. It is looked for by List: without ListBucket a Get of a key that is absent
  * would answer 403.
  */

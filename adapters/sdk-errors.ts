@@ -18,12 +18,21 @@ export const isNamed = (error: unknown, ...names: string[]): error is Error =>
 const socketCodes = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ERR_STREAM_PREMATURE_CLOSE'];
 
 /**
+ * True for the names of what passes by itself. Of writes at the same moment S3 asks for the same request again
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: ConditionalRequestConflict, OperationAborted).
+ */
+export const isPassing = (name: string): boolean =>
+  /throttl|slowdown|toomanyrequests|requesttimeout|timeouterror|limitexceeded$|internalfailure|internalexception|conditionalrequestconflict|operationaborted/i.test(
+    name,
+  );
+
+/**
  * True for what a later try may mend: throttling, a service's own fault (5xx), a broken connection. Services name
  * these in many ways; the state machine knows one.
  */
 export const isTransient = (error: unknown): boolean =>
   error instanceof Error &&
-  (/throttl|slowdown|toomanyrequests|requesttimeout|timeouterror|limitexceeded$/i.test(error.name) ||
+  (isPassing(error.name) ||
     statusOf(error) === 429 ||
     statusOf(error) >= 500 ||
     ('code' in error && socketCodes.includes(String(error.code))));

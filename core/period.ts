@@ -72,7 +72,23 @@ export const periodFor = ({ schedule, period }: PeriodRule, forAt: number): stri
 
 /** Whether a feed can have a period of this name. */
 export const isPeriodOf = ({ period: { unit, named = [] } }: Pick<PeriodRule, 'period'>, name: string): boolean =>
-  unit === 'custom' ? named.some((one) => one.name === name) : patterns[unit].test(name);
+  unit === 'custom' ? named.some((one) => one.name === name) : patterns[unit].test(name) && isInCalendar(unit, name);
+
+/** A month 13, a week 54 and a 30 February look right and are never. */
+const isInCalendar = (unit: CalendarUnit, name: string): boolean => {
+  const [year = '', month = '', day = '', hour = '0'] = name.split('-');
+  try {
+    if (unit === 'month') return Temporal.PlainYearMonth.from(name, { overflow: 'reject' }).toString() === name;
+    if (unit === 'week') {
+      const monday = Temporal.PlainDate.from(daysOfPeriod(name, { period: {} }).from);
+      return monday.yearOfWeek === Number(year) && `w${String(monday.weekOfYear).padStart(2, '0')}` === month;
+    }
+    Temporal.PlainDate.from(`${year}-${month}-${day}`, { overflow: 'reject' });
+    return Number(hour) < 24;
+  } catch {
+    return false;
+  }
+};
 
 /** What a period of a feed looks like, for people. */
 export const periodExample = ({ period: { unit, named = [] } }: Pick<PeriodRule, 'period'>): string =>
@@ -99,7 +115,7 @@ const repeatedHourSuffix = (local: Temporal.ZonedDateTime): string => {
 /** First and last day of a period of a feed, `yyyy-mm-dd`. @param period as `periodFor` makes it */
 export const daysOfPeriod = (
   period: string,
-  { period: { named = [] } }: Pick<PeriodRule, 'period'>,
+  { period: { named = [] } }: { readonly period: Pick<PeriodRule['period'], 'named'> },
 ): { readonly from: string; readonly to: string } => {
   const own = named.find(({ name }) => name === period);
   if (own) return { from: own.from, to: own.to };

@@ -38,6 +38,10 @@ export const changeRequest = async (
   return changed;
 };
 
+/** Whether somebody has taken a request on, so that nobody else need be alarmed. */
+export const isQuiet = ({ quiet }: Pick<RequestDocument, 'quiet'>, now: Date): boolean =>
+  quiet !== undefined && (quiet.until === undefined || now.getTime() < Date.parse(quiet.until));
+
 const missing = (key: string): Error =>
   new Error(`ledger has no ${key}: it was opened by this execution, so it must exist`);
 

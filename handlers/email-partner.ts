@@ -9,7 +9,7 @@ import { parse } from '../core/parse.ts';
 import { hasTimeBefore } from '../core/plan.ts';
 import type { Clock, Ids, Ledger, LinkSecrets, Mailer, Notices } from '../core/ports.ts';
 import { linkDocument, type Person, type RequestDocument, taskInputs } from '../core/request.ts';
-import { readRequest } from '../core/requests.ts';
+import { isQuiet, readRequest } from '../core/requests.ts';
 import { report } from '../core/validation/report-document.ts';
 
 interface Deps {
@@ -30,7 +30,7 @@ interface Deps {
  * is refused, or is known to get no mail.
  *
  * @throws UploadUrlExpired when the URL of this issue has no life left
- * @throws MailRefused when the mail service refused at least one of them; the others have their mail by then
+ * @throws MailRefused when the mail service refused at least one of them; everybody else has been told by then
  */
 export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
   const { request, attempt, issue, kind, milestone } = parse(taskInputs.emailPartner, event, 'input of email-partner');
@@ -47,22 +47,23 @@ export const createEmailPartner = (deps: Deps) => async (event: unknown) => {
   const first = await sendTo(people);
   const others = backup.filter((person) => !people.includes(person));
   const second = first.refused > 0 ? await sendTo(others) : { sent: 0, refused: 0 };
-  const refused = first.refused + second.refused;
-  if (refused > 0) {
-    throw new MailRefused(`${refused} of ${people.length + others.length} contacts were refused by the mail service`);
-  }
+  // A refused address silences nobody else: the other ways are for just that.
   if (document.feedConfig.delivery.channels.includes('sns') && kind !== 'receipt' && kind !== 'waived') {
     await notice(deps, { document, attempt, issue, kind });
   }
   if (kind === 'reminder' && milestone?.to.includes('owner'))
     await warnOwner(deps, occasion, document, milestone.index);
   if (kind === 'receipt') await tellAlarmed(deps, occasion, document);
+  const refused = first.refused + second.refused;
+  if (refused > 0) {
+    throw new MailRefused(`${refused} of ${people.length + others.length} contacts were refused by the mail service`);
+  }
   return { sent: first.sent + second.sent };
 };
 
 /** The owner hears that it is due soon, where the feed wants that, unless somebody has taken it on. */
 const warnOwner = async (deps: Deps, occasion: Occasion, request: RequestDocument, index: number): Promise<void> => {
-  if (request.quiet) return;
+  if (isQuiet(request, deps.clock.now())) return;
   const warning = { ...occasion, kind: `escalation-dueSoon-${index}` };
   const mail = { kind: 'dueSoon', request, attempt: occasion.attempt } as const;
   for (const person of request.feedConfig.contacts.owner ?? []) {

@@ -5,7 +5,7 @@ import { sendOnce } from '../core/notify.ts';
 import { parse } from '../core/parse.ts';
 import type { Clock, Ids, Ledger, Mailer, Metrics, Notices } from '../core/ports.ts';
 import { type EscalationKind, type RequestDocument, taskInputs } from '../core/request.ts';
-import { readRequest } from '../core/requests.ts';
+import { isQuiet, readRequest } from '../core/requests.ts';
 import { report as reportSchema } from '../core/validation/report-document.ts';
 
 interface Deps {
@@ -45,10 +45,6 @@ export const createEscalate = (deps: Deps) => async (event: unknown) => {
 
 /** What alarms nobody more once somebody has taken a request on; decisions and dead addresses are told all the same. */
 const isRung = (kind: EscalationKind): boolean => kind === 'late' || kind === 'unusual' || kind === 'rejectedLate';
-
-/** Whether somebody has taken it on. */
-const isQuiet = ({ quiet }: RequestDocument, now: Date): boolean =>
-  quiet !== undefined && (quiet.until === undefined || now.getTime() < Date.parse(quiet.until));
 
 /** The rung's people on our side; the partner gets the mail with the new URL instead. */
 const audience = (

@@ -121,9 +121,9 @@ const inParts = async (
     ? await ledger.replace(documentKey, { ...fresh, multipart }, known.etag)
     : await ledger.create(documentKey, { ...fresh, multipart });
   if (isOurs) return plan(partBytes);
-  // Another tab began the same file at this moment: one upload is enough.
-  await intake.abort(key, multipart.id);
   const theirs = (await findDocument(ledger, documentKey, announcedUpload))?.document.multipart;
+  // Another tab began the same file at this moment: one upload is enough. What the SDK wrote at its second try is ours.
+  if (theirs?.id !== multipart.id) await intake.abort(key, multipart.id);
   if (!theirs) throw new Problem('unavailable', 'the upload is being begun; ask again', { retryAfterSeconds: 1 });
   return plan(theirs.partBytes, await intake.parts(key, theirs.id));
 };

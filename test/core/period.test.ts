@@ -54,3 +54,15 @@ describe('a period that the feed names', () => {
     expect(isPeriodOf({ period: { unit: 'day', offset: 0 } }, '2027-w14')).toBe(false);
   });
 });
+
+describe('the name of a period', () => {
+  it.each([
+    ['month', ['2026-12'], ['2026-13', '2026-00', '2026-1', '2026-12-01']],
+    ['day', ['2028-02-29'], ['2026-02-29', '2026-02-31', '2026-11-00', '2026-11']],
+    ['week', ['2026-w53', '2026-w01'], ['2026-w00', '2026-w54', '2025-w53']],
+    ['hour', ['2026-11-22-23', '2026-10-25-02-p0200'], ['2026-11-22-24', '2026-02-30-10']],
+  ] as const)('of a %s is one of the calendar', (unit, real, never) => {
+    const isOne = (name: string) => isPeriodOf({ period: { unit, offset: 0 } }, name);
+    expect([real.filter((name) => !isOne(name)), never.filter(isOne)]).toEqual([[], []]);
+  });
+});

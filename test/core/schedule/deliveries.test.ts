@@ -64,6 +64,39 @@ const told = (schedule: object, from: string, to: string): string[] =>
   });
 
 describe('a calendar', () => {
+  it('of a country has every day of a holiday that lasts for days', () => {
+    const days = createCalendars(2026, 2026).ofCountry('TR') ?? {};
+    expect(Object.keys(days).filter((day) => day.startsWith('2026-03') || day.startsWith('2026-05-2'))).toEqual(
+      expect.arrayContaining(['2026-03-20', '2026-03-21', '2026-03-22', '2026-03-23', '2026-05-27', '2026-05-29']),
+    );
+    expect(days['2026-04-24']).toBeUndefined();
+  });
+
+  it('of a file leaves out what was excepted or cancelled, and has what was moved where it was moved to', () => {
+    const event = (...lines: string[]) => ['BEGIN:VEVENT', ...lines, 'END:VEVENT'];
+    const text = [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      ...event(
+        'UID:a',
+        'DTSTART;VALUE=DATE:20260105',
+        'DTEND;VALUE=DATE:20260107',
+        'RRULE:FREQ=WEEKLY;COUNT=4',
+      ).toSpliced(-1, 0, 'EXDATE;VALUE=DATE:20260112', 'SUMMARY:Closed'),
+      ...event('UID:a', 'RECURRENCE-ID;VALUE=DATE:20260119', 'DTSTART;VALUE=DATE:20260122', 'SUMMARY:Closed later'),
+      ...event('UID:b', 'DTSTART;VALUE=DATE:20260401', 'STATUS:CANCELLED', 'SUMMARY:Never'),
+      'END:VCALENDAR',
+      '',
+    ].join('\r\n');
+    expect(createCalendars(2026, 2026).ofFile(text)).toEqual({
+      '2026-01-05': 'Closed',
+      '2026-01-06': 'Closed',
+      '2026-01-22': 'Closed later',
+      '2026-01-26': 'Closed',
+      '2026-01-27': 'Closed',
+    });
+  });
+
   it('moves what falls on a weekend as well, unless the feed says that weekends are business days; skips holidays only', () => {
     // 1 August 2027 is a Sunday, and no holiday.
     const first = (calendar: object) =>
