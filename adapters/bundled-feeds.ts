@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolvedFeed } from '../core/feed.ts';
+import { inParallel } from '../core/parallel.ts';
 import { parse } from '../core/parse.ts';
 import type { Digest, Feeds } from '../core/ports.ts';
 
@@ -16,10 +17,8 @@ export const createBundledFeeds = (folder: string, digest: Digest): Feeds => ({
   },
   async all() {
     const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.json')).sort();
-    return Promise.all(
-      names.map(async (name) =>
-        parse(resolvedFeed, JSON.parse(await readFile(join(folder, name), 'utf8')), `feed ${name}`),
-      ),
+    return inParallel(names, async (name) =>
+      parse(resolvedFeed, JSON.parse(await readFile(join(folder, name), 'utf8')), `feed ${name}`),
     );
   },
 });

@@ -67,13 +67,12 @@ const requireDeliveryDay = async (deps: Deps, feed: Feed, scheduledAt: string, i
   const reason = 'reason' in expected ? expected.reason : pause && `paused by ${pause.by}: ${pause.reason}`;
   const skipped = reason ?? (named === undefined ? 'the feed names no period for it (period.named)' : undefined);
   if (skipped === undefined) return period;
-  // For whoever asks later why there is nothing: a skipped period is as visible as one that was asked for.
-  await deps.ledger.create(ledgerKeys.skipped({ ...input, period }), {
-    version: 1,
-    scheduledAt,
-    reason: skipped,
-    execution: input.execution.name,
-  });
+  // For whoever asks later why there is nothing: a skipped period is as visible as one that was asked for. A day that is none
+  // of the feed's says nothing of its period: the real day may still be missing.
+  if ('forAt' in expected || expected.isOneOfItsDays) {
+    const record = { version: 1, scheduledAt, reason: skipped, execution: input.execution.name };
+    await deps.ledger.create(ledgerKeys.skipped({ ...input, period }), record);
+  }
   throw new NotADeliveryDay(`${feed.partner}/${feed.feed} expects nothing on ${date}: ${skipped}`);
 };
 

@@ -1,6 +1,7 @@
 import { findDocument } from '../core/documents.ts';
 import type { Feed } from '../core/feed.ts';
 import { ledgerKeys, requestId } from '../core/names.ts';
+import { inParallel } from '../core/parallel.ts';
 import type { Clock, Digest, Feeds, Ledger, Metrics, Notices } from '../core/ports.ts';
 import { type DueStart, isStarted, startsToLookAt, watchDocument } from '../core/starts.ts';
 
@@ -22,8 +23,9 @@ export const createWatchStarts = (deps: Deps) => async (): Promise<{ checked: nu
   const { feeds, ledger, clock, digest } = deps;
   const found = await findDocument(ledger, ledgerKeys.watchedStarts, watchDocument);
   const { due, watch } = startsToLookAt(await feeds.all(), found?.document, clock.now().getTime(), digest);
+  const started = await inParallel(due, (one) => isStarted(ledger, one));
   const missing: string[] = [];
-  for (const one of due) if (!(await isStarted(ledger, one))) missing.push(await tell(deps, one));
+  for (const one of due.filter((_, index) => !started[index])) missing.push(await tell(deps, one));
   // Of two that look at once one writes; both have told the same.
   if (found) await ledger.replace(ledgerKeys.watchedStarts, { ...found.document, ...watch }, found.etag);
   else await ledger.create(ledgerKeys.watchedStarts, watch);

@@ -10,12 +10,12 @@ import { type Figures, type QuarterReport, quarterOf, reportOf } from '../../cor
 import { quarterAsHtml } from '../../core/evidence/report/page.ts';
 import { aroundDue, kindWords, percent, summaryLine } from '../../core/evidence/report/words.ts';
 import { idPattern } from '../../core/names.ts';
+import { inParallel } from '../../core/parallel.ts';
 import { parse } from '../../core/parse.ts';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import { writeOutput } from '../files.ts';
 import { type Flags, type Invocation, print } from '../invocation.ts';
-import { inParallel } from '../parallel.ts';
 import { ProgressBar } from '../progress.ts';
 
 /** How deliveries of a quarter went, of one partner or of all, as the archive proves it. */

@@ -11,10 +11,10 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { inParallel } from '../../core/parallel.ts';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import type { Flags, Invocation } from '../invocation.ts';
-import { inParallel } from '../parallel.ts';
 import { ProgressBar } from '../progress.ts';
 
 /** Flags that mean the same to the verifier. */

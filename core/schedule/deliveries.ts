@@ -102,20 +102,24 @@ const inSpan = (found: readonly Occurrence[], from: number, to: number): Occurre
 export const isMoving = ({ calendar, businessDay }: Schedule): boolean =>
   businessDay !== undefined || (calendar !== undefined && calendar.onHoliday !== 'skip');
 
-/**
- * What a start at this time is for.
- *
- * @returns the time that the period is computed from; or why nothing is expected
- */
-export const expectationAt = (schedule: Schedule, scheduledAt: number): { forAt: number } | { reason: string } => {
+/** What a start is for: the time that its period is computed from; or why nothing is expected. */
+export type Expectation =
+  | { readonly forAt: number }
+  /** `isOneOfItsDays`: without the reason a delivery would have been expected; the Scheduler fires on other days too. */
+  | { readonly reason: string; readonly isOneOfItsDays: boolean };
+
+/** What a start at this time is for. */
+export const expectationAt = (schedule: Schedule, scheduledAt: number): Expectation => {
   const zone = new Zone(schedule.timezone);
   if (!isMoving(schedule)) {
     const reason = skippedOn(schedule, zone.dayOf(scheduledAt));
-    return reason === undefined ? { forAt: scheduledAt } : { reason };
+    return reason === undefined ? { forAt: scheduledAt } : { reason, isOneOfItsDays: true };
   }
   const [here] = occurrencesOf(schedule, { from: scheduledAt, to: scheduledAt + 60_000 }, zone);
   if (here?.kind === 'delivery') return { forAt: here.forAt };
-  return { reason: here?.kind === 'skipped' ? here.reason : notItsDay(schedule) };
+  return here?.kind === 'skipped'
+    ? { reason: here.reason, isOneOfItsDays: true }
+    : { reason: notItsDay(schedule), isOneOfItsDays: false };
 };
 
 const notItsDay = ({ businessDay, calendar }: Schedule): string =>

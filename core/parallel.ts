@@ -1,4 +1,4 @@
-/** So many at once keep a network busy, and no list of sockets long. */
+/** So many at once keep a network busy, and no list of sockets or open files long: a function has 1,024 of them. */
 const atOnce = 24;
 
 /** Works on all, several at once. @returns what came of each, in their order */
