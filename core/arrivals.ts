@@ -30,6 +30,23 @@ export const settleArrival = async (
   }
 };
 
+/**
+ * Takes an arrival to be validated, and corrects since when it has been there.
+ *
+ * @throws Error when it was settled as something else before
+ */
+export const takeArrival = async (
+  deps: { ledger: Pick<Ledger, 'find' | 'create' | 'replace'>; clock: Clock },
+  key: string,
+  upload: PinnedUpload,
+): Promise<void> => {
+  const settled = await settleArrival(deps, key, upload, 'taken');
+  if (settled !== 'taken') throw new Error(`${upload.key} was settled as ${settled} before it could be validated`);
+  await changeDocument(deps.ledger, key, arrivalDocument, (known) =>
+    known.arrivedAt === upload.arrivedAt ? undefined : { ...known, arrivedAt: upload.arrivedAt },
+  );
+};
+
 /** The key of an upload's arrival record. */
 export const arrivalKey = (request: RequestKey, attempt: number, upload: PinnedUpload): string =>
   ledgerKeys.arrival(request, attempt, upload.versionId);

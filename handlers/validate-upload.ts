@@ -1,11 +1,11 @@
-import { arrivalKey, settleArrival } from '../core/arrivals.ts';
+import { arrivalKey, takeArrival } from '../core/arrivals.ts';
 import { readHistory } from '../core/history.ts';
 import { parse } from '../core/parse.ts';
 import { daysOfPeriod } from '../core/period.ts';
 import type { Checks, Clock, Landing, Ledger, Metrics, Reports } from '../core/ports.ts';
-import { type PinnedUpload, type RequestDocument, taskInputs } from '../core/request.ts';
+import { type RequestDocument, taskInputs } from '../core/request.ts';
 import { readRequest } from '../core/requests.ts';
-import { findUploadOf, hexOf } from '../core/uploading/announced.ts';
+import { type AnnouncedUpload, findUploadOf, hexOf, thereSince } from '../core/uploading/announced.ts';
 import { keepReport } from '../core/uploading/keep-report.ts';
 import type { Context } from '../core/validation/context.ts';
 import type { Tools } from '../core/validation/source.ts';
@@ -29,10 +29,11 @@ interface Deps {
  */
 export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   const { request, attempt, upload } = parse(taskInputs.validateUpload, event, 'input of validate-upload');
-  const settled = await settleArrival(deps, arrivalKey(request, attempt, upload), upload, 'taken');
-  if (settled !== 'taken') throw new Error(`${upload.key} was settled as ${settled} before it could be validated`);
+  const announced = await findUploadOf(deps.ledger, request, attempt, upload.size);
+  const arrivedAt = thereSince(upload, announced);
+  await takeArrival(deps, arrivalKey(request, attempt, upload), { ...upload, arrivedAt });
   const { document } = await readRequest(deps.ledger, request);
-  const context = await contextOf(deps, document, attempt, upload);
+  const context = await contextOf(deps, document, announced);
   const report = await validate(deps.landing.open(upload), document.feedConfig.file, context, deps.tools);
   const storedChecksum = await deps.landing.checksum(upload);
   const kept = {
@@ -43,22 +44,20 @@ export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   await keepReport(deps, document, attempt, kept);
   deps.metrics.count(report.valid ? 'UploadValid' : 'UploadInvalid', request.requestId);
   const { valid, rows = null, sha256, totals } = report;
-  return { valid, sha256, rows, findings: totals, scan: deps.isScanned };
+  return { valid, sha256, rows, arrivedAt, findings: totals, scan: deps.isScanned };
 };
 
 /** What is known of this delivery besides its bytes. */
 const contextOf = async (
   { ledger, checks }: Deps,
   document: RequestDocument,
-  attempt: number,
-  upload: PinnedUpload,
+  { sha256 }: Partial<AnnouncedUpload> = {},
 ): Promise<Context> => {
   const { file } = document.feedConfig;
-  const announced = (await findUploadOf(ledger, document, attempt, upload.size))?.sha256;
   return {
     period: { name: document.period, ...daysOfPeriod(document.period, document.feedConfig) },
     earlier: await readHistory(ledger, document),
-    ...(announced !== undefined && { announcedSha256: hexOf(announced) }),
+    ...(sha256 !== undefined && { announcedSha256: hexOf(sha256) }),
     ...(file.checks !== undefined && { checks: await checks.load(document, file.checks) }),
   };
 };

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { findDocuments } from '../documents.ts';
 import { ledgerKeys, type RequestKey } from '../names.ts';
 import type { Ledger } from '../ports.ts';
+import type { PinnedUpload } from '../request.ts';
 
 /**
  * `uploads/<attempt>/<upload id>.json`: a file that somebody announced. The id is made of the file's own checksum, or of a
@@ -32,6 +33,14 @@ export const uploadIdOf = (sha256: string): string => hexOf(sha256).slice(0, 32)
 /** Base64 as hex. */
 export const hexOf = (base64: string): string =>
   [...atob(base64)].map((one) => one.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+
+/**
+ * When a file was there. S3 says of one that came in parts when it was begun
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html, Last-Modified); whoever made it one file noted when
+ * that was done.
+ */
+export const thereSince = ({ arrivedAt }: PinnedUpload, announced: AnnouncedUpload | undefined): string =>
+  announced?.multipart ? (announced.completedAt ?? arrivedAt) : arrivedAt;
 
 /** What was announced of the file that arrived; undefined where nobody did, or where two fit. */
 export const findUploadOf = async (

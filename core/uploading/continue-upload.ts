@@ -8,8 +8,8 @@ import { attemptPrefix, landingKey, ledgerKeys } from '../names.ts';
 import type { ReceivedPart } from '../ports.ts';
 import type { RequestDocument } from '../request.ts';
 import { addSeconds } from '../time.ts';
-import { type AnnouncedUpload, announcedUpload, uploadIdPattern } from './announced.ts';
-import { openLink, type Progress, progressOf, requireOpen } from './link-access.ts';
+import { type AnnouncedUpload, announcedUpload, thereSince, uploadIdPattern } from './announced.ts';
+import { openLink, type Progress, progressOf, requireOpen, requireUnfinished } from './link-access.ts';
 import { type Part, partsOf } from './parts.ts';
 import type { UploadDeps } from './start-upload.ts';
 
@@ -52,7 +52,7 @@ const unknown = (): Problem =>
 /** The parts that S3 has. @throws Problem */
 export const listParts = async (deps: UploadDeps, which: Which): Promise<z.infer<typeof receivedAnswer>> => {
   const { request, progress, key, upload } = await find(deps, which);
-  requireOpen(request, progress);
+  requireUnfinished(request, progress);
   const parts = await deps.intake.parts(key, upload.multipart.id);
   if (!parts) throw unknown();
   return { parts: [...parts] };
@@ -93,22 +93,20 @@ export const completeUpload = async (
 ): Promise<z.infer<typeof receiptAnswer>> => {
   const { request, progress, key, upload } = await find(deps, which);
   const { sha256 = upload.sha256 } = parseBody(completeBody, body ?? {});
-  if (upload.completedAt === undefined) {
-    if (!(await isCompleted(deps, key, upload, progress))) {
-      requireOpen(request, progress);
-      await complete(deps, key, upload, attemptPrefix(request, progress.attempt));
-    }
-    const document = ledgerKeys.upload(request, progress.attempt, which.uploadId ?? '');
-    await changeDocument(deps.ledger, document, announcedUpload, (announced) => ({
-      ...announced,
-      ...(sha256 !== undefined && { sha256 }),
-      completedAt: deps.clock.now().toISOString(),
-    }));
+  if (upload.completedAt === undefined && !(await isCompleted(deps, key, upload, progress))) {
+    requireUnfinished(request, progress);
+    await complete(deps, key, upload, attemptPrefix(request, progress.attempt));
   }
+  const document = ledgerKeys.upload(request, progress.attempt, which.uploadId ?? '');
+  const announced = await changeDocument(deps.ledger, document, announcedUpload, (known) =>
+    known.completedAt === undefined
+      ? { ...known, ...(sha256 !== undefined && { sha256 }), completedAt: deps.clock.now().toISOString() }
+      : undefined,
+  );
   const [there] = await deps.landing.find(attemptPrefix(request, progress.attempt));
   if (!there) throw unknown();
   const { size, fileName } = upload;
-  return { size, ...(sha256 !== undefined && { sha256 }), name: fileName, receivedAt: there.arrivedAt };
+  return { size, ...(sha256 !== undefined && { sha256 }), name: fileName, receivedAt: thereSince(there, announced) };
 };
 
 /** Completed by an earlier call whose answer was lost: S3 knows the upload no more, and what is there is of its size. */

@@ -101,6 +101,14 @@ const stateOf = (about: {
 export const notOpenYet = (): Problem =>
   new Problem('opening', 'the request is being opened; ask again in a moment', { retryAfterSeconds: 2 });
 
+/**
+ * What was begun in time may be finished until the workflow closes: its parts came by URLs that were minted in time.
+ *
+ * @throws Problem link-over, already-delivered or opening, unless the parts of a file can be made one now
+ */
+export const requireUnfinished = (request: RequestDocument, progress: Progress): RequestDocument =>
+  progress.state === 'missed' && request.status === 'open' ? request : requireOpen(request, progress);
+
 /** @throws Problem link-over, already-delivered or opening, unless a file can be taken now */
 export const requireOpen = (request: RequestDocument | undefined, { state }: Progress): RequestDocument => {
   if (!request) throw notOpenYet();

@@ -7,7 +7,7 @@ import { personDocument, type RequestDocument, signalDocument } from '../request
 import { layoutOf } from '../validation/layout.ts';
 import { findingCount } from '../validation/report-document.ts';
 import { sampleOf } from '../validation/sample.ts';
-import { findUploadOf } from './announced.ts';
+import { findUploadOf, thereSince } from './announced.ts';
 import { type LinkDeps, notOpenYet, openLink, type Progress, progressOf } from './link-access.ts';
 
 /** What a page shows of one delivery. Reads only: mail scanners follow links. */
@@ -92,7 +92,7 @@ const receiptOf = async (
   return {
     receipt: {
       size: upload.size,
-      receivedAt: upload.arrivedAt,
+      receivedAt: thereSince(upload, announced),
       ...(announced && { name: announced.fileName }),
       ...(announced?.sha256 !== undefined && { sha256: announced.sha256 }),
     },

@@ -22,7 +22,7 @@ import {
   withoutObjectChecksum,
 } from './multipart-rules.ts';
 import { MultipartStore, type MultipartUpload, type StoredPart } from './multipart-store.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { NewContent, ObjectStore, StoredObject } from './object-store.ts';
 import { checksumElements, encryption, keptHeaders, notImplemented, writtenHeaders, xml } from './responses.ts';
 
 /** What an upload in parts needs of the objects around it. */
@@ -30,10 +30,7 @@ interface Surroundings {
   /** The object that a part is to be copied from; reading it must be allowed. */
   source(): StoredObject;
   /** Makes the finished object of the pieces; the one way in which objects come to be. */
-  commit(
-    object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
-    then: () => void,
-  ): StoredObject;
+  commit(object: NewContent, then: () => void): StoredObject;
 }
 
 /**
@@ -184,7 +181,9 @@ export class Multipart {
     const blob = parts.map((part) => part.blob).join(',');
     const checksums = await this.#checksumsOf(upload, parts, { blob, size });
     requirePromised(request, upload, checksums);
-    const object = commit({ blob, size, etag: etagOf(parts), headers: upload.headers, checksums }, () =>
+    // "For multipart uploads, the object creation date is the date of initiation" (UserGuide/UsingMetadata.html).
+    const modifiedAt = upload.initiatedAt;
+    const object = commit({ blob, size, etag: etagOf(parts), headers: upload.headers, checksums, modifiedAt }, () =>
       this.#store.end(upload.id),
     );
     const kept = new Set(parts.map((part) => part.blob));

@@ -27,6 +27,12 @@ export interface StoredObject {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
+/** An object that is to be; `modifiedAt` is when it counts as created, now by default. */
+export type NewObject = Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'> & { readonly modifiedAt?: number };
+
+/** What a request makes an object of. */
+export type NewContent = Pick<NewObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums' | 'modifiedAt'>;
+
 /** A version with its place in its key's history; a marker says that the key was deleted. */
 export type StoredVersion = StoredObject & { readonly isLatest: boolean; readonly isMarker: boolean };
 
@@ -101,14 +107,10 @@ export class ObjectStore {
   }
 
   /** Makes a file the latest version of a key, if the conditions hold at this very moment. */
-  commit(
-    object: Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'>,
-    conditions: WriteConditions,
-    then: (stored: StoredObject) => void,
-  ): StoredObject {
+  commit(object: NewObject, conditions: WriteConditions, then: (stored: StoredObject) => void): StoredObject {
     return this.#journal.transaction(() => {
       this.#check(object.bucket, object.key, conditions);
-      const stored = this.#insert(object);
+      const stored = this.#insert(object, object.modifiedAt);
       then(stored);
       return stored;
     });
@@ -134,10 +136,7 @@ export class ObjectStore {
   }
 
   /** Joins the caller's transaction. */
-  #insert(
-    object: Omit<StoredObject, 'versionId' | 'seq' | 'modifiedAt'>,
-    modifiedAt = this.#clock.now(),
-  ): StoredObject {
+  #insert(object: NewObject, modifiedAt = this.#clock.now()): StoredObject {
     const last = this.#journal.get(`select seq from sqlite_sequence where name = 'objects'`);
     const versionId = versionIdAt((last ? integer(last, 'seq') : 0) + 1);
     this.#journal.run(

@@ -20,7 +20,7 @@ import { listObjects, listObjectsV2, listVersions } from './list.ts';
 import { Multipart } from './multipart.ts';
 import { answeredOf, type ObjectCall } from './object-call.ts';
 import { type Creation, objectCreated } from './object-created.ts';
-import { ObjectStore, requireVersionId, type StoredObject } from './object-store.ts';
+import { type NewContent, ObjectStore, requireVersionId, type StoredObject } from './object-store.ts';
 import { OnBehalf } from './on-behalf.ts';
 import { operationOf } from './operation-name.ts';
 import { PostObject } from './post-object.ts';
@@ -315,7 +315,7 @@ export class S3 {
     key: string,
     auth: Authenticated,
     reason: Creation['reason'],
-    object: Pick<StoredObject, 'blob' | 'size' | 'etag' | 'headers' | 'checksums'>,
+    object: NewContent,
     then?: () => void,
   ): StoredObject {
     const conditions = { ifNoneMatch: request.headers['if-none-match'], ifMatch: request.headers['if-match'] };

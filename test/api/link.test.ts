@@ -306,6 +306,29 @@ describe('a link', () => {
     expect(await airlock.outcome(execution)).toMatch(/^Accepted late/);
   });
 
+  it('makes one file of parts that were signed in time, as late as one that came in one piece, and tells when', async () => {
+    const rows = Array.from({ length: 270_000 }, (_, row) => `${row},2026-11-20,10.50\n`);
+    const content = Buffer.from(`id,day,amount\n${rows.join('')}`);
+    await advance('PT3H50M');
+    const { uploadId, multipart } = (await link.start(content)).body;
+    const pieces = [content.subarray(0, multipart?.partBytes), content.subarray(multipart?.partBytes)];
+    await advance('PT20H9M');
+    const signed = await Promise.all(pieces.map((piece, index) => link.signPart(uploadId, index + 1, piece)));
+    await advance('PT2M');
+    for (const [index, { url, headers }] of signed.entries()) {
+      expect((await fetch(url, { method: 'PUT', headers, body: pieces[index] })).status).toBe(200);
+    }
+    const now = await airlock.now();
+    const { status, body } = await link.ask<{ receivedAt: string }>('POST', `/uploads/${uploadId}/complete`, {});
+    expect(status).toBe(200);
+    expect(Date.parse(body.receivedAt) - now).toBeLessThan(60_000);
+    await airlock.settle();
+    // S3's own time for it is when it was begun: before it was due.
+    expect(await airlock.outcome(execution)).toMatch(/^Accepted late/);
+    const [record = ''] = await airlock.keys('Ledger', 'arrivals/');
+    expect(JSON.parse(await airlock.text('Ledger', record)).arrivedAt).toBe(body.receivedAt);
+  });
+
   it('unused at the due time escalates once, and stays good until the close', async () => {
     await advance('PT4H1M');
     const subjects = await airlock.subjects();
