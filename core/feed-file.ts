@@ -54,17 +54,15 @@ const resolvedContent = {
   encoding: z.optional(encoding),
   dialect: z.optional(dialectSource),
   lineEnds: z.optional(z.enum(lineEnds)),
-  rows: z.optional(
-    z.strictObject({ min: z.optional(rowCount), max: z.optional(rowCount), unusual: z.optional(z.number()) }),
-  ),
-  period: z.optional(z.strictObject({ column: columnName })),
+  rows: z.optional(z.object({ min: z.optional(rowCount), max: z.optional(rowCount), unusual: z.optional(z.number()) })),
+  period: z.optional(z.object({ column: columnName })),
   totals: z.optional(totals),
   severity: z.optional(z.record(z.string(), z.enum(severities))),
   tolerate: z.optional(z.record(z.string(), z.number())),
 };
 
 /** Files of a set, after defaults. */
-const resolvedMember = z.strictObject({
+const resolvedMember = z.object({
   ...memberNames,
   min: memberCount,
   max: memberCount,
@@ -74,7 +72,7 @@ const resolvedMember = z.strictObject({
 export type SetMember = z.infer<typeof resolvedMember>;
 
 /** `file` of a feed after defaults. */
-export const resolvedFile = z.strictObject({
+export const resolvedFile = z.object({
   format: z.enum(fileFormats),
   extension,
   maxBytes: z.int(),
@@ -85,7 +83,7 @@ export const resolvedFile = z.strictObject({
   members: z.optional(z.array(resolvedMember)),
   ...resolvedContent,
   limits: z.optional(
-    z.strictObject({
+    z.object({
       recordBytes: z.optional(z.int()),
       fieldBytes: z.optional(z.int()),
       columns: z.optional(z.int()),

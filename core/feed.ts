@@ -27,30 +27,30 @@ export const nameOfContact = oneLine('a name', 80);
 export const nameOfBrand = oneLine('a name', 60);
 const address = oneLine('an address', 254);
 
-const contact = z.strictObject({
+const contact = z.object({
   name: nameOfContact,
   email: address,
   locale: z._default(z.enum(locales), 'en'),
 });
 const people = z.array(contact);
 /** How mails to the partner look: as from whom the partner knows. */
-const brand = z.strictObject({
+const brand = z.object({
   name: nameOfBrand,
   logo: z.optional(z.string()),
   replyTo: z.optional(address),
 });
 /** With `unit: custom`: a quarter, a season, a reporting date. */
-const namedPeriod = z.strictObject({ name: z.string(), from: z.string(), to: z.string() });
+const namedPeriod = z.object({ name: z.string(), from: z.string(), to: z.string() });
 
 /**
  * The form of a feed after defaults: what the deployment carries and every request's ledger document repeats. Made by us of
  * what `feedSource` has checked, so its shape tells it; what becomes a header of a mail is looked at once more.
  */
-export const resolvedFeed = z.strictObject({
+export const resolvedFeed = z.object({
   partner: id,
   feed: id,
   title,
-  schedule: z.strictObject({
+  schedule: z.object({
     expression: z.string(),
     timezone: z.string(),
     enabled: z.boolean(),
@@ -60,20 +60,20 @@ export const resolvedFeed = z.strictObject({
     /** What the Scheduler is told, where the calendar decides which of the days are meant. */
     fires: z.optional(z.string()),
   }),
-  period: z.strictObject({ unit: z.enum(periodUnits), offset: z.int(), named: z.optional(z.array(namedPeriod)) }),
-  window: z.strictObject({ dueSeconds: z.int(), closeSeconds: z.int() }),
+  period: z.object({ unit: z.enum(periodUnits), offset: z.int(), named: z.optional(z.array(namedPeriod)) }),
+  window: z.object({ dueSeconds: z.int(), closeSeconds: z.int() }),
   // Requests that were opened before there were links say nothing of this.
-  delivery: z.strictObject({
+  delivery: z.object({
     mode: z.enum(modes),
     channels: z.array(z.enum(channelNames)),
     nothingToDeliver: z.optional(z.boolean()),
   }),
-  contacts: z.strictObject({ partner: people, backup: people, owner: people, oncall: people }),
+  contacts: z.object({ partner: people, backup: people, owner: people, oncall: people }),
   brand: z.optional(brand),
   reminders: z.array(z.int()),
   /** Those of the reminders, in seconds, that the owner hears too. */
   ownerReminders: z.optional(z.array(z.int())),
-  escalation: z.array(z.strictObject({ afterDueSeconds: z.int(), to: z.array(z.enum(audiencesOfRungs)) })),
+  escalation: z.array(z.object({ afterDueSeconds: z.int(), to: z.array(z.enum(audiencesOfRungs)) })),
   // Requests that were opened before these were there say nothing of them.
   escalateRejectionsSeconds: z.optional(z.int()),
   trendWarning: z.optional(z.boolean()),

@@ -57,6 +57,13 @@ export const probePrefix = '_doctor/';
 /** Put by GuardDuty into the landing bucket, once, to try its role: nobody's upload either. */
 export const validationObject = 'malware-protection-resource-validation-object';
 
+/** A time as it stands in a key: in order, and without what keys do not take. */
+const inKey = (at: string): string => at.replaceAll(/[^0-9TZ]/g, '-');
+
+/** Of one entry into a wait; the tenth retry is after the ninth. */
+const waitName = (enteredAt: string, retry: number): string =>
+  `${inKey(enteredAt)}-${String(retry).padStart(2, '0')}.json`;
+
 /** Keys of the ledger bucket, all in one place. */
 export const ledgerKeys = {
   request: (request: Omit<RequestKey, 'generation'>) => `requests/${folder(request)}.json`,
@@ -66,18 +73,19 @@ export const ledgerKeys = {
   due: (date: string, request: Omit<RequestKey, 'generation'>) => `due/${date}/${folder(request)}`,
   arrival: (request: RequestKey, attempt: number, versionId: string) =>
     `arrivals/${attemptPrefix(request, attempt)}${versionId}.json`,
+  arrivalsOf: (request: RequestKey, attempt: number) => `arrivals/${attemptPrefix(request, attempt)}`,
   arrivals: (request: RequestKey) => `arrivals/${folder(request)}/${request.generation}/`,
   unexpectedArrival: (versionId: string) => `arrivals/unexpected/${versionId}.json`,
   waits: (request: RequestKey, attempt: number) => `waits/${attemptPrefix(request, attempt)}`,
   wait: (request: RequestKey, attempt: number, enteredAt: string, retry: number) =>
-    `waits/${attemptPrefix(request, attempt)}${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+    `waits/${attemptPrefix(request, attempt)}${waitName(enteredAt, retry)}`,
   decisionWaits: (request: RequestKey) => `waits/${folder(request)}/${request.generation}/decision/`,
   decisionWait: (request: RequestKey, enteredAt: string, retry: number) =>
-    `waits/${folder(request)}/${request.generation}/decision/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+    `waits/${folder(request)}/${request.generation}/decision/${waitName(enteredAt, retry)}`,
   scanWaits: (request: RequestKey, attempt: number) =>
     `waits/${folder(request)}/${request.generation}/scan/${attempt}/`,
   scanWait: (request: RequestKey, attempt: number, enteredAt: string, retry: number) =>
-    `waits/${folder(request)}/${request.generation}/scan/${attempt}/${enteredAt.replaceAll(/[^0-9TZ]/g, '-')}-${retry}.json`,
+    `waits/${folder(request)}/${request.generation}/scan/${attempt}/${waitName(enteredAt, retry)}`,
   /** What the malware scanner said of an upload. */
   scan: (request: RequestKey, attempt: number, versionId: string) =>
     `scans/${attemptPrefix(request, attempt)}${versionId}.json`,
@@ -104,7 +112,7 @@ export const ledgerKeys = {
     `signals/${folder(request)}/${request.generation}/nothing-${attempt}.json`,
   /** An operator's word. @param at when, so that each has a place of its own, oldest first */
   operatorSignal: (request: RequestKey, what: string, at: string) =>
-    `signals/${folder(request)}/${request.generation}/operator-${at.replaceAll(/[^0-9TZ]/g, '-')}-${what}.json`,
+    `signals/${folder(request)}/${request.generation}/operator-${inKey(at)}-${what}.json`,
   notification: (request: ClaimedKey, attempt: number, issue: number, kind: string, person: string) =>
     `notifications/${attemptPrefix(request, attempt)}${request.claim}-${issue}-${kind}-${person}.json`,
   notifications: (request: RequestKey) => `notifications/${folder(request)}/${request.generation}/`,

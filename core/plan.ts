@@ -5,7 +5,7 @@ import { addSeconds } from './time.ts';
 import type { UsualArrival } from './trend.ts';
 
 /** A moment in a request's plan. `index` is its place in the plan, `at` an ISO-8601 instant. */
-export const milestone = z.strictObject({
+export const milestone = z.object({
   index: z.int(),
   kind: z.enum(['remind', 'warn', 'escalate', 'close']),
   at: z.string(),
@@ -14,7 +14,7 @@ export const milestone = z.strictObject({
 export type Milestone = z.infer<typeof milestone>;
 
 /** What a request will do and when. Finite and ordered, made once when the request opens. */
-export const plan = z.strictObject({
+export const plan = z.object({
   opensAt: z.string(),
   dueAt: z.string(),
   /** No URL is signed after this moment; in direct mode none outlives it either. */

@@ -29,7 +29,7 @@ export const pointTo = (key: RequestKey & { readonly claim: number }): RequestPo
 /** How a request ends. See the design's list of outcomes. */
 const outcomeKinds = ['accepted', 'missed', 'rejected', 'waived'] as const;
 
-const outcome = z.strictObject({
+const outcome = z.object({
   kind: z.enum(outcomeKinds),
   at: z.string(),
   /** One line for people: `Accepted on time at 07:41 (Berlin): 2,113 rows, 1 reminder`. */
@@ -39,7 +39,7 @@ const outcome = z.strictObject({
 });
 export type Outcome = z.infer<typeof outcome>;
 
-const feedOfRequest = z.strictObject({
+const feedOfRequest = z.object({
   ...resolvedFeed.shape,
   /** People by id; names and addresses are in the erasable `people/` records. */
   contacts: z.record(z.enum(audiences), z.array(z.string())),
@@ -56,8 +56,9 @@ const openedWith = {
 
 /*
  * The documents of the ledger. They outlive deployments, and executions that wait for days read and write them in the
- * version of the code that they started with. So every reader takes every older format, and keeps fields that it does
- * not know; `test/core/documents` holds one of each format there ever was.
+ * version of the code that they started with, and a deployment may be taken back. So every reader takes every older format,
+ * and newer ones: it keeps fields of a document that it does not know, and passes over those inside of its parts.
+ * `test/core/documents` holds one of each format there ever was.
  */
 
 /** `requests/<partner>/<feed>/<period>.json`: the claim on a period, and what became of it. */
@@ -65,13 +66,13 @@ export const requestDocument = z.looseObject({
   version: z.literal(1),
   ...requestPointer.shape,
   ...openedWith,
-  execution: z.strictObject({ arn: z.string(), name: z.string() }),
+  execution: z.object({ arn: z.string(), name: z.string() }),
   feedConfig: feedOfRequest,
   /** `closing`: no upload is taken any more, but one that slipped in may still be found. */
   status: z.enum(['open', 'closing', 'ended']),
   outcome: z.optional(outcome),
   /** Generations of this period that have ended, oldest first. */
-  earlier: z.optional(z.array(z.strictObject({ generation: z.int(), execution: z.string(), outcome }))),
+  earlier: z.optional(z.array(z.object({ generation: z.int(), execution: z.string(), outcome }))),
   /** What those were opened with: their packs may be written when the next is open. */
   earlierPlans: z.optional(z.array(z.looseObject({ generation: z.int(), ...openedWith }))),
   /** Who asked for it beside the schedule. */
@@ -79,15 +80,13 @@ export const requestDocument = z.looseObject({
   /** Seconds between the scheduled time and the opening, where its schedule was late beyond tolerance. */
   startedLateSeconds: z.optional(z.int()),
   /** Who had the period opened once more, and why. */
-  reopened: z.optional(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() })),
+  reopened: z.optional(z.object({ at: z.string(), by: z.string(), reason: z.string() })),
   /** Who has taken it on, so that the rungs to come alarm nobody; with `until` only up to then. */
-  quiet: z.optional(
-    z.strictObject({ at: z.string(), by: z.string(), reason: z.string(), until: z.optional(z.string()) }),
-  ),
+  quiet: z.optional(z.object({ at: z.string(), by: z.string(), reason: z.string(), until: z.optional(z.string()) })),
   /** Who had its execution run on after a fault of ours, and why, oldest first. */
-  redriven: z.optional(z.array(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() }))),
+  redriven: z.optional(z.array(z.object({ at: z.string(), by: z.string(), reason: z.string() }))),
   /** When an operator revoked every link that was out, who, and why. */
-  linksRevoked: z.optional(z.strictObject({ at: z.string(), by: z.string(), reason: z.string() })),
+  linksRevoked: z.optional(z.object({ at: z.string(), by: z.string(), reason: z.string() })),
 });
 export type RequestDocument = z.infer<typeof requestDocument>;
 
@@ -127,6 +126,8 @@ export const waitDocument = z.looseObject({
   registeredAt: z.string(),
   /** Signals that the execution's own definition catches here: see `hearsOf`. */
   hears: z.optional(z.array(z.string())),
+  /** Which attempt it is about; older waits do not say it. */
+  attempt: z.optional(z.int()),
 });
 type WaitDocument = z.infer<typeof waitDocument>;
 
@@ -157,10 +158,14 @@ export const signalDocument = z.looseObject({
   cause: z.string(),
   /** Until when, for `OperatorExtended`. */
   until: z.optional(z.string()),
+  /** Whose file, for `OperatorAccepted`: no other is accepted by it. */
+  attempt: z.optional(z.int()),
   /** When it was given; old signals of bounces do not say it. */
   at: z.optional(z.string()),
-  /** Key of the wait that it was last taken for. */
+  /** Key of the wait that it was last taken for; or the close, which hears what no wait has heard. */
   takenFor: z.optional(z.string()),
+  /** When it was taken back, because nobody could hear it any more: whoever gave it was told so. */
+  withdrawnAt: z.optional(z.string()),
   /** When a task was ended by it: from then on it is history. */
   toldAt: z.optional(z.string()),
   /** How documents before `takenFor` and `toldAt` said that it was told. */

@@ -30,8 +30,11 @@ export const tellSignal = async (
   const found = await findDocument(ledger, key, signalDocument);
   if (!found || isTold(found.document)) return 'settled';
   const taken = { ...found.document, takenFor: wait.key };
-  // Somebody else takes it at this moment, and tells it.
-  if (!(await ledger.replace(key, taken, found.etag))) return 'settled';
+  if (!(await ledger.replace(key, taken, found.etag))) {
+    // Somebody else takes it at this moment, and tells it; or our own success was told as a conflict at the SDK's second try.
+    const now = await findDocument(ledger, key, signalDocument);
+    if (!now || isTold(now.document) || now.document.takenFor !== wait.key) return 'settled';
+  }
   if ((await tasks.fail(wait.token, taken.error, taken.cause)) === 'over') return 'over';
   await changeDocument(ledger, key, signalDocument, (document) => ({
     ...document,
@@ -72,6 +75,44 @@ const tellUnder = async (
   return told === 'over' ? tellUnder(deps, key, prefix, newest) : told;
 };
 
-/** `consumedBy` is how the first format said it. */
-export const isTold = ({ toldAt, consumedBy }: SignalDocument): boolean =>
-  toldAt !== undefined || consumedBy !== undefined;
+/** `consumedBy` is how the first format said it. What was withdrawn is told to nobody any more either. */
+export const isTold = ({ toldAt, consumedBy, withdrawnAt }: SignalDocument): boolean =>
+  toldAt !== undefined || consumedBy !== undefined || withdrawnAt !== undefined;
+
+/** Whether it is about this attempt's file, or about none in particular. */
+export const isAbout = ({ attempt }: SignalDocument, asked: number): boolean =>
+  attempt === undefined || attempt === asked;
+
+/**
+ * The oldest signal of some that no wait has heard, heard by the close in the place of a wait. Whoever closes has written that
+ * it closes before; whoever gives an order looks for that afterwards (`withdrawSignal`): so whoever comes second sees the first.
+ *
+ * @param close names this closing: one that was cut off hears the same again
+ */
+export const hearAtClose = async (
+  { ledger, clock }: { readonly ledger: Pick<Ledger, 'find' | 'replace' | 'list'>; readonly clock: Clock },
+  signals: string,
+  close: string,
+  isHeard: (signal: SignalDocument) => boolean,
+): Promise<SignalDocument | undefined> => {
+  for (const key of await ledger.list(signals)) {
+    const signal = await changeDocument(ledger, key, signalDocument, (document) =>
+      isTold(document) || !isHeard(document)
+        ? undefined
+        : { ...document, takenFor: close, toldAt: clock.now().toISOString() },
+    );
+    if (signal?.takenFor === close) return signal;
+  }
+  return undefined;
+};
+
+/** Takes a signal back. @returns false when somebody has heard it */
+export const withdrawSignal = async (
+  { ledger, clock }: { readonly ledger: Pick<Ledger, 'find' | 'replace'>; readonly clock: Clock },
+  key: string,
+): Promise<boolean> => {
+  const signal = await changeDocument(ledger, key, signalDocument, (document) =>
+    isTold(document) ? undefined : { ...document, withdrawnAt: clock.now().toISOString() },
+  );
+  return signal?.withdrawnAt !== undefined;
+};

@@ -6,6 +6,7 @@ import { createBundledFeeds } from '../adapters/bundled-feeds.ts';
 import { createKmsLinkSecrets } from '../adapters/kms-link-secrets.ts';
 import { createS3Downloads } from '../adapters/s3-downloads.ts';
 import { createS3Ledger } from '../adapters/s3-ledger.ts';
+import { createSfnExecutions } from '../adapters/sfn-executions.ts';
 import { createSfnRedriver } from '../adapters/sfn-redriver.ts';
 import { createSfnStarter } from '../adapters/sfn-starter.ts';
 import { createSfnTasks } from '../adapters/sfn-tasks.ts';
@@ -25,6 +26,7 @@ export const handler = httpLambda(
     ledger: createS3Ledger(new S3Client({}), buckets.ledger),
     secrets: createKmsLinkSecrets(new KMSClient({}), setting('linkKeyArn')),
     starter: createSfnStarter(sfn, setting('stateMachineArn')),
+    executions: createSfnExecutions(sfn),
     redriver: createSfnRedriver(sfn),
     tasks: createSfnTasks(sfn),
     downloads: createS3Downloads({

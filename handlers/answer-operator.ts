@@ -21,6 +21,7 @@ import { answerWith } from './answer.ts';
 type Deps = Parameters<typeof openAdHoc>[0] &
   Parameters<typeof downloadReport>[0] &
   Parameters<typeof waiveRequest>[0] &
+  Parameters<typeof reopenRequest>[0] &
   Parameters<typeof redriveRequest>[0];
 
 /** Takes an order that the workflow carries out: it is accepted, not done yet. */

@@ -1,11 +1,13 @@
 import { announcedOf } from '../core/announcements.ts';
 import { arrivalKey, settleArrival, tellOperatorsOnce } from '../core/arrivals.ts';
-import { attemptPrefix } from '../core/names.ts';
+import { OperatorAccepted, OperatorExtended, OperatorWaived } from '../core/errors.ts';
+import { attemptPrefix, type ClaimedKey, ledgerKeys } from '../core/names.ts';
 import { closedOutcome } from '../core/outcome.ts';
 import { parse } from '../core/parse.ts';
 import type { Announcements, Clock, Landing, Ledger, Metrics, Notices } from '../core/ports.ts';
-import { type PinnedUpload, type RequestPointer, taskInputs } from '../core/request.ts';
+import { type PinnedUpload, type RequestDocument, type RequestPointer, taskInputs } from '../core/request.ts';
 import { changeRequest } from '../core/requests.ts';
+import { hearAtClose, isAbout } from '../core/signals.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -20,23 +22,25 @@ const announced = { missed: 'UploadMissed', rejected: 'UploadRejected', waived: 
 const counted = { missed: 'RequestMissed', rejected: 'RequestRejected', waived: 'RequestWaived' } as const;
 
 /**
- * Ends a request without an accepted file, and tells downstream systems. A missed one is closed first and looked at once more afterwards: an upload
- * that slipped in before the close is taken (late), one that came after it is recorded by `receive-upload`.
+ * Ends a request without an accepted file, and tells downstream systems. It is closed first and looked at once more afterwards:
+ * an upload that slipped in before the close is taken (late), one that came after it is recorded by `receive-upload`; an order
+ * that was given while the last wait ended is carried out.
+ *
+ * @throws OperatorWaived, OperatorExtended, OperatorAccepted for such an order: the workflow catches it as if its wait had
  */
 export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
   const { request, attempt, outcome, reason } = parse(taskInputs.closeRequest, event, 'input of close-request');
+  const closing = await changeRequest(deps.ledger, request, (document) =>
+    document.status === 'open' && outcome !== 'waived' ? { ...document, status: 'closing' } : undefined,
+  );
   if (outcome === 'missed') {
-    await changeRequest(deps.ledger, request, (document) =>
-      document.status === 'open' ? { ...document, status: 'closing' } : undefined,
-    );
     const upload = await takeLateUpload(deps, request, attempt);
     if (upload) {
-      await changeRequest(deps.ledger, request, (document) =>
-        document.status === 'closing' ? { ...document, status: 'open' } : undefined,
-      );
+      await goOn(deps, request);
       return { upload, outcome: null };
     }
   }
+  if (outcome !== 'waived') await hearLastOrder(deps, closing, { outcome, attempt });
   const ended = await changeRequest(deps.ledger, request, (document) =>
     document.status === 'ended'
       ? undefined
@@ -56,6 +60,36 @@ export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
   deps.metrics.count(counted[outcome], request.requestId);
   return { upload: null, outcome: ended.outcome?.line };
 };
+
+/** What an order at the last moment may still change. */
+const orders = {
+  missed: { OperatorWaived, OperatorExtended },
+  rejected: { OperatorWaived, OperatorAccepted },
+} as const;
+
+const hearLastOrder = async (
+  deps: Deps,
+  closing: RequestDocument,
+  { outcome, attempt }: { readonly outcome: keyof typeof orders; readonly attempt: number },
+): Promise<void> => {
+  const heard = new Map<string, new (message: string) => Error>(Object.entries(orders[outcome]));
+  const order = await hearAtClose(
+    deps,
+    ledgerKeys.signals(closing),
+    // With more time comes another close.
+    `close ${closing.plan.closesAt}`,
+    (signal) => heard.has(signal.error) && isAbout(signal, attempt),
+  );
+  const Order = order && heard.get(order.error);
+  if (!Order) return;
+  await goOn(deps, closing);
+  throw new Order(order.cause);
+};
+
+const goOn = ({ ledger }: Deps, request: ClaimedKey): Promise<RequestDocument> =>
+  changeRequest(ledger, request, (document) =>
+    document.status === 'closing' ? { ...document, status: 'open' } : undefined,
+  );
 
 /** An upload that came while the request was being waived: `receive-upload` may have seen it still open. */
 const setUploadAside = async (deps: Deps, request: RequestPointer, attempt: number): Promise<void> => {

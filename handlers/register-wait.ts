@@ -5,7 +5,7 @@ import { attemptPrefix, ledgerKeys } from '../core/names.ts';
 import { parse } from '../core/parse.ts';
 import type { Clock, Landing, Ledger, Tasks } from '../core/ports.ts';
 import { type PinnedUpload, type RequestPointer, signalDocument, taskInputs } from '../core/request.ts';
-import { isTold, tellSignal } from '../core/signals.ts';
+import { isAbout, isTold, tellSignal } from '../core/signals.ts';
 
 interface Deps {
   readonly ledger: Ledger;
@@ -33,7 +33,8 @@ export const createRegisterWait =
     const input = parse(taskInputs.registerWait, event, 'input of register-wait');
     const key = keyOf(input);
     const registeredAt = deps.clock.now().toISOString();
-    await deps.ledger.put(key, { version: 1, token: input.token, registeredAt, hears: heardBy[input.for] });
+    const { token, attempt } = input;
+    await deps.ledger.put(key, { version: 1, token, registeredAt, hears: heardBy[input.for], attempt });
     if (input.for === 'scan') await lookForScan(deps, input, uploadOf(input));
     else if (input.for === 'decision' || !(await isThere(deps, input)))
       await lookForSignal(deps, input, key, input.for);
@@ -79,21 +80,26 @@ const lookForScan = async (
 
 const lookForSignal = async (
   { ledger, tasks, clock }: Deps,
-  { request, token }: Input,
+  { request, attempt, token }: Input,
   key: string,
   waitsFor: keyof typeof heardBy,
 ): Promise<void> => {
-  for (const signalKey of await untoldSignals(ledger, request, heardBy[waitsFor])) {
+  for (const signalKey of await untoldSignals(ledger, request, { attempt, heard: heardBy[waitsFor] })) {
     if ((await tellSignal({ ledger, tasks, clock }, signalKey, { key, token })) !== 'settled') break;
   }
 };
 
 /** Signals that this wait may end by, oldest first. */
-const untoldSignals = async (ledger: Ledger, request: RequestPointer, heard: readonly string[]): Promise<string[]> => {
+const untoldSignals = async (
+  ledger: Ledger,
+  request: RequestPointer,
+  { attempt, heard }: { readonly attempt: number; readonly heard: readonly string[] },
+): Promise<string[]> => {
   const untold: string[] = [];
   for (const key of await ledger.list(ledgerKeys.signals(request))) {
     const found = await findDocument(ledger, key, signalDocument);
-    if (found && heard.includes(found.document.error) && !isTold(found.document)) untold.push(key);
+    if (!found || !heard.includes(found.document.error) || isTold(found.document)) continue;
+    if (isAbout(found.document, attempt)) untold.push(key);
   }
   return untold;
 };

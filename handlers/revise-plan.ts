@@ -33,7 +33,8 @@ export const createRevisePlan =
 const newestExtension = async (ledger: Ledger, request: RequestPointer): Promise<string> => {
   for (const key of (await ledger.list(ledgerKeys.signals(request))).reverse()) {
     const found = await findDocument(ledger, key, signalDocument);
-    if (found?.document.error === 'OperatorExtended' && found.document.until !== undefined) return found.document.until;
+    const { error, until, withdrawnAt } = found?.document ?? {};
+    if (error === 'OperatorExtended' && until !== undefined && withdrawnAt === undefined) return until;
   }
   throw new Error(`${request.requestId} was to be extended, and no signal says until when`);
 };

@@ -152,9 +152,9 @@ const mailsOf = async (ledger: Reader, request: ClaimedKey): Promise<Evidence['m
 const actsOf = async (ledger: Reader, request: RequestDocument, key: ClaimedKey): Promise<Evidence['acts']> => {
   const keys = await ledger.list(ledgerKeys.signals(key));
   const found = await findDocuments(ledger, keys, signalDocument);
-  const signals = found.map(({ document: { at = request.openedAt, error, cause } }) => ({
+  const signals = found.map(({ document: { at = request.openedAt, error, cause, withdrawnAt } }) => ({
     at,
-    what: error,
+    what: withdrawnAt === undefined ? error : `${error}, came too late`,
     why: cause,
   }));
   if (request.generation !== key.generation) return signals.sort(byTime);

@@ -6,7 +6,7 @@ import { ledgerKeys, newestAttempt } from '../names.ts';
 import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Ledger, Tasks } from '../ports.ts';
 import { type RequestDocument, requestDocument, type SignalDocument } from '../request.ts';
-import { tellNewestWait } from '../signals.ts';
+import { tellNewestWait, withdrawSignal } from '../signals.ts';
 import { requireRequest } from './look-up.ts';
 import { requireHearing } from './standing.ts';
 
@@ -23,8 +23,11 @@ export interface Act {
   readonly body: unknown;
 }
 
-/** The workflow itself ends after 35 days. */
-const longestMs = 30 * 86_400_000;
+const dayMs = 86_400_000;
+/** A request is due within so many days. */
+const longestMs = 30 * dayMs;
+/** The workflow itself ends after 35 days (`TimeoutSeconds` of the state machine): it must have closed by then. */
+const latestCloseMs = 34 * dayMs;
 
 /** @throws Problem request-unknown, request-ended */
 const requireOpen = async ({ ledger }: Deps, { id }: Act): Promise<RequestDocument> => {
@@ -70,8 +73,8 @@ export const waiveRequest = async (deps: Deps, act: Act): Promise<void> => {
 export const acceptUpload = async (deps: Deps, act: Act): Promise<void> => {
   const { reason } = parseBody(reasonBody, act.body);
   const request = await requireOpen(deps, act);
-  await requireHearing(deps.ledger, request, 'OperatorAccepted');
-  await signal(deps, act, request, { error: 'OperatorAccepted', reason });
+  const { attempt } = await requireHearing(deps.ledger, request, 'OperatorAccepted');
+  await signal(deps, act, request, { error: 'OperatorAccepted', reason, attempt });
 };
 
 /**
@@ -89,9 +92,11 @@ export const extendRequest = async (deps: Deps, act: Act): Promise<void> => {
     );
   }
   const at = new Date(until).toISOString();
+  const { openedAt, plan } = request;
+  const closesAfterDueMs = Date.parse(plan.milestones.at(-1)?.at ?? plan.closesAt) - Date.parse(plan.dueAt);
   const [earliest, latest] = [
-    Math.max(Date.parse(request.plan.dueAt), deps.clock.now().getTime()),
-    Date.parse(request.openedAt) + longestMs,
+    Math.max(Date.parse(plan.dueAt), deps.clock.now().getTime()),
+    Date.parse(openedAt) + Math.min(longestMs, latestCloseMs - closesAfterDueMs),
   ];
   if (Date.parse(at) <= earliest || Date.parse(at) > latest) {
     const allowed = `after ${new Date(earliest).toISOString()} and no later than ${new Date(latest).toISOString()}`;
@@ -130,19 +135,33 @@ const change = async ({ ledger }: Deps, request: RequestDocument, more: Partial<
   await changeDocument(ledger, ledgerKeys.request(request), requestDocument, (document) => ({ ...document, ...more }));
 };
 
-type Order = Pick<SignalDocument, 'error' | 'until'> & { readonly reason: string };
+type Order = Pick<SignalDocument, 'error' | 'until' | 'attempt'> & { readonly reason: string };
 
-/** Written before a wait is looked for, as every signal: it is heard now, or by the next wait. */
+/**
+ * Written before a wait is looked for, as every signal: it is heard now, or by the next wait, or by the close.
+ *
+ * @throws Problem request-ended where none of them came to hear it
+ */
 const signal = async (
   deps: Deps,
   act: Act,
   request: RequestDocument,
-  { error, reason, until }: Order,
+  { error, reason, until, attempt: about }: Order,
 ): Promise<void> => {
   const at = now(deps);
   const key = ledgerKeys.operatorSignal(request, error, at);
   const cause = `${reason} (${act.caller})`;
-  await deps.ledger.create(key, { version: 1, error, cause, at, ...(until !== undefined && { until }) });
+  await deps.ledger.create(key, {
+    version: 1,
+    error,
+    cause,
+    at,
+    ...(until !== undefined && { until }),
+    ...(about !== undefined && { attempt: about }),
+  });
   const attempt = newestAttempt(await deps.ledger.list(ledgerKeys.issues(request)));
-  await tellNewestWait(deps, key, [ledgerKeys.decisionWaits(request), ledgerKeys.waits(request, attempt)]);
+  const waits = [ledgerKeys.decisionWaits(request), ledgerKeys.waits(request, attempt)];
+  if ((await tellNewestWait(deps, key, waits)) !== 'recorded') return;
+  const { status } = await requireRequest(deps.ledger, request.requestId);
+  if (status !== 'open' && (await withdrawSignal(deps, key))) await requireOpen(deps, act);
 };

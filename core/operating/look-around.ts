@@ -168,9 +168,11 @@ const mails = async (ledger: Deps['ledger'], request: RequestDocument): Promise<
 const orders = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {
   const keys = await ledger.list(ledgerKeys.signals(request));
   const found = await findDocuments(ledger, keys, signalDocument);
-  return found.flatMap(({ document: { at, error, until, cause } }) =>
-    at === undefined ? [] : [{ at, what: `${error}${until ? ` until ${until}` : ''}: ${cause}` }],
-  );
+  return found.flatMap(({ document: { at, error, until, cause, withdrawnAt } }) => {
+    if (at === undefined) return [];
+    const tooLate = withdrawnAt === undefined ? '' : ', came too late';
+    return [{ at, what: `${error}${until ? ` until ${until}` : ''}${tooLate}: ${cause}` }];
+  });
 };
 
 const reports = async (ledger: Deps['ledger'], request: RequestDocument): Promise<Moment[]> => {

@@ -7,15 +7,17 @@ import type { Feed } from '../feed.ts';
 import { linkUrl, newGrant } from '../link.ts';
 import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
 import { isPeriodOf, periodExample, periodFor, periodOf } from '../period.ts';
-import type { Clock, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
+import type { Clock, Executions, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
 import { requestDocument } from '../request.ts';
 import { expectationAt } from '../schedule/deliveries.ts';
+import { startAs } from './start-as.ts';
 
 interface Deps {
   readonly feeds: Feeds;
   readonly ledger: Ledger;
   readonly secrets: LinkSecrets;
   readonly starter: Starter;
+  readonly executions: Executions;
   readonly linkIds: Ids;
   readonly clock: Clock;
   /** Origin of the page. */
@@ -24,7 +26,8 @@ interface Deps {
 
 /**
  * Opens a request now, or finds the one that is open, and gives the caller a link of its own. The workflow itself claims
- * the period: of two calls at once one opens it, and both get a link to it.
+ * the period: of two calls at once one opens it, and both get a link to it. One whose execution has died is taken over: else
+ * nobody would wait for what comes by the link.
  *
  * @param caller an ARN or the subject of a token: the link is bound to it
  * @throws Problem feed-unknown, request-ended
@@ -57,29 +60,13 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
   const request: RequestKey = { partner, feed, period, generation: known?.document.generation ?? 1 };
   // The link first: where it cannot be made nothing has been started.
   const link = deployed.feed.delivery.mode === 'link' ? await linkFor(deps, request, { caller, reason }) : undefined;
-  const opened =
-    known === undefined &&
-    (await start(deps, request, {
-      scheduledTime: at,
-      askedBy: caller,
-      ...(wanted !== undefined && { period: wanted }),
-    }));
+  const isHeld = known !== undefined && (await deps.executions.state(known.document.execution.arn)) !== 'ended';
+  const when = known
+    ? { scheduledTime: known.document.scheduledAt, period }
+    : { scheduledTime: at, ...(wanted !== undefined && { period }) };
+  const input = { partner, feed, askedBy: caller, ...when };
+  const opened = !isHeld && (await startAs(deps, requestId(request), input));
   return { requestId: requestId(request), opened, ...(link !== undefined && { link }) };
-};
-
-/**
- * Named by its period, so that two calls at once start one execution. Where one of that name began and left no request
- * behind, another name is taken: the workflow's claim still keeps the period to one.
- */
-const start = async (
-  { starter, linkIds }: Deps,
-  request: RequestKey,
-  when: { readonly scheduledTime: string; readonly askedBy: string; readonly period?: string },
-): Promise<boolean> => {
-  const { partner, feed } = request;
-  const name = requestId(request);
-  if (await starter.start(name, { partner, feed, ...when })) return true;
-  return starter.start(`${name}_${linkIds.next().slice(0, 6)}`, { partner, feed, ...when });
 };
 
 /** The period that a start at a time is for. @throws Problem not-a-delivery-day */

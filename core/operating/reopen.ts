@@ -2,13 +2,15 @@ import { reasonBody } from '../api/bodies.ts';
 import { parseBody } from '../api/parse-body.ts';
 import { Problem } from '../api/problems.ts';
 import { requestId } from '../names.ts';
-import type { Clock, Ledger, Starter } from '../ports.ts';
+import type { Clock, Ids, Ledger, Starter } from '../ports.ts';
 import type { Act } from './intervene.ts';
 import { requireRequest } from './look-up.ts';
+import { startAs } from './start-as.ts';
 
 interface Deps {
   readonly ledger: Ledger;
   readonly starter: Starter;
+  readonly linkIds: Ids;
   readonly clock: Clock;
 }
 
@@ -18,9 +20,9 @@ interface Deps {
  *
  * @throws Problem request-unknown, wrong-state while it is open
  */
-export const reopenRequest = async ({ ledger, starter, clock }: Deps, { id, caller, body }: Act): Promise<number> => {
+export const reopenRequest = async (deps: Deps, { id, caller, body }: Act): Promise<number> => {
   const { reason } = parseBody(reasonBody, body);
-  const { partner, feed, period, generation, status, outcome } = await requireRequest(ledger, id);
+  const { partner, feed, period, generation, status, outcome } = await requireRequest(deps.ledger, id);
   if (status !== 'ended' || !outcome) {
     throw new Problem(
       'wrong-state',
@@ -28,7 +30,13 @@ export const reopenRequest = async ({ ledger, starter, clock }: Deps, { id, call
     );
   }
   const next = generation + 1;
-  const input = { partner, feed, scheduledTime: clock.now().toISOString(), period, reopen: { by: caller, reason } };
-  await starter.start(`${requestId({ partner, feed, period })}_g${next}`, input);
+  const input = {
+    partner,
+    feed,
+    scheduledTime: deps.clock.now().toISOString(),
+    period,
+    reopen: { by: caller, reason },
+  };
+  await startAs(deps, `${requestId({ partner, feed, period })}_g${next}`, input);
   return next;
 };

@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
 import { ledgerKeys, newestAttempt } from '../names.ts';
@@ -25,18 +26,32 @@ export const standingOf = async (ledger: Reader, request: RequestDocument): Prom
   ]
     .sort((a, b) => (enteredOf(a.key) < enteredOf(b.key) ? -1 : 1))
     .at(-1);
-  if (!newest) return { waitsFor: 'nothing', attempt, hears: [] };
-  const wait = await findDocument(ledger, newest.key, waitDocument);
-  return { waitsFor: newest.waitsFor, attempt, hears: wait ? hearsOf(wait.document) : [] };
+  const wait = newest && (await findDocument(ledger, newest.key, waitDocument));
+  if (!newest || !wait || (await isOver(ledger, request, attempt, wait.document))) {
+    return { waitsFor: 'nothing', attempt, hears: [] };
+  }
+  return { waitsFor: newest.waitsFor, attempt, hears: hearsOf(wait.document) };
+};
+
+/** Whether the newest wait has ended since: the next attempt was issued, or its file is there. */
+const isOver = async (
+  ledger: Reader,
+  request: RequestDocument,
+  attempt: number,
+  wait: z.infer<typeof waitDocument>,
+): Promise<boolean> => {
+  if (wait.attempt !== undefined && wait.attempt < attempt) return true;
+  const hasFile = (await ledger.list(ledgerKeys.arrivalsOf(request, attempt))).length > 0;
+  return hasFile && hearsOf(wait).includes('OperatorExtended');
 };
 
 /** When a wait was entered, as its key tells it. */
 const enteredOf = (key: string): string => key.split('/').at(-1) ?? '';
 
 /** @throws Problem wrong-state unless the wait that a request is in ends by a signal */
-export const requireHearing = async (ledger: Reader, request: RequestDocument, error: string): Promise<void> => {
+export const requireHearing = async (ledger: Reader, request: RequestDocument, error: string): Promise<Standing> => {
   const standing = await standingOf(ledger, request);
-  if (standing.hears.includes(error)) return;
+  if (standing.hears.includes(error)) return standing;
   const state = {
     upload: 'waits for a file',
     decision: 'waits for a decision about a rejected file',

@@ -60,6 +60,7 @@ export const grantApiPermissions = (functions: Functions, props: PermissionsProp
     statement('MakeLinkSecrets', ['kms:GenerateMac'], [linkKey.arn]),
     statement('BecomeReader', ['sts:AssumeRole'], [signer.reader.roleArn]),
     statement('StartRequests', ['states:StartExecution'], [stateMachineArn]),
+    statement('LookAtOwners', ['states:DescribeExecution'], [executionsArn]),
     statement('RedriveRequests', ['states:RedriveExecution'], [executionsArn]),
     completeTasks('states:SendTaskFailure'),
     ...s3Key.decrypt(),

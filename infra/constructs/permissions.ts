@@ -304,9 +304,9 @@ export const grantPermissions = (functions: Functions, props: PermissionsProps):
   });
   functions.allow(
     'close-request',
-    get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
-    list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*'),
-    put('EndRequests', ledger, 'requests/*', 'arrivals/*'),
+    get('ReadRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*', 'signals/*'),
+    list('FindRequestsAndArrivals', ledger, 'requests/*', 'arrivals/*', 'signals/*'),
+    put('EndRequests', ledger, 'requests/*', 'arrivals/*', 'signals/*'),
     findUploads(landing),
     publish('TellOperators', messaging.operators),
     statement('Announce', ['events:PutEvents'], [messaging.bus.eventBusArn]),

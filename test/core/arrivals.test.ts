@@ -219,6 +219,7 @@ describe('a wait', () => {
       token: 'token',
       registeredAt: clock.now().toISOString(),
       hears: ['DeliveryFailed', 'NothingToDeliver', 'OperatorWaived', 'OperatorReissued', 'OperatorExtended'],
+      attempt: 1,
     });
     const decision = await register({ ...scan, for: 'decision' });
     expect(decision.registered).toBe(ledgerKeys.decisionWait(pointer, '2026-11-22T12:30:00.000Z', 1));
@@ -252,6 +253,17 @@ describe('a wait', () => {
       registered,
       undefined,
     ]);
+  });
+
+  it('for an owner’s decision ends by no word about an earlier file', async () => {
+    const { register, ledger, tasks } = world();
+    const accepted = { version: 1, error: 'OperatorAccepted', cause: 'fine after all', attempt: 1 };
+    ledger.write(signalKey(1), accepted);
+    tasks.waiting.add('token');
+    await register({ ...scan, for: 'decision', attempt: 2 });
+    expect([tasks.waiting.has('token'), ledger.read(signalKey(1))]).toEqual([true, accepted]);
+    await register({ ...scan, for: 'decision', attempt: 1 });
+    expect(tasks.ended.get('token')).toBe('OperatorAccepted');
   });
 
   it('for an owner’s decision ends by no upload', async () => {

@@ -3,6 +3,7 @@ import { settleArrival } from '../../core/arrivals.ts';
 import { TransientFault } from '../../core/errors.ts';
 import { appendInTurn, appendToChain } from '../../core/evidence/chain.ts';
 import { ledgerKeys } from '../../core/names.ts';
+import { waiveRequest } from '../../core/operating/intervene.ts';
 import { tellNewestWait } from '../../core/signals.ts';
 import { createCloseRequest } from '../../handlers/close-request.ts';
 import { createReceiveUpload } from '../../handlers/receive-upload.ts';
@@ -78,6 +79,12 @@ const world = (scheduler: fc.Scheduler) => {
       ]);
     },
     signal: (name: string) => ledger.read(`${ledgerKeys.signals(pointer)}${name}.json`),
+    /** An operator wants it waived, over the API. */
+    orders: () =>
+      waiveRequest(
+        { ledger, tasks, clock },
+        { id: pointer.requestId, caller: 'the operator', body: { reason: 'a race' } },
+      ),
     /** The window is over. */
     closes: (outcome: 'missed' | 'waived') => close({ request: pointer, attempt: 1, outcome, reason: 'for the test' }),
     settled: (): string | undefined => ledger.read(ledgerKeys.arrival(pointer, 1, upload.versionId))?.settled,
@@ -182,6 +189,21 @@ describe('in every order of their moments', () => {
       const isTaken = (ended as { upload: unknown }).upload !== null;
       expect([settled(), status()]).toEqual(isTaken ? ['taken', 'open'] : ['afterClose', 'ended']);
       expect(told.includes('uploadAfterClose')).toBe(!isTaken);
+    }));
+
+  it('an order and the close: it is carried out, or whoever gave it hears that it came too late', () =>
+    inAnyOrder(async (scheduler) => {
+      const { orders, closes, status } = world(scheduler);
+      const nameOf = (error: Error) => ('problem' in error ? String(error.problem) : error.name);
+      const [ordered, closed] = await all(
+        scheduler,
+        orders().then(() => 'taken', nameOf),
+        closes('missed').then(() => 'missed', nameOf),
+      );
+      expect([
+        ['taken', 'OperatorWaived', 'open'],
+        ['request-ended', 'missed', 'ended'],
+      ]).toContainEqual([ordered, closed, status()]);
     }));
 
   it('an upload that is told of twice, and a waiver: it is set aside, told once, and the request has ended', () =>

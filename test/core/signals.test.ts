@@ -1,5 +1,5 @@
 import type { Ledger, Stored } from '../../core/ports.ts';
-import { tellNewestWait, tellSignal } from '../../core/signals.ts';
+import { tellNewestWait, tellSignal, withdrawSignal } from '../../core/signals.ts';
 import { clock, RacingLedger, RacingTasks } from '../support/racing.ts';
 
 const key = 'signals/acme/orders/2026-11-22/1/bounce.json';
@@ -56,6 +56,26 @@ describe('a signal', () => {
     const { deps, told } = world(untold, ['first', 'second']);
     const results = await Promise.all([tellSignal(deps, key, first), tellSignal(deps, key, second)]);
     expect([results.sort(), told.length]).toEqual([['resumed', 'settled'], 1]);
+  });
+
+  it('is told all the same where the answer to its taking was lost, and the next try met itself', async () => {
+    const { deps, told } = world(untold, ['first']);
+    const { replace } = deps.ledger;
+    deps.ledger.replace = async (...written) => {
+      deps.ledger.replace = replace;
+      return (await replace(...written)) && false;
+    };
+    expect(await tellSignal(deps, key, first)).toBe('resumed');
+    expect(told).toEqual(['first']);
+  });
+
+  it('that was withdrawn is told to nobody, and one that was told is not withdrawn', async () => {
+    const withdrawn = world(untold, ['first']);
+    expect(await withdrawSignal(withdrawn.deps, key)).toBe(true);
+    expect([await withdrawn.tell(first), withdrawn.told]).toEqual(['settled', []]);
+    const before = world(untold, ['first']);
+    await before.tell(first);
+    expect(await withdrawSignal(before.deps, key)).toBe(false);
   });
 
   it('that the first format calls consumed was told', async () => {
