@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Feed } from '../core/feed.ts';
 import type { FeedProblem } from '../core/feed-problem.ts';
@@ -27,18 +27,38 @@ export class FeedErrors extends Error {
 export const loadFeeds = (folder: string, clock: Clock = systemClock): Feed[] => {
   const year = clock.now().getUTCFullYear();
   const calendars = createCalendars(year - 1, year + calendarYears);
-  if (!existsSync(folder)) throw new FeedErrors(`no folder of feeds: got ${folder}; make it, or pass -c feeds=DIR`);
+  if (!existsSync(folder))
+    throw new FeedErrors(`no folder of feeds: got ${folder}; make it, or name another (--feeds DIR, -c feeds=DIR)`);
   const results = partnersOf(folder).flatMap((partner) =>
     readdirSync(join(folder, partner))
-      .filter((name) => /\.ya?ml$/.test(name))
+      .filter(isYaml)
       .sort()
       .map((name) => loadFeed(folder, partner, name, calendars)),
   );
-  const problems = results.flatMap((result) => ('message' in result ? [result.message] : []));
-  if (problems.length > 0) throw new FeedErrors(problems.join('\n'));
   const feeds = results.flatMap((result) => ('feed' in result ? [result.feed] : []));
+  const problems = [
+    ...results.flatMap((result) => ('message' in result ? [result.message] : [])),
+    ...straysOf(folder),
+    ...twiceIn(feeds),
+  ];
+  if (problems.length > 0) throw new FeedErrors(problems.join('\n'));
   if (feeds.length === 0) throw new FeedErrors(`no feeds in ${folder}: expected <partner>/<feed>.yaml`);
   return feeds;
+};
+
+const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
+
+/** Feeds that nobody would ever ask for, because they lie where none is looked for. */
+const straysOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => isYaml(name) && name.split(sep).length !== 2)
+    .sort()
+    .map((name) => `${relative('.', join(folder, name))}: allowed <partner>/<feed>.yaml; move it there`);
+
+const twiceIn = (feeds: readonly Feed[]): string[] => {
+  const names = feeds.map(({ partner, feed }) => `${partner}/${feed}`);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return twice.map((name) => `${name}: there are ${name}.yaml and ${name}.yml, allowed one of them; remove the other`);
 };
 
 const partnersOf = (folder: string): string[] =>

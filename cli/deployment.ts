@@ -65,5 +65,9 @@ const whyNot = (stack: string, error: NodeJS.ErrnoException): string => {
   }
   if (error.code === 'ECONNREFUSED')
     return `nothing answers there: ${error.message}; is npm start running, on this --port?`;
+  if (/region is missing/i.test(error.message))
+    return 'there is no AWS region here; name it with --region, or look at this machine with --local';
+  if (/deserialization error/i.test(error.message))
+    return 'what answers there is no AWS endpoint; npm start prints its address: name its port with --port';
   return `stack ${stack} cannot be looked up: ${error.message}; name it with --stack, and its --region`;
 };

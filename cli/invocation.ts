@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { failureQueues } from '../core/deployed-names.ts';
 import type { ClientSettings } from './clients.ts';
 import { CliError } from './deployment.ts';
+import { commandsLike, type Grammar, grammarOf } from './grammar.ts';
 
 /** A command as it was typed. */
 export interface Invocation {
@@ -11,6 +12,9 @@ export interface Invocation {
   readonly settings: ClientSettings;
   readonly asJson: boolean;
 }
+
+/** A backfill mails a partner once for each day: so many are not sent by a slip. */
+export const mostUnasked = 31;
 
 export type Flags = ReturnType<typeof parse>['values'];
 
@@ -33,14 +37,15 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   request list [--due today|late|missing|DATE]
                       what is due, what is late now, what was missed within a week
   request show ID     all that happened to a request, and what is planned
-  request open --feed partner/feed [--period PERIOD | --at TIME | --from DATE --to DATE]
-                      ask for a delivery now, for a period, or for every day of a range that its schedule means
+  request open --feed partner/feed [--period PERIOD | --at TIME | --from DATE --to DATE [--yes]] [--reason "why"]
+                      ask for a delivery now, for a period, or for every day of a range that its schedule means: each is
+                      mailed to the partner, so more than ${mostUnasked} want --yes
   request reissue|revoke|waive|accept|acknowledge|reopen|redrive ID --reason "why"
                       a new link; no link works any more; nothing is due; take a rejected file as it is; take a late one
                       on, so that nobody more is alarmed; ask once more for a period that has ended; go on after a fault
                       of ours
   request extend|snooze ID --until TIME|PT4H --reason "why"
-                      more time for the partner; taken on until then
+                      more time for the partner, until then (PT4H: from now on); taken on until then
   request upload ID FILE --reason "why"
                       send a file in the partner's place
   feed list           the feeds of a deployment, and which are paused
@@ -68,10 +73,11 @@ export const usage = `npm run airlock -- <command> [--stack NAME] [--region REGI
   --json     print the result as JSON
   --feeds    folder of the feeds, for commands without a deployment (default feeds)`;
 
-/** @throws CliError for flags that are not there */
+/** @throws CliError for commands and flags that are not there, and for what a command does not take */
 export const readInvocation = (args: string[]): Invocation | 'help' => {
+  const grammar = requireGrammar(args);
   const { values, positionals } = parse(args);
-  if (values.help || positionals.length === 0) return 'help';
+  if (values.help || positionals.length === 0 || !grammar) return 'help';
   if (!/^\d{1,5}$/.test(values.port)) throw new CliError(`--port: got ${values.port}, allowed 1 to 65535`);
   const local = {
     endpoint: `http://127.0.0.1:${values.port}`,
@@ -83,51 +89,79 @@ export const readInvocation = (args: string[]): Invocation | 'help' => {
   return { flags: values, command: positionals, stack: values.stack, settings, asJson: values.json };
 };
 
-const parse = (args: string[]) => {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        stack: { type: 'string', default: 'Airlock-dev' },
-        region: { type: 'string' },
-        local: { type: 'boolean', default: false },
-        port: { type: 'string', default: '4566' },
-        json: { type: 'boolean', default: false },
-        method: { type: 'string' },
-        bucket: { type: 'string' },
-        key: { type: 'string' },
-        partner: { type: 'string' },
-        quarter: { type: 'string' },
-        accepted: { type: 'string' },
-        request: { type: 'string' },
-        attempt: { type: 'string', default: '1' },
-        seconds: { type: 'string', default: '300' },
-        type: { type: 'string' },
-        size: { type: 'string' },
-        sha256: { type: 'string' },
-        feed: { type: 'string' },
-        feeds: { type: 'string', default: 'feeds' },
-        period: { type: 'string' },
-        year: { type: 'string' },
-        due: { type: 'string' },
-        at: { type: 'string' },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        until: { type: 'string' },
-        reason: { type: 'string' },
-        out: { type: 'string', default: '.build/mails' },
-        token: { type: 'string' },
-        ics: { type: 'string' },
-        html: { type: 'string' },
-        csv: { type: 'string' },
-        locale: { type: 'string', default: 'en' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+const options = {
+  stack: { type: 'string', default: 'Airlock-dev' },
+  region: { type: 'string' },
+  local: { type: 'boolean', default: false },
+  port: { type: 'string', default: '4566' },
+  json: { type: 'boolean', default: false },
+  method: { type: 'string' },
+  bucket: { type: 'string' },
+  key: { type: 'string' },
+  partner: { type: 'string' },
+  quarter: { type: 'string' },
+  accepted: { type: 'string' },
+  request: { type: 'string' },
+  attempt: { type: 'string', default: '1' },
+  seconds: { type: 'string', default: '300' },
+  type: { type: 'string' },
+  size: { type: 'string' },
+  sha256: { type: 'string' },
+  feed: { type: 'string' },
+  feeds: { type: 'string', default: 'feeds' },
+  period: { type: 'string' },
+  year: { type: 'string' },
+  due: { type: 'string' },
+  at: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  until: { type: 'string' },
+  reason: { type: 'string' },
+  out: { type: 'string', default: '.build/mails' },
+  token: { type: 'string' },
+  ics: { type: 'string' },
+  html: { type: 'string' },
+  csv: { type: 'string' },
+  locale: { type: 'string', default: 'en' },
+  yes: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** They say which deployment, and how to answer: every command takes them. */
+const everywhere = new Set(['stack', 'region', 'local', 'port', 'token', 'json', 'feeds', 'help']);
+
+const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options });
+
+/**
+ * Holds what was typed against the usage: what a command does not take is refused, not passed over.
+ *
+ * @returns undefined where nothing but help was asked for
+ */
+const requireGrammar = (args: string[]): Grammar | undefined => {
+  const { tokens } = parseArgs({ args, allowPositionals: true, options, strict: false, tokens: true });
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  if (words.length === 0 || tokens.some((token) => token.kind === 'option' && token.name === 'help')) return undefined;
+  const grammar = grammarOf(usage, words);
+  if (!grammar) {
+    const allowed = commandsLike(usage, words[0] ?? '').join(', ');
+    throw new CliError(`there is no command "${words.join(' ')}", allowed ${allowed}; --help says what they do`);
   }
+  const refuse = (reason: string) => new CliError(`${reason}\n\n${grammar.usage}`);
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const option = Object.entries(options).find(([name]) => name === token.name)?.[1];
+    const isTaken = grammar.flags.has(token.name) || everywhere.has(token.name);
+    if (!option || !isTaken) throw refuse(`${token.rawName}: ${words.slice(0, 2).join(' ')} takes no such flag`);
+    // What begins like a flag is the next one, unless it was written as `--flag=-x`.
+    const value = token.inlineValue || !token.value?.startsWith('-') ? token.value : undefined;
+    if ((option.type === 'string') !== (value !== undefined)) {
+      const allowed = option.type === 'string' ? 'a value' : 'none';
+      throw refuse(`${token.rawName}: got ${value ?? 'nothing'}, allowed ${allowed}`);
+    }
+  }
+  const extra = words.slice(grammar.mostWords);
+  if (extra.length > 0) throw refuse(`got "${extra.join(' ')}" more than it takes`);
+  return grammar;
 };
 
 /** A line for the person at the keyboard. */

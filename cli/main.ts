@@ -52,7 +52,7 @@ const main = async (): Promise<boolean> => {
   const [noun = '', verb = ''] = invocation.command;
   // What follows is the command's own.
   const load = commands[`${noun} ${verb}`] ?? commands[noun];
-  if (!load) throw new CliError(`no command "${invocation.command.join(' ')}"\n\n${usage}`);
+  if (!load) throw new CliError(`there is no command "${invocation.command.join(' ')}"`);
   const run = await load();
   return run(invocation);
 };

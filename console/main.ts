@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   account,
@@ -21,6 +21,7 @@ import { welcome } from './welcome.ts';
 const start = async (options: Options): Promise<void> => {
   const dataDir = resolve(options.dataDir);
   const isFresh = options.fresh || !existsSync(join(dataDir, 'journal.sqlite'));
+  requireOwnFolder(dataDir);
   // Before anything in it is touched: another instance may be living there.
   checkDataFolder(dataDir);
   if (options.fresh) forget(dataDir);
@@ -49,20 +50,32 @@ const start = async (options: Options): Promise<void> => {
   say(advice);
 };
 
+/** What this program keeps in its folder. */
+const kept = [
+  'journal.sqlite',
+  'journal.sqlite-wal',
+  'journal.sqlite-shm',
+  'objects',
+  'code',
+  'logs',
+  'cdk.out',
+  '.build',
+];
+
+/** Files of somebody else are neither joined nor, with `--fresh`, forgotten. @throws StartError */
+const requireOwnFolder = (dataDir: string): void => {
+  const isFolder = statSync(dataDir, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder || existsSync(join(dataDir, 'journal.sqlite'))) return;
+  const [strange] = readdirSync(dataDir).filter((name) => !['cdk.out', '.build'].includes(name));
+  if (strange === undefined) return;
+  throw new StartError(
+    `--data: got ${dataDir}, which has ${strange} and no journal of Airlock's; allowed an empty folder, or one of its own`,
+  );
+};
+
 /** Removes what this program keeps in the folder, and nothing else that may lie there. */
 const forget = (dataDir: string): void => {
-  for (const name of [
-    'journal.sqlite',
-    'journal.sqlite-wal',
-    'journal.sqlite-shm',
-    'objects',
-    'code',
-    'logs',
-    'cdk.out',
-    '.build',
-  ]) {
-    rmSync(join(dataDir, name), { recursive: true, force: true });
-  }
+  for (const name of kept) rmSync(join(dataDir, name), { recursive: true, force: true });
 };
 
 const serveConsole = async (endpoint: Endpoint, port: number, aws: EmbeddedAws): Promise<string> => {

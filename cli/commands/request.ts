@@ -9,7 +9,7 @@ import { occurrencesOf } from '../../core/schedule/deliveries.ts';
 import { durationSeconds } from '../../core/time.ts';
 import { operatorApi } from '../api.ts';
 import { CliError } from '../deployment.ts';
-import { type Flags, type Invocation, print } from '../invocation.ts';
+import { type Flags, type Invocation, mostUnasked, print } from '../invocation.ts';
 import { timeOf } from '../time.ts';
 
 const dayMs = 86_400_000;
@@ -95,8 +95,8 @@ export const requestOpen = async (invocation: Invocation): Promise<boolean> => {
   const { flags } = invocation;
   const [partner = '', feed = ''] = (flags.feed ?? '').split('/');
   if (feed === '') throw new CliError(`--feed: got ${flags.feed ?? 'nothing'}, allowed partner/feed`);
+  const periods = await wantedOf(flags);
   const api = await operatorApi(invocation);
-  const periods = flags.from === undefined ? [flags.period] : await periodsOf(flags);
   const answers: z.infer<typeof openAnswer>[] = [];
   for (const period of periods) {
     const at = flags.at === undefined ? {} : { scheduledTime: flags.at };
@@ -114,6 +114,28 @@ export const requestOpen = async (invocation: Invocation): Promise<boolean> => {
   return true;
 };
 
+/** Which periods; undefined is the one of now, or of `--at`. @throws CliError for ways that do not go together */
+const wantedOf = async (flags: Flags): Promise<(string | undefined)[]> => {
+  const { period, at, from, to, yes } = flags;
+  const ways = [period !== undefined, at !== undefined, from !== undefined || to !== undefined];
+  if (ways.filter(Boolean).length > 1) {
+    throw new CliError('request open: got more than one of --period, --at, and --from with --to; allowed one of them');
+  }
+  if (from === undefined && to === undefined) return [period];
+  const periods = await periodsOf(flags);
+  if (periods.length === 0) {
+    throw new CliError(
+      `--from, --to: got ${from} to ${to}, allowed days on which ${flags.feed} delivers: there are none`,
+    );
+  }
+  if (periods.length > mostUnasked && !yes) {
+    throw new CliError(
+      `--from, --to: got ${periods.length} periods (${periods[0]} to ${periods.at(-1)}), each a mail to the partner; say --yes where that is meant`,
+    );
+  }
+  return periods;
+};
+
 /** The periods that a feed of `--feeds` delivers within `--from` and `--to`. */
 const periodsOf = async ({ feed: wanted, feeds: folder, from = '', to = '' }: Flags): Promise<string[]> => {
   const day = /^\d{4}-\d{2}-\d{2}$/;
@@ -125,6 +147,7 @@ const periodsOf = async ({ feed: wanted, feeds: folder, from = '', to = '' }: Fl
   const { loadFeeds } = await import('../../adapters/feed-files.ts');
   const found = loadFeeds(folder).find(({ partner, feed }) => `${partner}/${feed}` === wanted);
   if (!found) throw new CliError(`--feed: got ${wanted}, allowed a feed of ${folder} (--feeds), to know its days`);
+  if (from > to) throw new CliError(`--from, --to: got ${from} after ${to}, allowed the first day and the last`);
   const span = { from: Date.parse(`${from}T00:00:00Z`), to: Date.parse(`${to}T00:00:00Z`) + dayMs };
   return occurrencesOf(found.schedule, span).flatMap((one) =>
     one.kind === 'delivery' ? (periodFor(found, one.forAt) ?? []) : [],

@@ -1,6 +1,6 @@
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
-import { type Flags, type Invocation, print, usage } from '../invocation.ts';
+import { type Flags, type Invocation, print } from '../invocation.ts';
 import { timeOf } from '../time.ts';
 import { downloadUrl, uploadUrl } from '../url.ts';
 
@@ -28,7 +28,9 @@ const signedFor = (signing: Parameters<typeof downloadUrl>[0], flags: Flags) => 
     const terms = { contentType: type, sha256, sizeBytes: size === undefined ? undefined : whole('size', size) };
     return uploadUrl(signing, { requestId: request, attempt: whole('attempt', attempt), terms });
   }
-  throw new CliError(`url: say --method GET --bucket --key, or --method PUT --request; nobody gets DELETE\n\n${usage}`);
+  throw new CliError(
+    `url: say --method GET --bucket --key, or --method PUT --request; got ${flags.method ?? 'nothing'}, allowed these two; see --help`,
+  );
 };
 
 const whole = (flag: string, text: string): number => {

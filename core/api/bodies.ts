@@ -15,7 +15,12 @@ const instant = z.string();
 const shortText = (most: number) =>
   z
     .string()
-    .check(z.regex(new RegExp(`^[^\\p{Cc}]{1,${most}}$`, 'u'), `text of 1 to ${most} characters without line breaks`));
+    .check(
+      z.regex(
+        new RegExp(`^(?=.*\\S)[^\\p{Cc}]{1,${most}}$`, 'u'),
+        `text of 1 to ${most} characters without line breaks, and not of blanks alone`,
+      ),
+    );
 
 const file = {
   /** As the sender calls it; kept for people, never used as a key. */

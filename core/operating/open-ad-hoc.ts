@@ -7,9 +7,11 @@ import type { Feed } from '../feed.ts';
 import { linkUrl, newGrant } from '../link.ts';
 import { ledgerKeys, type RequestKey, requestId } from '../names.ts';
 import { isPeriodOf, periodExample, periodFor, periodOf } from '../period.ts';
+import { hasTimeBefore } from '../plan.ts';
 import type { Clock, Executions, Feeds, Ids, Ledger, LinkSecrets, Starter } from '../ports.ts';
 import { requestDocument } from '../request.ts';
 import { expectationAt } from '../schedule/deliveries.ts';
+import { addSeconds } from '../time.ts';
 import { startAs } from './start-as.ts';
 
 interface Deps {
@@ -58,6 +60,7 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
     );
   }
   const request: RequestKey = { partner, feed, period, generation: known?.document.generation ?? 1 };
+  if (!known && scheduledTime !== undefined) requireOpenWindow(deployed.feed, at, deps.clock.now());
   // The link first: where it cannot be made nothing has been started.
   const link = deployed.feed.delivery.mode === 'link' ? await linkFor(deps, request, { caller, reason }) : undefined;
   const isHeld = known !== undefined && (await deps.executions.state(known.document.execution.arn)) !== 'ended';
@@ -67,6 +70,16 @@ export const openAdHoc = async (deps: Deps, caller: string, body: unknown): Prom
   const input = { partner, feed, askedBy: caller, ...when };
   const opened = !isHeld && (await startAs(deps, requestId(request), input));
   return { requestId: requestId(request), opened, ...(link !== undefined && { link }) };
+};
+
+/** Nobody is asked for a file that could not come any more, and then blamed for it. @throws Problem bad-request */
+const requireOpenWindow = ({ window }: Feed, at: string, now: Date): void => {
+  const closesAt = addSeconds(at, window.closeSeconds);
+  if (hasTimeBefore(closesAt, now)) return;
+  throw new Problem(
+    'bad-request',
+    `the body: scheduledTime: got ${at}, allowed one whose window is open (this one closed ${closesAt}); name the period instead, whose window begins now`,
+  );
 };
 
 /** The period that a start at a time is for. @throws Problem not-a-delivery-day */

@@ -85,6 +85,9 @@ describe('the API of operators and systems', () => {
     expect(await problemOf({ partner: 'acme', feed: 'nothing' })).toBe('404 feed-unknown');
     expect(await problemOf(files)).toBe('409 request-ended');
     expect(await problemOf({ ...files, scheduledTime: 'soon' })).toBe('400 bad-request');
+    expect(await problemOf({ ...files, reason: '   ' })).toBe('400 bad-request');
+    // Nobody is asked for what could not come any more.
+    expect(await problemOf({ ...files, scheduledTime: await inDays(-3) })).toBe('400 bad-request');
     expect(await problemOf({ partner: '../acme', feed: 'files' })).toBe('400 bad-request');
     expect((await ask('GET', '/requests/acme_files_1999-01-01')).status).toBe(404);
     expect((await ask('GET', '/requests/..%2f..%2fpeople')).status).toBe(404);

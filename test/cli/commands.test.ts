@@ -85,8 +85,13 @@ describe('the doctor', () => {
   it.each([
     [['doctor', '--stack', 'Nope'], /stack Nope cannot be looked up: .* does not exist; name it with --stack/],
     [['dlq', 'redrive', 'other'], /no queue "other", allowed failed-starts, failed-events, failed-invocations/],
-    [['heal'], /no command "heal"/],
-    [['doctor', '--loud'], /Unknown option '--loud'/],
+    [['heal'], /no command "heal", allowed validate, simulate, .*dlq redrive/],
+    [['request', 'close'], /no command "request close", allowed request list, .*request upload;/],
+    [['doctor', '--loud'], /--loud: doctor takes no such flag\s+doctor {14}look at a whole deployment/],
+    [['request', 'list', '--feed', 'acme/orders'], /--feed: request list takes no such flag/],
+    [['feed', 'pause', 'acme/orders', 'acme/files', '--reason', 'x'], /got "acme\/files" more than it takes/],
+    [['request', 'list', '--due'], /--due: got nothing, allowed a value/],
+    [['doctor', '--json=3'], /--json: got 3, allowed none/],
   ])('refuses %j with what is allowed, exit code 2', async (args, message) => {
     const { code, err } = await airlockCommand(airlock, ...args);
     expect(err).toMatch(message);

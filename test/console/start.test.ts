@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { AirlockProcess } from '../../console/airlock-process.ts';
@@ -43,6 +43,18 @@ describe('npm start refuses, and says what to do:', () => {
     expect(await failing('--port', port)).toMatch(`port ${port} is in use by another program`);
     expect(await failing('--console-port', port)).toMatch(`port ${port} is in use by another program`);
     server.close();
+  });
+
+  it('a folder of somebody else’s, and leaves what is in it', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'code'));
+    writeFileSync(join(folder, 'code/main.py'), 'print()');
+    for (const more of [[], ['--fresh']]) {
+      expect(await failing('--data', folder, ...more)).toMatch(
+        /has code and no journal of Airlock's; allowed an empty/,
+      );
+    }
+    expect(readFileSync(join(folder, 'code/main.py'), 'utf8')).toBe('print()');
   });
 
   it('a second instance on one folder', async () => {
