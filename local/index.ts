@@ -213,6 +213,10 @@ const createStates = (
   return new States({ context, engine, machines, versions });
 };
 
+/** A name or an ARN with the version that is asked for beside it. */
+const qualified = (name: string, qualifier: string | undefined): string =>
+  qualifier === undefined || name.endsWith(`:${qualifier}`) ? name : `${name}:${qualifier}`;
+
 const protocols = (
   context: Context,
   { states, buses, sqs, sns, ses, scheduler, lambda, kms, cloudwatch }: Services,
@@ -231,10 +235,10 @@ const protocols = (
       events: (sender, operation, { Entries }) => {
         if (operation !== 'PutEvents')
           throw new AwsError('UnknownOperationException', `${operation} is not implemented here (see local/README.md)`);
-        return {
-          FailedEntryCount: 0,
-          Entries: context.journal.transaction(() => buses.putEvents(sender, Array.isArray(Entries) ? Entries : [])),
-        };
+        const answer = context.journal.transaction(() =>
+          buses.putEvents(sender, Array.isArray(Entries) ? Entries : []),
+        );
+        return { ...answer };
       },
     },
     query: {
@@ -260,7 +264,11 @@ const protocols = (
             501,
           );
         const input = body.toString('utf8') || '{}';
-        const arn = decodeURIComponent(name);
+        const arn = qualified(decodeURIComponent(name), queryValue(request, 'Qualifier'));
+        if (request.headers['x-amz-invocation-type'] === 'DryRun') {
+          lambda.requireInvocable(sender, arn);
+          return { status: 204, headers: {}, body: '' };
+        }
         if (request.headers['x-amz-invocation-type'] === 'Event') {
           context.journal.transaction(() => lambda.invokeLater(sender, arn, input));
           return { status: 202, headers: {}, body: '' };
@@ -268,7 +276,7 @@ const protocols = (
         const result = await lambda.invoke(sender, arn, input);
         const headers = {
           'content-type': 'application/json',
-          'x-amz-executed-version': '$LATEST',
+          'x-amz-executed-version': result.version,
           ...(!result.ok && { 'x-amz-function-error': 'Unhandled' }),
         };
         return { status: 200, headers, body: result.payload };

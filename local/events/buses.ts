@@ -43,6 +43,56 @@ export interface EventDraft {
   readonly time?: string;
 }
 
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
+export interface PutEventsEntry {
+  readonly EventBusName?: string;
+  readonly Source?: string;
+  readonly DetailType?: string;
+  readonly Detail?: string;
+  readonly Resources?: readonly string[];
+  /** Seconds since 1970, as the protocol has times. */
+  readonly Time?: number;
+}
+
+interface PutEventsAnswer {
+  readonly FailedEntryCount: number;
+  readonly Entries: readonly (
+    | { readonly EventId: string }
+    | { readonly ErrorCode: string; readonly ErrorMessage: string }
+  )[];
+}
+
+const busNameOf = ({ EventBusName = 'default' }: PutEventsEntry): string => EventBusName.split('/').at(-1) ?? 'default';
+
+const problemOfEntry = ({ Source, DetailType, Detail }: PutEventsEntry) => {
+  const problem = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
+  for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
+    if (!value)
+      return problem('InvalidArgument', `Parameter ${name} is not valid. Reason: ${name} is a required argument.`);
+  }
+  if (Source?.startsWith('aws.')) {
+    return problem('NotAuthorizedForSourceException', `Not authorized for the source ${Source}.`);
+  }
+  return isJsonObject(Detail ?? '') ? undefined : problem('MalformedDetail', 'Detail is malformed.');
+};
+
+const isJsonObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+};
+
+const draftOf = ({ Source = '', DetailType = '', Detail = '{}', Resources, Time }: PutEventsEntry): EventDraft => ({
+  source: Source,
+  'detail-type': DetailType,
+  detail: JSON.parse(Detail),
+  ...(Resources && { resources: Resources }),
+  ...(Time !== undefined && { time: `${new Date(Time * 1000).toISOString().slice(0, 19)}Z` }),
+});
+
 /** An event as targets get it. */
 export interface BusEvent extends EventDraft {
   readonly version: '0';
@@ -111,23 +161,28 @@ export class EventBuses {
   }
 
   /** PutEvents: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-  putEvents(sender: Sender, entries: readonly Record<string, string>[]): { EventId: string }[] {
-    return entries.map((entry) => {
-      const name = (entry.EventBusName ?? 'default').split('/').at(-1) ?? 'default';
-      const arn = `arn:aws:events:${this.#context.region}:${this.#context.accountId}:event-bus/${name}`;
-      this.#context.authorizer.require({ ...sender, action: 'events:PutEvents', resource: arn });
-      if (name !== 'default' && !this.buses.get(name)) {
-        throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
-      }
-      if (!entry.Source || !entry.DetailType || !entry.Detail) {
-        throw new AwsError('ValidationException', 'Source, DetailType and Detail are required.');
-      }
-      if (entry.Source.startsWith('aws.')) {
-        throw new AwsError('NotAuthorizedForSourceException', 'Not authorized for the source.');
-      }
-      const draft = { source: entry.Source, 'detail-type': entry.DetailType, detail: JSON.parse(entry.Detail) };
-      return { EventId: this.publish(name, draft) };
+  putEvents(sender: Sender, entries: readonly PutEventsEntry[]): PutEventsAnswer {
+    if (entries.length < 1 || entries.length > 10) {
+      const why = `failed to satisfy constraint: Member must have length between 1 and 10`;
+      throw new AwsError('ValidationException', `1 validation error detected: Value at 'entries' ${why}`);
+    }
+    // A caller who may not put into a bus is refused; an entry that is wrong fails alone.
+    for (const entry of entries) this.#requirePut(sender, entry);
+    const Entries = entries.map((entry): PutEventsAnswer['Entries'][number] => {
+      const problem = problemOfEntry(entry);
+      if (problem) return problem;
+      return { EventId: this.publish(busNameOf(entry), draftOf(entry)) };
     });
+    return { FailedEntryCount: Entries.filter((one) => 'ErrorCode' in one).length, Entries };
+  }
+
+  #requirePut(sender: Sender, entry: PutEventsEntry): void {
+    const name = busNameOf(entry);
+    const arn = `arn:aws:events:${this.#context.region}:${this.#context.accountId}:event-bus/${name}`;
+    this.#context.authorizer.require({ ...sender, action: 'events:PutEvents', resource: arn });
+    if (name !== 'default' && !this.buses.get(name)) {
+      throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
+    }
   }
 
   #route({ bus, event }: { bus: string; event: BusEvent }): void {

@@ -93,7 +93,7 @@ export class Authenticator {
       token,
       signedHeaders: [],
     });
-    this.#checkScope(credential.scope);
+    this.#checkScope({ credential, amzDate });
     if (!equal(signature(secret, credential.scope, policy), given)) throw wrongSignature(credential);
     const { service } = credential.scope;
     const signatureAge = this.#clock.now() - parseAmzDate(amzDate);
@@ -105,7 +105,7 @@ export class Authenticator {
     const { principal, secret } = this.#credentials(claim);
     this.#checkDate(claim, principal);
     const payloadHash = request.headers['x-amz-content-sha256'] ?? bodyHash;
-    this.#checkScope(claim.credential.scope);
+    this.#checkScope(claim);
     this.#checkSignature(request, claim, secret, request.query, payloadHash);
     const { scope } = claim.credential;
     return {
@@ -196,7 +196,20 @@ export class Authenticator {
     }
   }
 
-  #checkScope(scope: Scope): void {
+  #checkScope({ credential: { scope }, amzDate }: Pick<Claim, 'credential' | 'amzDate'>): void {
+    const [date] = amzDate.split('T');
+    if (scope.date !== date) {
+      throw scope.service === 's3'
+        ? new AwsError(
+            'AuthorizationHeaderMalformed',
+            `The authorization header is malformed; Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${date}".`,
+          )
+        : new AwsError(
+            'SignatureDoesNotMatch',
+            `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date}', from '${amzDate}'.`,
+            403,
+          );
+    }
     if (scope.region === this.#region) return;
     throw new AwsError(
       'AuthorizationHeaderMalformed',

@@ -18,13 +18,25 @@ const inRange: Test = (actual, wanted) => {
 const ipv4 = (address: string): number =>
   address.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
 
+/** "Each of the six colon-delimited components of the ARN is checked separately": no `*` reaches beyond its own. */
+const arnMatches: Test = (actual, wanted) => {
+  const [parts, patterns] = [componentsOf(actual), componentsOf(wanted)];
+  return parts.length === patterns.length && patterns.every((pattern, index) => matches(pattern, parts[index] ?? ''));
+};
+
+/** The sixth may hold colons itself. */
+const componentsOf = (arn: string): string[] => {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(':')] : [])];
+};
+
 /** Operators that hold when any wanted value matches. */
 const positive: Readonly<Record<string, Test>> = {
   StringEquals: (actual, wanted) => actual === wanted,
   StringEqualsIgnoreCase: (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase(),
   StringLike: (actual, wanted) => matches(wanted, actual),
-  ArnEquals: (actual, wanted) => matches(wanted, actual),
-  ArnLike: (actual, wanted) => matches(wanted, actual),
+  ArnEquals: arnMatches,
+  ArnLike: arnMatches,
   Bool: (actual, wanted) => actual === wanted,
   NumericEquals: numeric((a, b) => a === b),
   NumericLessThan: numeric((a, b) => a < b),
@@ -38,8 +50,8 @@ const positive: Readonly<Record<string, Test>> = {
 const negative: Readonly<Record<string, Test>> = {
   StringNotEquals: (actual, wanted) => actual === wanted,
   StringNotLike: (actual, wanted) => matches(wanted, actual),
-  ArnNotEquals: (actual, wanted) => matches(wanted, actual),
-  ArnNotLike: (actual, wanted) => matches(wanted, actual),
+  ArnNotEquals: arnMatches,
+  ArnNotLike: arnMatches,
   NotIpAddress: inRange,
 };
 

@@ -61,13 +61,14 @@ const principalMatches = (allowed: Statement['Principal'], principal: readonly s
 };
 
 /**
- * A policy that somebody sends while everything runs.
+ * A policy of an identity or a session that somebody sends while everything runs.
  *
  * @throws AwsError MalformedPolicyDocument
  * @throws UnsupportedFeatureError see `checkPolicy`
  */
 export const parsePolicy = (where: string, text: string): PolicyDocument => {
   const malformed = new AwsError('MalformedPolicyDocument', 'Syntax errors in policy.');
+  const refused = (reason: string) => new AwsError('MalformedPolicyDocument', reason);
   let document: PolicyDocument;
   try {
     document = Object(JSON.parse(text));
@@ -77,7 +78,31 @@ export const parsePolicy = (where: string, text: string): PolicyDocument => {
   const statements: readonly unknown[] = many(document.Statement);
   const areAll = statements.every((one) => typeof one === 'object' && one !== null);
   if (document.Statement === undefined || !areAll) throw malformed;
+  for (const statement of many(document.Statement)) {
+    const problem = problemOf(statement) ?? identityProblemOf(statement);
+    if (problem !== undefined) throw refused(problem);
+  }
   return checkPolicy(where, document);
+};
+
+/** `*`, or a service and an action of it, both with wildcards. */
+const actionPattern = /^(\*|[a-z0-9-]+:[\w*?]+)$/i;
+
+/**
+ * What IAM refuses of a statement, of whatever policy.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html and the pages beside it
+ */
+const problemOf = ({ Effect, Action }: Statement): string | undefined => {
+  if (Effect !== 'Allow' && Effect !== 'Deny') return `Effect must be Allow or Deny, got ${Effect ?? 'nothing'}`;
+  if (many(Action).length === 0) return 'Policy statement must contain actions.';
+  const wrong = many(Action).find((action) => !actionPattern.test(action));
+  return wrong === undefined ? undefined : `Actions/Conditions must be prefaced by a vendor, got ${wrong}`;
+};
+
+const identityProblemOf = ({ Principal, Resource, NotResource }: Statement): string | undefined => {
+  if (Principal !== undefined) return 'Policy document should not specify a principal.';
+  if (Resource === undefined && NotResource === undefined) return 'Policy statement must contain resources.';
+  return undefined;
 };
 
 const statementKeys = ['Sid', 'Effect', 'Action', 'Resource', 'NotResource', 'Principal', 'Condition'];
@@ -88,6 +113,13 @@ export const checkPolicy = (where: string, document: PolicyDocument): PolicyDocu
     for (const key of Object.keys(statement)) {
       if (!statementKeys.includes(key)) throw new UnsupportedFeatureError(where, `policy element ${key}`);
     }
+    const problem = problemOf(statement);
+    if (problem !== undefined) throw new UnsupportedFeatureError(where, problem);
+    // Read as text it would allow and deny what nobody meant.
+    const variable = /\$\{[^}]*\}/.exec(
+      JSON.stringify([statement.Resource, statement.NotResource, statement.Condition]),
+    );
+    if (variable) throw new UnsupportedFeatureError(where, `policy variable ${variable[0]}`);
     for (const [operator, block] of Object.entries(statement.Condition ?? {})) {
       if (!knownOperators.has(operator.replace(/IfExists$/, ''))) {
         throw new UnsupportedFeatureError(where, `condition operator ${operator}`);

@@ -52,10 +52,15 @@ export class Lambda {
    *
    * @throws AwsError when the function is not there, the sender may not, or its concurrency is used up
    */
-  async invoke(sender: Sender, arn: string, input: string): Promise<Invocation> {
+  async invoke(sender: Sender, arn: string, input: string): Promise<Invocation & { readonly version: string }> {
     const fn = this.#allowed(sender, arn);
     if (this.#isThrottled(fn)) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
-    return this.#run(fn, input, randomUUID());
+    return { ...(await this.#run(fn, input, randomUUID())), version: fn.version };
+  }
+
+  /** What `DryRun` asks. @throws AwsError when there is no such function, or the caller may not */
+  requireInvocable(sender: Sender, arn: string): void {
+    this.#allowed(sender, arn);
   }
 
   /** Invokes by an event source, which asks nobody. @returns undefined where its concurrency is used up */

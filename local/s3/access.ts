@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts';
+import { AwsError } from '../errors.ts';
 import type { Authenticated, AwsRequest } from '../http/request.ts';
 import type { Access as Asking } from '../identity/authorizer.ts';
 import type { Kms } from '../kms/kms.ts';
 import type { BucketRecord } from './buckets.ts';
+import { notImplemented } from './responses.ts';
 
 const authTypes = { header: 'REST-HEADER', query: 'REST-QUERY-STRING', post: 'POST', none: 'REST-HEADER' } as const;
 
@@ -19,6 +21,16 @@ export class Access {
   /** @param key of an object; undefined for the bucket itself @throws AwsError AccessDenied */
   require(...asked: Asked): void {
     this.#context.authorizer.require(accessOf(...asked));
+  }
+
+  /** What making an object takes, in whatever way. @throws AwsError */
+  requireCreation(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): void {
+    const condition = request.headers['if-none-match'];
+    if (condition !== undefined && condition !== '*') throw notImplemented('If-None-Match with a value other than *');
+    requireKeyLength(key);
+    this.require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
+    // If-Match tells about an object that is there, so it takes the right to read it.
+    if (request.headers['if-match'] !== undefined) this.require(auth, 's3:GetObject', bucket, key, request);
   }
 
   allows(...asked: Asked): boolean {
@@ -40,6 +52,11 @@ export class Access {
     this.#kms.require(action, { principal, keyArn, via: 's3', encryptionContext });
   }
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html @throws AwsError KeyTooLongError */
+export const requireKeyLength = (key: string): void => {
+  if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 'Your key is too long');
+};
 
 type Asked = [
   auth: Authenticated,

@@ -4,6 +4,7 @@ import { type Authenticated, type AwsRequest, readBody } from '../http/request.t
 import { type ChecksumName, checksumNames, createChecksum, isChecksumName, type RunningChecksum } from './checksums.ts';
 import { decodeChunks } from './chunked.ts';
 import type { ObjectStore } from './object-store.ts';
+import { notImplemented } from './responses.ts';
 
 /** A body that is on disk and proved to be what the sender meant. */
 export interface ReceivedBody {
@@ -131,8 +132,17 @@ const bytesOf = (
   return decodeChunks(request.body, isSigned ? auth.chunkSigning : undefined, onTrailer);
 };
 
+/** S3 knows more of them (SHA512, MD5, XXHASH64, …). */
+const isUnknownChecksum = (header: string): boolean => {
+  const [, name = ''] = /^x-amz-checksum-(.*)$/.exec(header) ?? [];
+  return name !== '' && !['algorithm', 'type', 'mode'].includes(name) && !isChecksumName(name);
+};
+
 /** Checksums that the sender promised: their value, or undefined where it comes in the trailer. */
 const declaredChecksums = (request: AwsRequest): Map<ChecksumName, string | undefined> => {
+  const unknown = Object.keys(request.headers).find(isUnknownChecksum);
+  // Passed over it would be a promise that nobody checks.
+  if (unknown !== undefined) throw notImplemented(unknown);
   const declared = new Map<ChecksumName, string | undefined>();
   for (const name of checksumNames) {
     const value = request.headers[`x-amz-checksum-${name}`];

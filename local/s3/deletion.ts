@@ -102,6 +102,8 @@ export class Deletion {
   #delete(request: AwsRequest, bucket: BucketRecord, { key, versionId, ifMatch }: Asked, auth: Authenticated): Deleted {
     const { access, objects, tagging } = this.#parts;
     if (versionId !== undefined) requireVersionId(versionId);
+    // An entity tag tells about an object that is there, so it takes the right to read it.
+    if (ifMatch !== undefined && ifMatch !== '*') access.require(auth, 's3:GetObject', bucket, key, request);
     if (versionId === undefined) {
       access.require(auth, 's3:DeleteObject', bucket, key, request);
       objects.requireMatch(bucket.name, key, ifMatch);
@@ -110,7 +112,8 @@ export class Deletion {
     access.require(auth, 's3:DeleteObjectVersion', bucket, key, request);
     const version = objects.version(bucket.name, key, versionId);
     if (!version) return { versionId };
-    objects.requireMatch(bucket.name, key, ifMatch, version);
+    // "Evaluations only apply to the current version" (UserGuide/conditional-deletes.html).
+    objects.requireMatch(bucket.name, key, ifMatch);
     if (isLocked(version, this.#parts.context.clock.now())) {
       const bypasses = request.headers['x-amz-bypass-governance-retention'] === 'true';
       if (!bypasses || !isGoverned(version)) {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { AwsError } from '../errors.ts';
 import { type Authenticated, type AwsRequest, type AwsResponse, queryValue } from '../http/request.ts';
-import type { Access } from './access.ts';
+import { type Access, requireKeyLength } from './access.ts';
 import { readVerified, receiveBody, requireLength } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
 import { createChecksum } from './checksums.ts';
@@ -96,6 +96,7 @@ export class Multipart {
   }
 
   #begin(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): AwsResponse {
+    requireKeyLength(key);
     this.#requirePart(request, bucket, key, auth);
     this.#access.requireKey(auth, 'kms:GenerateDataKey', bucket, key);
     const algorithm = algorithmOf(request);
@@ -169,7 +170,7 @@ export class Multipart {
     find: () => MultipartUpload,
     commit: Surroundings['commit'],
   ): Promise<AwsResponse> {
-    this.#access.require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
+    this.#access.requireCreation(request, bucket, key, auth);
     this.#requireAssembly(bucket, key, auth);
     const body = await readVerified(withoutObjectChecksum(request), auth);
     const named = namedParts(body.toString('utf8'));

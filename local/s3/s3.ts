@@ -300,12 +300,7 @@ export class S3 {
   }
 
   #requireWrite(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): void {
-    const condition = request.headers['if-none-match'];
-    if (condition !== undefined && condition !== '*') throw notImplemented('If-None-Match with a value other than *');
-    if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 'Your key is too long');
-    this.#access.require(auth, 's3:PutObject', bucket, key, request, { 's3:ObjectCreationOperation': 'true' });
-    // If-Match tells about an object that is there, so it takes the right to read it.
-    if (request.headers['if-match'] !== undefined) this.#access.require(auth, 's3:GetObject', bucket, key, request);
+    this.#access.requireCreation(request, bucket, key, auth);
     this.#access.requireKey(auth, 'kms:GenerateDataKey', bucket, key);
   }
 

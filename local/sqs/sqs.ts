@@ -96,7 +96,12 @@ export class Sqs {
 
   /** JSON protocol. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html */
   handle(sender: Sender, operation: string, input: Record<string, unknown>): Record<string, unknown> {
-    if (operation === 'ListQueues') return { QueueUrls: this.queues.all().map(({ name }) => this.#url(name)) };
+    this.#checkRanges(input);
+    if (operation === 'ListQueues') {
+      const anyQueue = `arn:aws:sqs:${this.#context.region}:${this.#context.accountId}:*`;
+      this.#context.authorizer.require({ ...sender, action: 'sqs:ListQueues', resource: anyQueue });
+      return { QueueUrls: this.queues.all().map(({ name }) => this.#url(name)) };
+    }
     const name =
       String(input.QueueUrl ?? input.QueueName ?? '')
         .split('/')
@@ -105,12 +110,14 @@ export class Sqs {
     if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
     switch (operation) {
       case 'GetQueueUrl':
+        this.#need(sender, 'sqs:GetQueueUrl', queue);
         return { QueueUrl: this.#url(name) };
       case 'GetQueueAttributes':
         this.#need(sender, 'sqs:GetQueueAttributes', queue);
         return { Attributes: this.#attributes(queue) };
       case 'SendMessage': {
         const body = String(input.MessageBody ?? '');
+        requireBody(body);
         const delay = optionalNumber(input.DelaySeconds);
         const MessageId = this.#context.journal.transaction(() => this.sendFrom(sender, queue.arn, body, {}, delay));
         return { MessageId, MD5OfMessageBody: md5(body) };
@@ -125,6 +132,17 @@ export class Sqs {
         return {};
       default:
         throw new AwsError('InvalidAction', `SQS ${operation} is not implemented here (see local/README.md)`);
+    }
+  }
+
+  #checkRanges(input: Record<string, unknown>): void {
+    for (const [name, [least, most]] of Object.entries(ranges)) {
+      const value = input[name];
+      if (value === undefined || (Number(value) >= least && Number(value) <= most)) continue;
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+      );
     }
   }
 
@@ -160,6 +178,21 @@ export class Sqs {
     return `${this.#context.endpoint()}/${this.#context.accountId}/${name}`;
   }
 }
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html, API_SendMessage.html */
+const ranges: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  DelaySeconds: [0, 900],
+  MaxNumberOfMessages: [1, 10],
+  VisibilityTimeout: [0, 43_200],
+  WaitTimeSeconds: [0, 20],
+};
+
+/** What the page of SendMessage allows: at least a character, and none that XML 1.0 has not. */
+const requireBody = (body: string): void => {
+  if (body === '') throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.');
+  if (/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u.test(body)) return;
+  throw new AwsError('InvalidMessageContents', 'The message contains characters outside the allowed set.');
+};
 
 const optionalNumber = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
 

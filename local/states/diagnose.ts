@@ -1,4 +1,5 @@
 import { flowsIn, type State, statesIn, transitionsOf } from './definition.ts';
+import { problemOfExpression } from './expression-checks.ts';
 import { type Diagnostic, FieldChecks, type Fields, isObject } from './field-checks.ts';
 import { timestampPattern } from './flow.ts';
 import { integrationOf, isOwnService } from './integration.ts';
@@ -245,10 +246,12 @@ class Diagnosis extends FieldChecks {
     }
   }
 
-  /** What opens an expression must close it, wherever it stands. */
+  /** What opens an expression must close it, wherever it stands; and what is between must be one. */
   #expressions(value: unknown, at: string): void {
-    if (typeof value === 'string' && value.startsWith('{%') && !value.endsWith('%}')) {
-      this.say('JSONata string must start with {% and end with %}', at);
+    if (typeof value === 'string' && value.startsWith('{%')) {
+      const problem = value.endsWith('%}') ? problemOfExpression(value) : undefined;
+      if (problem) this.say(problem.message, at, problem.code);
+      else if (!value.endsWith('%}')) this.say('JSONata string must start with {% and end with %}', at);
     }
     if (typeof value !== 'object' || value === null) return;
     for (const [name, inner] of Object.entries(value)) {

@@ -6,7 +6,9 @@ export interface Diagnostic {
     | 'MISSING_TRANSITION_TARGET'
     | 'MISSING_END_STATE'
     | 'INVALID_STATE_NAME'
-    | 'DUPLICATE_STATE_NAME';
+    | 'DUPLICATE_STATE_NAME'
+    | 'INVALID_JSONATA_EXPRESSION'
+    | 'UNSUPPORTED_JSONATA_EXPRESSION';
   readonly message: string;
   /** `/States/Wait/Seconds` */
   readonly location?: string;

@@ -7,6 +7,8 @@ import type { Sender } from '../identity/sender.ts';
 /** Role chaining caps a session: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const chainedSeconds = 3600;
 
+const assumeRoleKeys = new Set(['Action', 'Version', 'RoleArn', 'RoleSessionName', 'DurationSeconds', 'Policy']);
+
 /** STS: AssumeRole with session policies, and GetCallerIdentity. */
 export class Sts {
   readonly #context: Context;
@@ -25,6 +27,9 @@ export class Sts {
   }
 
   #assumeRole(sender: Sender, input: ReadonlyMap<string, string>): { [name: string]: XmlValue } {
+    const unread = [...input.keys()].find((key) => !assumeRoleKeys.has(key));
+    // Passed over it would make a session that may do more than was asked for.
+    if (unread !== undefined) throw new AwsError('ValidationError', `AssumeRole: ${unread} is not implemented here`);
     const arn = input.get('RoleArn') ?? '';
     const name = input.get('RoleSessionName') ?? '';
     const seconds = Number(input.get('DurationSeconds') ?? 3600);
