@@ -16,6 +16,7 @@ import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import { writeOutput } from '../files.ts';
 import { type Flags, type Invocation, print } from '../invocation.ts';
+import { partnersIn, requireKnown } from '../partners.ts';
 import { ProgressBar } from '../progress.ts';
 
 /** How deliveries of a quarter went, of one partner or of all, as the archive proves it. */
@@ -26,7 +27,8 @@ export const auditReport = async (invocation: Invocation): Promise<boolean> => {
     throw new CliError(`--partner: got ${partner}, allowed the id of a partner, as in partner/feed`);
   }
   const quarter = quarterIn(flags);
-  const { packs, linkTo } = await packsOf(invocation, quarter);
+  const { packs, linkTo, partners } = await packsOf(invocation, quarter);
+  if (partner !== undefined && packs.length === 0) requireKnown(partner, await partners());
   const report = reportOf(deliveriesOf(packs), { quarter, partner });
   if (flags.html !== undefined) await writeOutput(flags.html, quarterAsHtml(report, linkTo));
   if (flags.csv !== undefined) await writeOutput(flags.csv, quarterAsCsv(report));
@@ -45,6 +47,8 @@ const quarterIn = ({ quarter = 'nothing' }: Flags): ReturnType<typeof quarterOf>
 
 interface Source {
   readonly packs: readonly StoredPack[];
+  /** Whom there is any evidence of. */
+  readonly partners: () => Promise<readonly string[]>;
   readonly linkTo: (key: string) => string | undefined;
 }
 
@@ -61,6 +65,7 @@ const packsOf = async (
     `https://s3.console.aws.amazon.com/s3/object/${Archive}?prefix=${encodeURIComponent(pageBeside(key))}`;
   return {
     packs: await fromBucket(s3, Archive, { partner: flags.partner, quarter }),
+    partners: () => partnersIn(s3, Archive),
     linkTo: flags.local ? () => undefined : console,
   };
 };
@@ -73,11 +78,13 @@ const asPack = (key: string, text: string): StoredPack => ({ key, pack: parse(ev
 
 const fromCopy = async (folder: string, partner: string | undefined): Promise<Source> => {
   try {
-    const keys = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => name.replaceAll('\\', '/'))
-      .filter((key) => isPack(key) && (partner === undefined || key.startsWith(`${partner}/`)));
+      .filter(isPack);
+    const keys = all.filter((key) => partner === undefined || key.startsWith(`${partner}/`));
     const packs = await readAll(keys, async (key) => asPack(key, await readFile(join(folder, key), 'utf8')));
-    return { packs, linkTo: (key) => pathToFileURL(resolve(folder, pageBeside(key))).href };
+    const partners = async () => [...new Set(all.map((key) => key.split('/')[0] ?? ''))].sort();
+    return { packs, partners, linkTo: (key) => pathToFileURL(resolve(folder, pageBeside(key))).href };
   } catch (error) {
     throw new CliError(
       `audit report: got ${folder}, allowed a copy of the archive bucket, or none: ${error instanceof Error ? error.message : error}`,
@@ -136,7 +143,7 @@ const show = (report: QuarterReport): void => {
     print(name.padEnd(width) + cells.map((cell) => cell.padStart(10)).join(''));
   row(
     partner === undefined ? 'partner' : 'feed',
-    'on time',
+    '% on time',
     ...kinds.map((kind) => kindWords[kind]),
     '   median arrival',
   );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
@@ -15,7 +15,9 @@ import { inParallel } from '../../core/parallel.ts';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import type { Flags, Invocation } from '../invocation.ts';
+import { partnersIn, requireKnown } from '../partners.ts';
 import { ProgressBar } from '../progress.ts';
+import { isDay } from '../time.ts';
 
 /** Flags that mean the same to the verifier. */
 const passedOn = ['accepted', 'feed', 'partner', 'from', 'to', 'key'] as const;
@@ -26,7 +28,14 @@ const verifier = join(import.meta.dirname, '../../audit/verify.mjs');
 /** Checks the evidence in a copy of the archive, or of a deployment's own, which is copied first. */
 export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
   const { command, flags, asJson } = invocation;
+  requireDays(flags);
   const copied = command[2] === undefined ? await copyEvidence(invocation) : undefined;
+  if (copied === 'nothing') {
+    process.stdout.write(
+      asJson ? '{"packs":0,"feeds":0,"faults":[]}\n' : 'No run has ended yet: there is no evidence to verify.\n',
+    );
+    return true;
+  }
   const folder = command[2] ?? copied?.archive ?? '';
   const args = [
     folder,
@@ -36,18 +45,42 @@ export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
   ];
   const child = spawn(process.execPath, [verifier, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  // What names people and addresses does not stay behind.
+  if (copied) await forget(copied);
   if (code === 2) throw new CliError(`audit verify: got ${folder}, allowed a copy of the archive bucket, or none`);
   return code === 0;
 };
 
-/** What a deployment has: its archive, and what its ledger remembers of the newest packs. */
-const copyEvidence = async ({
-  stack,
-  settings,
-  flags,
-}: Invocation): Promise<{ archive: string; chains: string; locks: string }> => {
+/** @throws CliError for a day that is none */
+const requireDays = ({ from, to }: Flags): void => {
+  for (const [flag, day] of Object.entries({ from, to })) {
+    if (day === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(day) && isDay(day))) continue;
+    throw new CliError(`--${flag}: got ${day}, allowed a day such as 2026-07-01`);
+  }
+};
+
+interface Copied {
+  readonly archive: string;
+  readonly chains: string;
+  readonly locks: string;
+}
+
+const forget = async ({ archive, chains, locks }: Copied): Promise<void> => {
+  for (const path of [archive, dirname(chains), locks]) await rm(path, { recursive: true, force: true });
+};
+
+/**
+ * What a deployment has: its archive, and what its ledger remembers of the newest packs. `nothing` where no run has ended yet.
+ *
+ * @throws CliError for a partner or a feed that has no evidence
+ */
+const copyEvidence = async ({ stack, settings, flags }: Invocation): Promise<Copied | 'nothing'> => {
   const { cloudformation, s3 } = createClients(settings);
   const { buckets } = await findDeployment(cloudformation, stack);
+  const known = await partnersIn(s3, buckets.Ledger, 'chains/');
+  if (known.length === 0 && (await partnersIn(s3, buckets.Archive)).length === 0) return 'nothing';
+  const wanted = flags.partner ?? flags.feed?.split('/')[0];
+  if (wanted !== undefined) requireKnown(wanted, known);
   // First, so that a pack of this very moment is none too few.
   const ledger = await copyOf(s3, buckets.Ledger, 'chains/');
   const locks: Record<string, Lock> = {};

@@ -10,7 +10,7 @@ import { durationSeconds } from '../../core/time.ts';
 import { operatorApi } from '../api.ts';
 import { CliError } from '../deployment.ts';
 import { type Flags, type Invocation, mostUnasked, print } from '../invocation.ts';
-import { timeOf } from '../time.ts';
+import { isDay, timeOf } from '../time.ts';
 
 const dayMs = 86_400_000;
 
@@ -21,7 +21,7 @@ const lookBack: Readonly<Record<string, number>> = { today: 0, late: 7, missing:
 export const requestList = async (invocation: Invocation): Promise<boolean> => {
   const { due = 'today' } = invocation.flags;
   const days = lookBack[due];
-  if (days === undefined && !/^\d{4}-\d{2}-\d{2}$/.test(due)) {
+  if (days === undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(due) && isDay(due))) {
     throw new CliError(`--due: got ${due}, allowed today, late, missing or a date such as 2026-11-25`);
   }
   const api = await operatorApi(invocation);
@@ -139,7 +139,7 @@ const wantedOf = async (flags: Flags): Promise<(string | undefined)[]> => {
 /** The periods that a feed of `--feeds` delivers within `--from` and `--to`. */
 const periodsOf = async ({ feed: wanted, feeds: folder, from = '', to = '' }: Flags): Promise<string[]> => {
   const day = /^\d{4}-\d{2}-\d{2}$/;
-  if (!day.test(from) || !day.test(to)) {
+  if (![from, to].every((one) => day.test(one) && isDay(one))) {
     throw new CliError(
       `--from, --to: got ${from || 'nothing'}, ${to || 'nothing'}, allowed two dates such as 2026-11-01`,
     );

@@ -89,7 +89,7 @@ describe('a report', () => {
   it('of nothing says so', () => {
     const none = reportOf([], { quarter, partner: 'acme' });
     expect(none.shareOnTime).toBeUndefined();
-    expect(quarterAsHtml(none, () => undefined)).toContain('Nothing was due.');
+    expect(quarterAsHtml(none, () => undefined)).toContain('No delivery has ended.');
   });
 
   it('is a table with a row for each delivery, that no spreadsheet takes for a formula', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -39,6 +39,8 @@ describe('an auditor', () => {
   });
   afterAll(() => airlock.stop());
 
+  const scratch = temporaryFolder();
+
   /** A command as the auditor runs it: with the role's credentials, and nothing else of ours. */
   const command = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
     new Promise((resolve) => {
@@ -49,6 +51,7 @@ describe('an auditor', () => {
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         AWS_SESSION_TOKEN: credentials.sessionToken,
+        TMPDIR: scratch,
       };
       execFile(
         process.execPath,
@@ -62,9 +65,10 @@ describe('an auditor', () => {
     return `${day.getUTCFullYear()}Q${Math.floor(day.getUTCMonth() / 3) + 1}`;
   };
 
-  it('verifies the evidence of a deployment', async () => {
+  it('verifies the evidence of a deployment, and leaves no copy of it behind', async () => {
     const { code, out } = await command('audit', 'verify');
     expect([code, out]).toEqual([0, '1 packs of 1 feeds: all of it holds\n']);
+    expect(readdirSync(scratch)).toEqual([]);
   });
 
   it('reports on a quarter, as lines, page, table and JSON', async () => {
@@ -88,8 +92,13 @@ describe('an auditor', () => {
       command('audit', 'report', '--quarter', '2026'),
       command('audit', 'report', '--quarter', '2026Q3', '--partner', 'Acme Inc'),
       command('audit', 'report', '/nowhere', '--quarter', '2026Q3'),
+      command('audit', 'report', '--quarter', '2026Q3', '--partner', 'acmee'),
+      command('audit', 'verify', '--partner', 'acmee'),
+      command('audit', 'verify', '--from', '2026-02-30'),
     ]);
-    expect(answers.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
+    expect(answers.map(({ code }) => code)).toEqual(Array(7).fill(2));
+    for (const { err } of answers.slice(4, 6)) expect(err).toContain('got acmee, allowed one that has evidence: acme');
+    expect(answers[6]?.err).toContain('--from: got 2026-02-30, allowed a day such as 2026-07-01');
     expect(answers[0]?.err).toContain('--quarter: got nothing, allowed a year and a quarter');
     expect(answers[1]?.err).toContain('--quarter: got 2026,');
     expect(answers[2]?.err).toContain('--partner: got Acme Inc,');

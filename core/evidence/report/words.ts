@@ -28,6 +28,6 @@ export const aroundDue = (earlySeconds: number | undefined): string => {
 
 /** One line for people. */
 export const summaryLine = ({ counts: { onTime }, due, shareOnTime }: Figures): string => {
-  if (due === 0) return 'Nothing was due.';
+  if (due === 0) return 'No delivery has ended.';
   return `${percent(shareOnTime)} on time: ${onTime.toLocaleString('en-GB')} of ${due.toLocaleString('en-GB')} deliveries that were due.`;
 };
