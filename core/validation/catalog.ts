@@ -116,6 +116,8 @@ export const catalog = {
     },
   ),
   'content.type#pdf': contentOf({ en: 'a PDF document', de: 'ein PDF-Dokument' }, exportAgain),
+  'content.type#image': contentOf({ en: 'an image', de: 'ein Bild' }, exportAgain),
+  'content.type#binary': contentOf({ en: 'bytes that are no text', de: 'Bytes, die kein Text sind' }, exportAgain),
   'content.type#html': contentOf(
     {
       en: 'a web page (HTML), perhaps an error page that was saved',
@@ -483,10 +485,13 @@ export const catalog = {
     { expected: 'eines von {values}', fix: 'eines davon schreiben' },
   ),
   'cell.unique': says(
-    { expected: 'a value that no earlier row has', fix: 'remove the duplicate; row {first} has this value already' },
+    {
+      expected: 'a value that no earlier row has',
+      fix: 'remove the duplicate; record {first} (counted without the header) has this value already',
+    },
     {
       expected: 'ein Wert, den keine frühere Zeile hat',
-      fix: 'die doppelte Zeile entfernen; Datensatz {first} hat diesen Wert schon',
+      fix: 'die doppelte Zeile entfernen; Datensatz {first} (ohne Kopf gezählt) hat diesen Wert schon',
     },
   ),
   'cell.reference': says(

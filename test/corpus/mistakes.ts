@@ -46,6 +46,11 @@ const contents: readonly Case[] = [
     'content.type#xml XML, perhaps an error message that was saved',
   ]),
   of('a PDF', '%PDF-1.7\n', ['content.type#pdf a PDF document']),
+  of('a PNG image', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), ['content.type#image an image']),
+  of('a JPEG image', Buffer.from('ffd8ffe000104a4649460001', 'hex'), ['content.type#image an image']),
+  of('a program', Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(20), Buffer.from('\x03>\x01')]), [
+    'content.type#binary bytes that are no text',
+  ]),
   of('JSON for CSV', '[{"id":1}]', ['content.type#json JSON']),
   of('an Excel workbook, renamed', zipOf({ '[Content_Types].xml': '<Types/>', 'xl/workbook.xml': '<workbook/>' }), [
     'content.type#excel an Excel workbook',

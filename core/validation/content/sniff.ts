@@ -21,6 +21,15 @@ const startsWith =
 
 const isZip = startsWith(0x50, 0x4b, 0x03, 0x04);
 
+/** PNG, JPEG, GIF, and TIFF of either byte order. */
+const pictures = [
+  startsWith(0x89, 0x50, 0x4e, 0x47),
+  startsWith(0xff, 0xd8, 0xff),
+  startsWith(0x47, 0x49, 0x46, 0x38),
+  startsWith(0x49, 0x49, 0x2a, 0x00),
+  startsWith(0x4d, 0x4d, 0x00, 0x2a),
+];
+
 /** Files that are often sent by mistake where text was asked for, most specific first. */
 const sniffers: readonly Sniffer[] = [
   { id: 'content.type#form', looksLike: (_, text) => /^-{2,}[\w-]+\r?\nContent-Disposition: form-data/i.test(text) },
@@ -37,6 +46,8 @@ const sniffers: readonly Sniffer[] = [
   { id: 'encoding.utf16', looksLike: startsWith(0xff, 0xfe) },
   { id: 'encoding.utf16', looksLike: startsWith(0xfe, 0xff) },
   { id: 'encoding.utf16', looksLike: isUnmarkedUtf16 },
+  { id: 'content.type#image', looksLike: (head) => pictures.some((beginsLike) => beginsLike(head)) },
+  { id: 'content.type#binary', looksLike: isBinary },
   {
     id: 'content.type#html',
     looksLike: (_, text) => /^\s*(<!--.*?-->\s*)?<(!doctype html|html|head|body)\b/is.test(text),
@@ -56,6 +67,12 @@ function isUnmarkedUtf16(head: Uint8Array): boolean {
   };
   const half = length / 2;
   return (zeros(0) >= half * 0.9 && zeros(1) === 0) || (zeros(1) >= half * 0.9 && zeros(0) === 0);
+}
+
+/** Of text a NUL here and there is damage, and told by its line; so many are no text. */
+function isBinary(head: Uint8Array): boolean {
+  const looked = head.subarray(0, sniffedBytes);
+  return looked.filter((byte) => byte === 0).length > Math.max(8, looked.length / 20);
 }
 
 /** Adds a finding when the first bytes of a file that should be text say that it is something else. */
