@@ -33,18 +33,19 @@ export const settleArrival = async (
 /**
  * Takes an arrival to be validated, and corrects since when it has been there.
  *
+ * @param thereSince ISO-8601
  * @throws Error when it was settled as something else before
  */
 export const takeArrival = async (
   deps: { ledger: Pick<Ledger, 'find' | 'create' | 'replace'>; clock: Clock },
   key: string,
   upload: PinnedUpload,
+  thereSince: string,
 ): Promise<void> => {
   const settled = await settleArrival(deps, key, upload, 'taken');
   if (settled !== 'taken') throw new Error(`${upload.key} was settled as ${settled} before it could be validated`);
-  await changeDocument(deps.ledger, key, arrivalDocument, (known) =>
-    known.arrivedAt === upload.arrivedAt ? undefined : { ...known, arrivedAt: upload.arrivedAt },
-  );
+  if (thereSince === upload.arrivedAt) return;
+  await changeDocument(deps.ledger, key, arrivalDocument, (known) => ({ ...known, arrivedAt: thereSince }));
 };
 
 /** The key of an upload's arrival record. */

@@ -31,7 +31,7 @@ export const createValidateUpload = (deps: Deps) => async (event: unknown) => {
   const { request, attempt, upload } = parse(taskInputs.validateUpload, event, 'input of validate-upload');
   const announced = await findUploadOf(deps.ledger, request, attempt, upload.size);
   const arrivedAt = thereSince(upload, announced);
-  await takeArrival(deps, arrivalKey(request, attempt, upload), { ...upload, arrivedAt });
+  await takeArrival(deps, arrivalKey(request, attempt, upload), upload, arrivedAt);
   const { document } = await readRequest(deps.ledger, request);
   const context = await contextOf(deps, document, announced);
   const report = await validate(deps.landing.open(upload), document.feedConfig.file, context, deps.tools);

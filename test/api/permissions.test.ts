@@ -24,6 +24,11 @@ const openAnother: Question = async ({ airlock }) => {
   return (await askAsOperator(airlock, 'POST', '/requests', { partner: 'acme', feed: 'files', scheduledTime })).status;
 };
 
+const openAgain: Question = async ({ airlock, requestId }) => {
+  const [partner, feed, period] = requestId.split('_');
+  return (await askAsOperator(airlock, 'POST', '/requests', { partner, feed, period })).status;
+};
+
 /** Every statement of the functions behind the API, and a question that cannot be answered without it. */
 const table: Record<Function, Record<string, Question>> = {
   'answer-partner': {
@@ -49,6 +54,7 @@ const table: Record<Function, Record<string, Question>> = {
     CompleteTasks: waive,
     BecomeReader: operator('GET', '/report'),
     MakeLinkSecrets: openAnother,
+    LookAtOwners: openAgain,
     StartRequests: openAnother,
     RedriveRequests: operator('POST', '/redrive', { reason: 'x' }),
   },

@@ -57,6 +57,8 @@ const everyWayOfTheApi = async (airlock: Airlock): Promise<void> => {
     scheduledTime,
   });
   await airlock.settle();
+  // Another link to what is open already.
+  await askAsOperator(airlock, 'POST', '/requests', { partner: 'acme', feed: 'files', scheduledTime });
   const other = new LinkClient(body.link);
   await other.ask('POST', '/nothing-to-deliver', { reason: 'for the test' });
   await airlock.settle();

@@ -158,6 +158,7 @@ describe('a calendar', () => {
     });
     expect(expectationAt(feed.schedule, Date.parse('2027-02-02T06:30Z'))).toEqual({
       reason: 'this is not its day: the calendar moves deliveries to the next business day',
+      isOneOfItsDays: false,
     });
     // The Scheduler fires on every day of the month that one is moved to, and on no other.
     expect(feed.schedule.fires).toMatch(/^cron\(30 7 1,2,3,4(,5)? \* \? \*\)$/);
@@ -176,6 +177,7 @@ describe('a calendar', () => {
     expect(days(-1)).toEqual(['01-29', '02-26', '03-31', '04-30', '05-31', '06-30']);
     expect(expectationAt(feedWith(nth(3)).schedule, Date.parse('2027-01-07T05:00Z'))).toEqual({
       reason: 'this is not business day 3 of the month',
+      isOneOfItsDays: false,
     });
   });
 
