@@ -79,6 +79,9 @@ const agents = {
   'https:': new HttpsAgent({ keepAlive: true }),
 };
 
+/** When the newest answer was given, by the clock of whoever gave it: this machine's own proves nothing. */
+let toldAt;
+
 /** Sends one request. `write` puts the body into it. Resolves with what the server said, rejects when it said nothing. */
 const exchange = (url, method, headers, write) =>
   new Promise((resolve, reject) => {
@@ -92,6 +95,7 @@ const exchange = (url, method, headers, write) =>
         if (body.length < 4_000_000) body += text;
       });
       response.on('end', () => {
+        toldAt = response.headers.date ?? toldAt;
         resolve({ status: response.statusCode, headers: response.headers, body });
         // Whoever answers before all has come wants no more of it.
         if (!outgoing.writableFinished) outgoing.destroy();
@@ -497,6 +501,10 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const readArguments = (args) => {
   const flags = args.filter((one) => one.startsWith('--'));
   const [address, path, ...rest] = args.filter((one) => !one.startsWith('--'));
+  if (flags.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    process.exit(0);
+  }
   const odd = flags.find((flag) => !flagsKnown.includes(flag));
   if (odd !== undefined) throw new End('usage', `${odd} is not known.\n${usage}`);
   if (address === undefined || path === undefined || rest.length > 0) throw new End('usage', usage);
@@ -517,11 +525,11 @@ const readAddress = (address) => {
   if (url.protocol !== 'https:' && !isLocal) throw new End('usage', 'the link must begin with https://');
   if (/^\/u\/[\w-]+$/.test(url.pathname)) {
     if (!/^#[\w-]{43}$/.test(url.hash))
-      throw new End('usage', 'the link is cut off: copy it whole, with what follows #, in quotes');
+      throw new End('url', 'the link is cut off: copy it whole, with what follows #, in quotes');
     return { url, isLink: true };
   }
   if (!url.searchParams.has('X-Amz-Signature')) {
-    throw new End('usage', 'the URL has no signature: copy it whole, in quotes');
+    throw new End('url', 'the URL has no signature: copy it whole, in quotes');
   }
   return { url, isLink: false };
 };
@@ -549,7 +557,7 @@ const main = async ({ address, path, isGzip, waits, asJson, isQuiet }) => {
   try {
     const deliver = isLink ? deliverByLink : deliverToUrl;
     const { api, sha256 } = await deliver(url, file, { say, progress });
-    const at = new Date().toISOString();
+    const at = new Date(toldAt ?? Date.now()).toISOString();
     const outcome = waits ? await verdictOf(api, say) : undefined;
     return { result: 'delivered', ...receipt, sha256, at, ...(outcome !== undefined && { outcome }) };
   } catch (error) {

@@ -219,7 +219,7 @@ export class Page {
     if (state === 'open' || state === 'opening') return [];
     const findings = state === 'undecided' || state === 'rejected' ? link.rejection : undefined;
     const mayAsk = state === 'missed' || state === 'revoked';
-    const kept = this.#doing.kind === 'sent' ? this.#doing.receipt : receipt;
+    const kept = receipt ?? (this.#doing.kind === 'sent' ? this.#doing.receipt : undefined);
     return [
       ...view.statement(text.states[state]),
       h('p', { class: 'soft' }, `${link.title} · ${this.#speech.period(link.period)}`),

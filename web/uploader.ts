@@ -3,7 +3,8 @@ import { ApiProblem, ConnectionLost, type LinkApi } from './api.ts';
 import { checksumOf, requireReadable } from './checksum.ts';
 import { type PutAnswer, put } from './put.ts';
 
-export type Receipt = NonNullable<LinkAnswer['receipt']>;
+/** What arrived; without a time as long as the server has not said it: this machine's clock proves nothing. */
+export type Receipt = Omit<NonNullable<LinkAnswer['receipt']>, 'receivedAt'> & { readonly receivedAt?: string };
 
 /** Parts that are on their way at once. */
 const lanes = 3;
@@ -90,7 +91,7 @@ export class Uploader {
         if (hasEnded) url = (await start()).put ?? url;
         return url;
       });
-      return { name, size, sha256, receivedAt: new Date().toISOString() };
+      return { name, size, sha256 };
     }
     if (!multipart) throw new UploadRefused();
     this.#uploadId = uploadId;

@@ -174,8 +174,7 @@ export const receiptList = (
       ...(name === undefined ? [] : [h('dt', {}, text.fileName), h('dd', {}, shownName(name))]),
       h('dt', {}, text.size),
       h('dd', {}, size(bytes)),
-      h('dt', {}, text.received),
-      h('dd', {}, moment(receivedAt)),
+      ...(receivedAt === undefined ? [] : [h('dt', {}, text.received), h('dd', {}, moment(receivedAt))]),
       ...(sha256 === undefined ? [] : [h('dt', {}, text.checksum), h('dd', { class: 'code' }, hex(sha256))]),
     ),
   );

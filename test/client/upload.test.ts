@@ -71,15 +71,28 @@ describe('the client', () => {
     [[], /node airlock-upload.mjs <link\|url> <file>/],
     [['https://example.org/a', '/nowhere'], /\/nowhere cannot be read/],
     [['not a url', orders], /the link is none: copy it whole/],
-    [['https://example.org/a', orders], /the URL has no signature/],
     [['http://example.org/a?X-Amz-Signature=1', orders], /must begin with https/],
     [['x', orders, '--loud'], /--loud is not known/],
-    [['https://example.org/u/abcdefghijkl', orders], /the link is cut off/],
     [['https://example.org/a?X-Amz-Signature=1', orders, '--gzip'], /--gzip and --wait need a link/],
     [['x', folder], /it is no file/],
   ])('refuses %j in words: exit code 1', async (args, message) => {
     const { code, err } = await client(args);
     expect([code, err]).toEqual([1, expect.stringMatching(message)]);
+  });
+});
+
+describe('a link that was cut', () => {
+  it.each([
+    ['https://example.org/a', /the URL has no signature/],
+    ['https://example.org/u/abcdefghijkl', /the link is cut off/],
+    [`https://example.org/u/abcdefghijkl#${'x'.repeat(42)}`, /the link is cut off/],
+  ])('%s is refused: exit code 4', async (link, message) => {
+    const { code, err } = await client([link, orders]);
+    expect([code, err]).toEqual([4, expect.stringMatching(message)]);
+  });
+
+  it('is no reason not to ask for help', async () => {
+    expect(await client(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('<link|url> <file>') });
   });
 });
 
