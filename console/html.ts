@@ -43,14 +43,14 @@ export const styles = `
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
 header { display: flex; flex-wrap: wrap; gap: 8px 24px; align-items: center; padding: 10px 24px; border-bottom: 1px solid var(--line); }
-nav { display: flex; gap: 18px; flex: 1; }
+nav { display: flex; flex-wrap: wrap; gap: 4px 18px; flex: 1; }
 a { color: var(--link); }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 8px; top: 8px; background: Canvas; padding: 4px 8px; }
 main { max-width: 1160px; margin: 0 auto; padding: 8px 24px 64px; }
 h1 { font-size: 24px; } h2 { font-size: 18px; margin-top: 32px; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--dim); font-size: 14px; }
-button { font: inherit; padding: 3px 12px; border: 1px solid var(--line); border-radius: 6px; background: Canvas; color: CanvasText; cursor: pointer; }
+button { font: inherit; padding: 3px 12px; border: 1px solid var(--line); border-radius: 6px; background: Canvas; color: CanvasText; cursor: pointer; white-space: nowrap; }
 .clock { display: flex; gap: 8px; align-items: center; font-variant-numeric: tabular-nums; }
 .dim { color: var(--dim); } .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px; border: 1px solid var(--line); border-radius: 6px; font-size: 13px; }
@@ -61,7 +61,8 @@ summary { cursor: pointer; } iframe { width: 100%; height: 560px; border: 1px so
 .orders label { display: block; margin: 8px 0; } .orders input { width: min(100%, 420px); } .orders input, .orders select { font: inherit; padding: 3px 8px; border: 1px solid var(--line); border-radius: 6px; background: Canvas; color: CanvasText; }
 .orders p { display: flex; flex-wrap: wrap; gap: 8px; } td.whole { width: 1%; }
 .lead { font-size: 18px; } .whole { white-space: nowrap; } .columns { display: grid; grid-template-columns: minmax(320px, 400px) 1fr; gap: 32px; }
-.columns > * { min-width: 0; } @media (max-width: 900px) { .columns { grid-template-columns: 1fr; } }
+@media (max-width: 640px) { header, main { padding-inline: 16px; } table { display: block; overflow-x: auto; } }
+.columns > * { min-width: 0; } @media (max-width: 900px) { .columns { grid-template-columns: minmax(0, 1fr); } }
 svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: CanvasText; }
 svg .state { fill: Canvas; stroke: var(--line); } svg .visited { stroke: var(--good); stroke-width: 2; }
 svg .current { stroke: var(--wait); stroke-width: 3; } svg .failed { stroke: var(--bad); stroke-width: 3; }

@@ -81,12 +81,15 @@ export const expectations = ({ text, size, locale }: Speech, { file, title }: Li
       {},
       `${layout[locale]}; ${text.extension(file.extension)}; ${text.sizes(size(file.minBytes), size(file.maxBytes))}`,
     ),
-    columns.length > 0 ? columnTable({ text }, columns) : undefined,
+    columns.length > 0 ? columnTable({ text, locale }, columns) : undefined,
     save && h('p', {}, h('button', { type: 'button', click: save }, text.sample)),
   );
 };
 
-const columnTable = ({ text }: Pick<Speech, 'text'>, columns: LinkAnswer['file']['columns']): HTMLElement =>
+const columnTable = (
+  { text, locale }: Pick<Speech, 'text' | 'locale'>,
+  columns: LinkAnswer['file']['columns'],
+): HTMLElement =>
   scrolling(
     text.columns,
     h(
@@ -97,7 +100,7 @@ const columnTable = ({ text }: Pick<Speech, 'text'>, columns: LinkAnswer['file']
       h(
         'tbody',
         {},
-        ...columns.map(({ name, type, required, description }) =>
+        ...columns.map(({ name, type, required, must, description }) =>
           h(
             'tr',
             {},
@@ -105,7 +108,9 @@ const columnTable = ({ text }: Pick<Speech, 'text'>, columns: LinkAnswer['file']
             h(
               'td',
               {},
-              [text.types[type] ?? type, required ? text.required : '', description ?? ''].filter(Boolean).join(', '),
+              [text.types[type] ?? type, required ? text.required : '', description, must?.[locale]]
+                .filter(Boolean)
+                .join('; '),
             ),
           ),
         ),

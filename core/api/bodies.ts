@@ -129,6 +129,8 @@ export const linkAnswer = z.strictObject({
         name: z.string(),
         type: z.string(),
         required: z.boolean(),
+        /** What its values must be besides, in words, by language. */
+        must: z.optional(z.strictObject({ en: z.string(), de: z.string() })),
         description: z.optional(z.string()),
       }),
     ),

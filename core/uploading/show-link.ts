@@ -4,6 +4,7 @@ import type { LinkGrant } from '../link.ts';
 import { ledgerKeys } from '../names.ts';
 import type { Ledger } from '../ports.ts';
 import { personDocument, type RequestDocument, signalDocument } from '../request.ts';
+import { constraintsInWords } from '../validation/constraints.ts';
 import { layoutOf } from '../validation/layout.ts';
 import { findingCount } from '../validation/report-document.ts';
 import { sampleOf } from '../validation/sample.ts';
@@ -61,10 +62,19 @@ const fileOf = (file: RequestDocument['feedConfig']['file']): LinkAnswer['file']
       name,
       type,
       required: constraints?.required === true,
+      ...mustOf(constraints, description),
       ...(description !== undefined && { description }),
     })),
     ...(sample !== undefined && { sample }),
   };
+};
+
+/** Whoever describes a column says in words what its pattern says in signs. */
+const mustOf = (constraints: Parameters<typeof constraintsInWords>[0] = {}, description?: string) => {
+  const { pattern: _, ...others } = constraints;
+  const told = description === undefined ? constraints : others;
+  const must = { en: constraintsInWords(told, 'en'), de: constraintsInWords(told, 'de') };
+  return must.en === '' ? {} : { must };
 };
 
 const namesOf = async (ledger: Ledger, people: readonly string[]): Promise<string[]> => {

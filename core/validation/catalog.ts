@@ -476,6 +476,14 @@ export const catalog = {
     { expected: 'at most {bound}', fix: 'correct this value' },
     { expected: 'höchstens {bound}', fix: 'diesen Wert berichtigen' },
   ),
+  'cell.constraint#exclusiveMinimum': says(
+    { expected: 'more than {bound}', fix: 'correct this value' },
+    { expected: 'mehr als {bound}', fix: 'diesen Wert berichtigen' },
+  ),
+  'cell.constraint#exclusiveMaximum': says(
+    { expected: 'less than {bound}', fix: 'correct this value' },
+    { expected: 'weniger als {bound}', fix: 'diesen Wert berichtigen' },
+  ),
   'cell.constraint#pattern': says(
     { expected: 'text that matches {pattern}', fix: 'correct this value' },
     { expected: 'Text nach dem Muster {pattern}', fix: 'diesen Wert berichtigen' },

@@ -5,7 +5,7 @@ import { resolvedFeed } from '../../core/feed.ts';
 import { Airlock, badCsv, goodCsv } from '../support/airlock.ts';
 import { LinkClient } from '../support/api-client.ts';
 import { assemblyWith } from '../support/assembly.ts';
-import { linkOf } from '../support/partner-page.ts';
+import { linkOf, PartnerBrowser } from '../support/partner-page.ts';
 
 const files = loadFeeds('test/feeds').find(({ feed }) => feed === 'files');
 /** Named as hostile as a title may be; nobody but the test starts it. */
@@ -54,6 +54,20 @@ describe('the console', () => {
     expect(await text(`/today/${daysLater(new Date(await airlock.now()).toISOString().slice(0, 10), 1)}`)).toContain(
       'Nothing that was asked for is due on',
     );
+  });
+
+  it('fits a phone: no page is wider than its screen', async () => {
+    const browser = await PartnerBrowser.launch();
+    const day = new Date(await airlock.now()).toISOString().slice(0, 10);
+    const paths = ['/today', '/feeds', '/feeds/acme/files', '/executions', '/inbox', '/objects', '/alarms', '/clock'];
+    const wide: string[] = [];
+    for (const path of [...paths, `/today/${day}`, `/requests/${id}`]) {
+      const page = await browser.open(`${airlock.consoleUrl}${path}`, { viewport: { width: 390, height: 800 } });
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+      if (width > 390) wide.push(`${path}: ${width}`);
+    }
+    await browser.close();
+    expect(wide).toEqual([]);
   });
 
   it('shows a request: the workflow where it is, what happened and is planned, its mails, what can be ordered', async () => {

@@ -57,8 +57,8 @@ export const cells: readonly Case[] = [
     '99999999999999999999': limit('maximum'),
   }),
   ...values('integer', { constraints: { exclusiveMinimum: 0, exclusiveMaximum: 2 } }, ['1'], {
-    0: limit('minimum'),
-    2: limit('maximum'),
+    0: limit('exclusiveMinimum'),
+    2: limit('exclusiveMaximum'),
   }),
   ...values('number', {}, ['1', '1.5', '.5', '1.', '-1.5', '+0.1', '1e5', '1E-5', '0.1234567890123456789'], {
     '1,5': comma,

@@ -1,5 +1,6 @@
 import type { TableField, TableSchema } from '../../table-schema.ts';
 import type { MessageId, Params } from '../catalog.ts';
+import { listed } from '../constraints.ts';
 import { booleanValues, type Format, formatOf } from './formats.ts';
 
 /** What is wrong with a cell. */
@@ -43,19 +44,15 @@ const constraintChecks = ({ type, constraints: rules = {} }: TableField, format:
     add((value) => [...value].length >= minLength, 'cell.constraint#minLength', { bound: minLength });
   if (maxLength !== undefined)
     add((value) => [...value].length <= maxLength, 'cell.constraint#maxLength', { bound: maxLength });
-  const bounded = (
-    bound: string | number | undefined,
-    id: 'cell.constraint#minimum' | 'cell.constraint#maximum',
-    holds: (difference: number) => boolean,
-  ): void => {
+  const bounded = (bound: string | number | undefined, id: MessageId, holds: (difference: number) => boolean): void => {
     if (bound === undefined || !order) return;
     const at = boundOf(type, format, bound);
     add((value) => holds(difference(order(value), at)), id, { bound: String(bound) });
   };
   bounded(minimum, 'cell.constraint#minimum', (over) => over >= 0);
   bounded(maximum, 'cell.constraint#maximum', (over) => over <= 0);
-  bounded(exclusiveMinimum, 'cell.constraint#minimum', (over) => over > 0);
-  bounded(exclusiveMaximum, 'cell.constraint#maximum', (over) => over < 0);
+  bounded(exclusiveMinimum, 'cell.constraint#exclusiveMinimum', (over) => over > 0);
+  bounded(exclusiveMaximum, 'cell.constraint#exclusiveMaximum', (over) => over < 0);
   if (pattern !== undefined) {
     const expression = new RegExp(`^(?:${pattern})$`, 'u');
     add((value) => expression.test(value), 'cell.constraint#pattern', { pattern });
@@ -63,7 +60,7 @@ const constraintChecks = ({ type, constraints: rules = {} }: TableField, format:
   const values = rules.enum?.map(String);
   if (values !== undefined) {
     const known = new Set(values);
-    add((value) => known.has(value), 'cell.constraint#enum', { values: list(values) });
+    add((value) => known.has(value), 'cell.constraint#enum', { values: listed(values) });
   }
   return checks;
 };
@@ -81,9 +78,6 @@ const difference = (value: number | string, bound: number | string): number => {
   return value < bound ? -1 : value > bound ? 1 : 0;
 };
 
-const list = (values: readonly string[]): string =>
-  values.length > 12 ? `${values.slice(0, 12).join(', ')}, …` : values.join(', ');
-
 /** Names what kind of mistake it is, where it is one that people often make. */
 const typeProblem = (field: TableField, { example }: Format, value: string): CellProblem => {
   const { type } = field;
@@ -96,7 +90,7 @@ const typeProblem = (field: TableField, { example }: Format, value: string): Cel
       return other(type === 'integer' ? 'cell.type#integer' : 'cell.type#number');
     }
     case 'boolean':
-      return other('cell.type#boolean', { values: list(booleanValues(field)) });
+      return other('cell.type#boolean', { values: listed(booleanValues(field)) });
     case 'date':
       return other(dateMistake(field.format ?? 'default', value));
     case 'datetime':
