@@ -1,4 +1,4 @@
-import { UnsupportedFeatureError } from '../errors.ts';
+import { StartError, UnsupportedFeatureError } from '../errors.ts';
 
 /**
  * Reads the resolved properties of one resource. Every property must be asked for: what nobody reads is refused, so
@@ -25,8 +25,11 @@ export class Properties {
     return value === undefined ? undefined : String(value);
   }
 
-  number(name: string, fallback: number): number {
-    return Number(this.#take(name) ?? fallback);
+  /** @param range what the service takes, both ends included @throws StartError */
+  number(name: string, fallback: number, range?: readonly [least: number, most: number]): number {
+    const value = Number(this.#take(name) ?? fallback);
+    if (range === undefined || (value >= range[0] && value <= range[1])) return value;
+    throw new StartError(`${this.#where}.${name}: got ${value}, allowed ${range[0]} to ${range[1]}`);
   }
 
   list(name: string): unknown[] {

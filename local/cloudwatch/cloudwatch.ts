@@ -63,7 +63,8 @@ export class CloudWatch {
     const prefix = String(input.AlarmNamePrefix ?? '');
     const found = this.alarms
       .all()
-      .filter(({ name, body }) => name.startsWith(prefix) && (input.StateValue ?? body.state) === body.state);
+      .filter(({ name, body }) => name.startsWith(prefix) && (input.StateValue ?? body.state) === body.state)
+      .filter(({ name }) => !Array.isArray(input.AlarmNames) || input.AlarmNames.includes(name));
     const from = Number(input.NextToken ?? 0);
     const page = found.slice(from, from + Number(input.MaxRecords ?? 50));
     const next = from + page.length;

@@ -1,5 +1,4 @@
 import { UnsupportedFeatureError } from '../errors.ts';
-import { matches } from '../identity/wildcards.ts';
 
 /** A parsed event pattern: objects nest, arrays hold what may match. */
 export type Pattern = { readonly [name: string]: unknown };
@@ -10,12 +9,31 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const operators: Readonly<Record<string, (argument: unknown, value: unknown) => boolean>> = {
   prefix: (argument, value) => typeof value === 'string' && value.startsWith(String(argument)),
   suffix: (argument, value) => typeof value === 'string' && value.endsWith(String(argument)),
-  wildcard: (argument, value) => typeof value === 'string' && matches(String(argument), value),
-  exists: (argument, value) => (value !== undefined) === argument,
+  wildcard: (argument, value) => typeof value === 'string' && wildcard(String(argument)).test(value),
+  // "Exists match only works on the leaf nodes."
+  exists: (argument, value) => (value !== undefined && !isObject(value)) === argument,
   'equals-ignore-case': (argument, value) =>
     typeof value === 'string' && value.toLowerCase() === String(argument).toLowerCase(),
   'anything-but': (argument, value) =>
     value !== undefined && !(Array.isArray(argument) ? argument : [argument]).some((one) => fits(one, value)),
+};
+
+/** Here `*` alone is special, and `\\*` and `\\\\` are themselves. */
+const wildcard = (text: string): RegExp =>
+  new RegExp(
+    `^${text.replaceAll(/\\[*\\]|[\s\S]/g, (part) => (part === '*' ? '.*' : (part.at(-1) ?? '').replaceAll(/[.+^${}()|[\]\\?*/-]/g, String.raw`\$&`)))}$`,
+    's',
+  );
+
+const takesText = ['prefix', 'suffix', 'wildcard', 'equals-ignore-case'];
+
+/** Whether an operator's argument is of a form that is read here. */
+const isRead = (operator: string, argument: unknown): boolean => {
+  if (operator === 'exists') return typeof argument === 'boolean';
+  if (takesText.includes(operator)) return typeof argument === 'string' && !argument.includes('**');
+  return [argument]
+    .flat()
+    .every((one) => !isObject(one) || Object.values(one).every((text) => typeof text === 'string'));
 };
 
 /** Refuses a pattern with an operator that would be misread. */
@@ -26,6 +44,9 @@ export const checkPattern = (where: string, pattern: Pattern): void => {
     for (const one of value.filter(isObject)) {
       for (const [operator, argument] of Object.entries(one)) {
         if (!(operator in operators)) throw new UnsupportedFeatureError(where, `event pattern operator ${operator}`);
+        if (!isRead(operator, argument)) {
+          throw new UnsupportedFeatureError(where, `event pattern ${JSON.stringify({ [operator]: argument })}`);
+        }
         if (operator === 'anything-but') checkPattern(where, { [operator]: [argument].flat() });
       }
     }

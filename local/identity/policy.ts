@@ -85,6 +85,23 @@ export const parsePolicy = (where: string, text: string): PolicyDocument => {
   return checkPolicy(where, document);
 };
 
+/** Conditions that make a policy one for known callers, whoever its principal is. */
+const limitingKeys = ['aws:sourcearn', 'aws:sourceaccount', 'aws:sourceip', 'aws:principalarn'];
+
+/**
+ * Whether a policy lets anybody in.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
+ */
+export const isPublic = (document: PolicyDocument): boolean =>
+  many(document.Statement).some(
+    ({ Effect, Principal, Condition = {} }) =>
+      Effect === 'Allow' &&
+      principalMatches(Principal, ['*']) &&
+      !Object.values(Condition).some((block) =>
+        Object.keys(block).some((key) => limitingKeys.includes(key.toLowerCase())),
+      ),
+  );
+
 /** `*`, or a service and an action of it, both with wildcards. */
 const actionPattern = /^(\*|[a-z0-9-]+:[\w*?]+)$/i;
 

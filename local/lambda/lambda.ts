@@ -151,16 +151,22 @@ export class Lambda {
     const invocation = payload as AsyncInvocation;
     const fn = this.#find(invocation.name, invocation.version);
     if (!fn) return () => undefined;
-    if (this.#isThrottled(fn)) return () => this.#later(invocation);
+    if (this.#isThrottled(fn)) return () => this.#later(fn, invocation);
     const result = await this.#run(fn, invocation.input, invocation.requestId);
     return () => {
       if (!result.ok) this.#failed(fn, invocation, result);
     };
   }
 
-  /** A throttled event waits its turn; that is no attempt. */
-  #later(invocation: AsyncInvocation): void {
+  /** A throttled event waits its turn, until it is too old; that is no attempt. */
+  #later(fn: FunctionRecord, invocation: AsyncInvocation): void {
     const { jobs, clock } = this.#context;
+    if (clock.now() - invocation.firstAt > fn.onFailure.maxAgeSeconds * 1000) {
+      if (fn.onFailure.destinationArn === undefined) return;
+      const neverRan = { ok: false as const, errorType: '', payload: '{}' };
+      this.#sendToDestination(fn, invocation, neverRan, fn.onFailure.destinationArn, 'EventAgeExceeded');
+      return;
+    }
     jobs.add('lambda.async', invocation.requestId, invocation, clock.now() + 1000);
   }
 
@@ -186,6 +192,7 @@ export class Lambda {
     invocation: AsyncInvocation,
     result: Invocation & { ok: false },
     arn: string,
+    condition = 'RetriesExhausted',
   ): void {
     const record = {
       version: '1.0',
@@ -193,7 +200,7 @@ export class Lambda {
       requestContext: {
         requestId: invocation.requestId,
         functionArn: `${fn.arn}:$LATEST`,
-        condition: 'RetriesExhausted',
+        condition,
         approximateInvokeCount: invocation.attempt,
       },
       requestPayload: JSON.parse(invocation.input),

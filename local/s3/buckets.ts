@@ -37,6 +37,8 @@ export interface BucketRecord {
   readonly name: string;
   readonly createdAt: number;
   readonly policy?: PolicyDocument;
+  /** Refuses a policy that lets anybody in. */
+  readonly blocksPublicPolicy?: boolean;
   readonly cors: readonly CorsRule[];
   /** Object events go to EventBridge. */
   readonly eventBridge: boolean;

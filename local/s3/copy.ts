@@ -3,17 +3,50 @@ import { AwsError } from '../errors.ts';
 import type { AwsRequest } from '../http/request.ts';
 import { checksumNames, createChecksum } from './checksums.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
+import { notImplemented } from './responses.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html and …/API_UploadPartCopy.html */
 const maxCopyBytes = 5 * 2 ** 30;
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new AwsError('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
+  }
+};
 
 /** `/bucket/key?versionId=…`, percent-encoded. */
 export const copySourceOf = (
   request: AwsRequest,
 ): { readonly bucket: string; readonly key: string; readonly versionId: string | undefined } => {
   const [path = '', query = ''] = (request.headers['x-amz-copy-source'] ?? '').split('?versionId=');
-  const [bucket = '', ...rest] = decodeURIComponent(path).replace(/^\//, '').split('/');
-  return { bucket, key: rest.join('/'), versionId: query === '' ? undefined : decodeURIComponent(query) };
+  const [bucket = '', ...rest] = decoded(path).replace(/^\//, '').split('/');
+  return { bucket, key: rest.join('/'), versionId: query === '' ? undefined : decoded(query) };
+};
+
+/**
+ * What S3 says of a copy that asks for nothing, or for something that it does not know.
+ *
+ * @throws AwsError InvalidRequest, InvalidArgument, NotImplemented
+ */
+export const requireChange = (
+  { headers }: AwsRequest,
+  source: StoredObject,
+  target: { readonly bucket: string; readonly key: string },
+): void => {
+  const directive = headers['x-amz-metadata-directive'] ?? 'COPY';
+  if (directive !== 'COPY' && directive !== 'REPLACE') {
+    throw new AwsError('InvalidArgument', 'Unknown metadata directive.');
+  }
+  // The copy would keep what the source has, and say nothing.
+  if (headers['x-amz-checksum-algorithm'] !== undefined) throw notImplemented('x-amz-checksum-algorithm of a copy');
+  const isItself = source.bucket === target.bucket && source.key === target.key;
+  if (!isItself || directive === 'REPLACE' || (headers['x-amz-copy-source'] ?? '').includes('?versionId=')) return;
+  throw new AwsError(
+    'InvalidRequest',
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  );
 };
 
 /** Which bytes of a source are to be copied. Unlike the range of a GET it must lie within the object. */

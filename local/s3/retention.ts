@@ -12,6 +12,12 @@ export const lockHeaders = ({ lock }: BucketRecord, now: number): Record<string,
     ? {}
     : { [modeHeader]: lock.mode, [untilHeader]: new Date(now + lock.days * 86_400_000).toISOString() };
 
+/** Headers of an object as a copy takes them over: a lock is the bucket's, and stays where it is. */
+export const withoutLock = (headers: Readonly<Record<string, string>>): Record<string, string> => {
+  const { [modeHeader]: _, [untilHeader]: __, ...others } = headers;
+  return others;
+};
+
 /**
  * A locked bucket takes no bytes whose integrity nobody vouches for.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object

@@ -12,7 +12,7 @@ import { type Target, targetOf } from './address.ts';
 import { receiveBody, requireLength } from './body.ts';
 import type { BucketRecord } from './buckets.ts';
 import { configurations } from './configuration.ts';
-import { copySourceOf, copyWhole } from './copy.ts';
+import { copySourceOf, copyWhole, requireChange } from './copy.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { Deletion } from './deletion.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -36,7 +36,7 @@ import {
   writtenHeaders,
   xml,
 } from './responses.ts';
-import { lockHeaders, requireChecksum } from './retention.ts';
+import { lockHeaders, requireChecksum, withoutLock } from './retention.ts';
 import { Tagging, type Tags } from './tagging.ts';
 
 /** Subresources that no operation here answers; S3 has them, so silence would be a lie. */
@@ -254,6 +254,7 @@ export class S3 {
   async #copy(request: AwsRequest, bucket: BucketRecord, key: string, auth: Authenticated): Promise<AwsResponse> {
     this.#requireWrite(request, bucket, key, auth);
     const source = this.#source(request, auth);
+    requireChange(request, source, { bucket: bucket.name, key });
     const tags = this.#tagsToCopy(request, source, bucket, key, auth);
     const { blob, etag, checksums } = await copyWhole(this.objects, source);
     const stored = this.#commit(request, bucket, key, auth, 'CopyObject', {
@@ -261,7 +262,9 @@ export class S3 {
       size: source.size,
       etag,
       headers:
-        request.headers['x-amz-metadata-directive'] === 'REPLACE' ? keptHeaders(request.headers) : source.headers,
+        request.headers['x-amz-metadata-directive'] === 'REPLACE'
+          ? keptHeaders(request.headers)
+          : withoutLock(source.headers),
       checksums,
     });
     this.#tagging.set(stored, tags);

@@ -39,6 +39,9 @@ export interface EventDestination {
 
 const maxRecipients = 50;
 
+/** The address of `A name <a@b.example>`, or of one without a name. */
+const addressOf = (written: string): string => /<([^<>]*)>\s*$/.exec(written)?.[1] ?? written;
+
 /** SES, API version 1: https://docs.aws.amazon.com/ses/latest/APIReference/API_Operations.html */
 export class Ses {
   readonly identities: Registry<{ readonly verified: boolean }>;
@@ -115,8 +118,10 @@ export class Ses {
   }
 
   #send(sender: Sender, input: ReadonlyMap<string, string>): string {
-    const from = input.get('Source') ?? '';
-    const to = members(input, 'Destination.ToAddresses.member');
+    const from = addressOf(input.get('Source') ?? '');
+    const to = ['To', 'Cc', 'Bcc'].flatMap((kind) =>
+      members(input, `Destination.${kind}Addresses.member`).map(addressOf),
+    );
     const identity = this.#identityOf(from);
     const arn = (kind: string, name: string) =>
       `arn:aws:ses:${this.#context.region}:${this.#context.accountId}:${kind}/${name}`;

@@ -1,21 +1,26 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListRolesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import { ValidateStateMachineDefinitionCommand } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import aws4 from 'aws4';
+import { checkPattern, patternMatches } from '../../local/events/pattern.ts';
 import { conditionsHold } from '../../local/identity/conditions.ts';
 import { checkPolicy, parsePolicy } from '../../local/identity/policy.ts';
 import { Airlock } from '../support/airlock.ts';
+import { changedAssembly } from '../support/changed-assembly.ts';
 
 const nameOf = (asked: Promise<unknown>): Promise<string> =>
   asked.then(
@@ -55,6 +60,70 @@ describe('a policy', () => {
       true,
       true,
     ]);
+  });
+});
+
+describe('an event pattern', () => {
+  const fits = (wanted: object, value: unknown) => patternMatches({ a: [wanted] }, { a: value });
+
+  it('knows one wildcard, which can be escaped, and looks for leaves', () => {
+    expect([fits({ wildcard: 'a?c*' }, 'abc'), fits({ wildcard: 'a?c*' }, 'a?cd')]).toEqual([false, true]);
+    const escaped = String.raw`a\*c`;
+    expect([fits({ wildcard: escaped }, 'abc'), fits({ wildcard: escaped }, 'a*c')]).toEqual([false, true]);
+    expect([fits({ exists: true }, { b: 1 }), fits({ exists: true }, 1), fits({ exists: false }, undefined)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it.each([
+    { prefix: { 'equals-ignore-case': 'x' } },
+    { wildcard: 'a**' },
+    { exists: 'yes' },
+    { 'anything-but': { 'equals-ignore-case': ['abc', 'xyz'] } },
+  ])('%j is refused: it would be misread', (operator) => {
+    expect(() => checkPattern('Rule', { a: [operator] })).toThrow('Rule: event pattern');
+  });
+});
+
+type Resources = Parameters<Parameters<typeof changedAssembly>[0]>[0]['Resources'];
+
+describe('a template', () => {
+  const started = (change: (resources: Resources) => void): Promise<string> => {
+    const folder = changedAssembly(({ Resources }) => change(Resources));
+    return Airlock.start({ assembly: folder }).then(
+      async (airlock) => {
+        await airlock.stop();
+        return 'started';
+      },
+      (error: Error) => error.message,
+    );
+  };
+
+  it.each([
+    ['AWS::Lambda::Function', 'Timeout', 901, 'Timeout: got 901, allowed 1 to 900'],
+    ['AWS::Lambda::Function', 'MemorySize', 64, 'MemorySize: got 64, allowed 128 to 10240'],
+    ['AWS::SQS::Queue', 'VisibilityTimeout', 43_201, 'VisibilityTimeout: got 43201, allowed 0 to 43200'],
+  ])('is refused with a %s whose %s is %i', async (type, name, value, told) => {
+    const answer = await started((resources) => {
+      const [found] = Object.values(resources).filter(({ Type }) => Type === type);
+      if (found) found.Properties[name] = value;
+    });
+    expect(answer).toContain(told);
+  });
+
+  it('is refused with a policy that lets anybody into a bucket that says it lets nobody', async () => {
+    const answer = await started((resources) => {
+      const [found] = Object.values(resources).filter(({ Type }) => Type === 'AWS::S3::BucketPolicy');
+      found?.Properties.PolicyDocument.Statement.push({
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 's3:GetObject',
+        Resource: '*',
+      });
+    });
+    expect(answer).toContain('the policy lets anybody in, and BlockPublicPolicy of');
   });
 });
 
@@ -152,6 +221,42 @@ describe('what AWS refuses, or answers by parts,', () => {
       return fetch(url, { method: 'PUT', headers: texts, body: 'x' }).then(({ status }) => status);
     };
     expect([await put('x-amz-checksum-sha512'), await put('x-amz-meta-any')]).toEqual([501, 200]);
+  });
+
+  it('of copies: onto itself without a change, of a kind that is none, from what is no address', async () => {
+    const [Bucket, Key] = [airlock.bucket('Accepted'), 'a/b/c/copy.bin'];
+    await airlock.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', IfNoneMatch: '*' }));
+    const copy = (more: object) =>
+      nameOf(airlock.s3.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/${Key}`, ...more })));
+    expect([
+      await copy({}),
+      await copy({ Key: 'a/b/c/other.bin', MetadataDirective: 'NONSENSE' }),
+      await copy({ Key: 'a/b/c/other.bin', CopySource: `${Bucket}/%zz` }),
+      await copy({ Key: 'a/b/c/other.bin', ChecksumAlgorithm: 'SHA256' }),
+      await copy({ MetadataDirective: 'REPLACE' }),
+      await copy({ Key: 'a/b/c/other.bin' }),
+    ]).toEqual(['InvalidRequest', 'InvalidArgument', 'InvalidArgument', 'NotImplemented', 'taken', 'taken']);
+  });
+
+  it('of mails: everybody they are to, whoever is named how', async () => {
+    const ses = new SESClient(airlock.client);
+    const Source = 'Airlock <airlock@example.com>';
+    const Destination = {
+      ToAddresses: ['a@x.example'],
+      CcAddresses: ['B <b@x.example>'],
+      BccAddresses: ['c@x.example'],
+    };
+    const Message = { Subject: { Data: 'For all' }, Body: { Text: { Data: 'x' } } };
+    await ses.send(new SendEmailCommand({ Source, Destination, Message }));
+    const [mail] = (await airlock.emails()).filter(({ subject }) => subject === 'For all');
+    expect(mail?.to).toEqual(['a@x.example', 'b@x.example', 'c@x.example']);
+  });
+
+  it('of alarms: those that were asked for', async () => {
+    const cloudwatch = new CloudWatchClient(airlock.client);
+    const AlarmNames = ['airlock-dev-requests-missed'];
+    const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames }));
+    expect(MetricAlarms.map(({ AlarmName }) => AlarmName)).toEqual(AlarmNames);
   });
 
   it('of messages: what is out of range', async () => {

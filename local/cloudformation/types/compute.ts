@@ -69,8 +69,8 @@ export const computeTypes = (
       lambda.functions.put(name, {
         ...fn,
         onFailure: {
-          maxRetries: properties.number('MaximumRetryAttempts', 2),
-          maxAgeSeconds: properties.number('MaximumEventAgeInSeconds', 21_600),
+          maxRetries: properties.number('MaximumRetryAttempts', 2, [0, 2]),
+          maxAgeSeconds: properties.number('MaximumEventAgeInSeconds', 21_600, [60, 21_600]),
           ...(destinationArn !== undefined && { destinationArn }),
         },
       });
@@ -86,7 +86,7 @@ export const computeTypes = (
         queueArn: properties.text('EventSourceArn'),
         functionName: properties.text('FunctionName').split(':').at(-1) ?? '',
         isEnabled: properties.optionalText('Enabled') !== 'false',
-        batchSize: properties.number('BatchSize', 10),
+        batchSize: properties.number('BatchSize', 10, [1, 10_000]),
         maxConcurrency: scaling.number('MaximumConcurrency', defaultConcurrency),
         reportsItemFailures: responses.includes('ReportBatchItemFailures'),
       };
@@ -178,8 +178,8 @@ const functionRecord = (
     roleArn: properties.text('Role'),
     folder: store.keep(folder),
     handler: properties.text('Handler'),
-    timeoutSeconds: properties.number('Timeout', 3),
-    memoryMb: properties.number('MemorySize', 128),
+    timeoutSeconds: properties.number('Timeout', 3, [1, 900]),
+    memoryMb: properties.number('MemorySize', 128, [128, 10_240]),
     environment: variables,
     logGroupArn: `${arnOf(context, 'logs', `log-group:${logGroup}`)}:*`,
     isTraced,

@@ -65,7 +65,7 @@ const roleTypes = ({ identities, accountId }: Context): Record<string, ResourceT
         arn,
         name,
         trust: policyOf(properties, 'AssumeRolePolicyDocument', logicalId),
-        maxSessionSeconds: properties.number('MaxSessionDuration', 3600),
+        maxSessionSeconds: properties.number('MaxSessionDuration', 3600, [3600, 43_200]),
         // Policies are resources of their own and come after their role; what was there before is not theirs.
         policies: {},
       });

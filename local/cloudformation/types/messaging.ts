@@ -25,13 +25,13 @@ const mailAndEventTypes = (context: Context, { sqs, sns, ses, buses }: Services)
       const arn = arnOf(context, 'sqs', name);
       const redrive = properties.nested('RedrivePolicy');
       const deadLetterArn = redrive.optionalText('deadLetterTargetArn');
-      const maxReceives = redrive.number('maxReceiveCount', 10);
+      const maxReceives = redrive.number('maxReceiveCount', 10, [1, 1000]);
       redrive.done();
       sqs.queues.put(name, {
         arn,
         name,
-        visibilitySeconds: properties.number('VisibilityTimeout', 30),
-        delaySeconds: properties.number('DelaySeconds', 0),
+        visibilitySeconds: properties.number('VisibilityTimeout', 30, [0, 43_200]),
+        delaySeconds: properties.number('DelaySeconds', 0, [0, 900]),
         ...(deadLetterArn !== undefined && {
           deadLetter: { queue: deadLetterArn.split(':').at(-1) ?? '', maxReceives },
         }),
@@ -193,8 +193,8 @@ const ruleTarget = (properties: Properties): RuleTarget => {
     arn: properties.text('Arn'),
     ...optional('roleArn', properties.optionalText('RoleArn')),
     ...optional('inputPath', properties.optionalText('InputPath')),
-    maxAttempts: retry.number('MaximumRetryAttempts', 185),
-    maxAgeSeconds: retry.number('MaximumEventAgeInSeconds', 86_400),
+    maxAttempts: retry.number('MaximumRetryAttempts', 185, [0, 185]),
+    maxAgeSeconds: retry.number('MaximumEventAgeInSeconds', 86_400, [60, 86_400]),
     ...(deadLetterArn !== undefined && { deadLetterArn }),
     ...(properties.has('InputTransformer') && {
       inputTransformer: { paths: transformer.any('InputPathsMap'), template: transformer.text('InputTemplate') },

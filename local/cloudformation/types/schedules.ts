@@ -43,8 +43,8 @@ export const scheduleTypes = (context: Context, { scheduler }: Services): Record
           arn,
           roleArn: target.text('RoleArn'),
           input: target.text('Input'),
-          maxAgeSeconds: retry.number('MaximumEventAgeInSeconds', 86_400),
-          maxAttempts: retry.number('MaximumRetryAttempts', 185),
+          maxAgeSeconds: retry.number('MaximumEventAgeInSeconds', 86_400, [60, 86_400]),
+          maxAttempts: retry.number('MaximumRetryAttempts', 185, [0, 185]),
           deadLetterArn: deadLetter.optionalText('Arn'),
         },
       };

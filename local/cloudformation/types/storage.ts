@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { StartError, UnsupportedFeatureError } from '../../errors.ts';
+import { isPublic } from '../../identity/policy.ts';
 import type { Encryption, LifecycleRule, Retention } from '../../s3/buckets.ts';
 import type { ResourceType } from '../deploy.ts';
 import type { Properties } from '../properties.ts';
@@ -12,8 +13,9 @@ export const storageTypes = (context: Context, { s3 }: Services): Record<string,
   'AWS::S3::Bucket': {
     put(properties, { logicalId, physicalId }) {
       const name = properties.optionalText('BucketName') ?? generatedName(physicalId);
-      // Public access and ACLs do not exist here at all.
-      properties.noted('PublicAccessBlockConfiguration', 'OwnershipControls');
+      // ACLs do not exist here at all.
+      properties.noted('OwnershipControls');
+      const { BlockPublicPolicy } = properties.record('PublicAccessBlockConfiguration');
       properties.always('VersioningConfiguration', { Status: 'Enabled' });
       if (!properties.has('VersioningConfiguration'))
         throw new UnsupportedFeatureError(logicalId, 'a bucket without versioning');
@@ -26,6 +28,7 @@ export const storageTypes = (context: Context, { s3 }: Services): Record<string,
         encryption: encryptionOf(properties.nested('BucketEncryption')),
         lifecycle: lifecycleRules(properties.nested('LifecycleConfiguration')),
         lock: retentionOf(properties),
+        blocksPublicPolicy: BlockPublicPolicy === true,
       });
       return { ref: name, attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com` } };
     },
@@ -35,7 +38,11 @@ export const storageTypes = (context: Context, { s3 }: Services): Record<string,
       const name = properties.text('Bucket');
       const bucket = s3.buckets.get(name);
       if (!bucket) throw new StartError(`${logicalId}: bucket ${name} does not exist`);
-      s3.buckets.put(name, { ...bucket, policy: policyOf(properties, 'PolicyDocument', logicalId) });
+      const policy = policyOf(properties, 'PolicyDocument', logicalId);
+      if (bucket.blocksPublicPolicy && isPublic(policy)) {
+        throw new StartError(`${logicalId}: the policy lets anybody in, and BlockPublicPolicy of ${name} is on`);
+      }
+      s3.buckets.put(name, { ...bucket, policy });
       return { ref: physicalId, attributes: {} };
     },
   },
