@@ -1,4 +1,5 @@
 import { CliError } from './deployment.ts';
+import { letReadersStop } from './early-readers.ts';
 import { type Invocation, print, readInvocation, usage } from './invocation.ts';
 
 type Command = (invocation: Invocation) => Promise<boolean>;
@@ -57,11 +58,7 @@ const main = async (): Promise<boolean> => {
   return run(invocation);
 };
 
-// Whoever reads may stop early: `… | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
-});
+letReadersStop();
 
 try {
   process.exitCode = (await main()) ? 0 : 1;

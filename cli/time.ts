@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientSettings } from './clients.ts';
 
-/** Whether a date is one of the calendar: there is no 30 February. @param text `yyyy-mm-dd` */
-export const isDay = (text: string): boolean => {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-};
-
 /** Product time, and a way to let it pass: the wall's on AWS, the endpoint's own on this machine. */
 export const timeOf = ({ endpoint }: ClientSettings) => (endpoint === undefined ? wallTime : productTime(endpoint));
 

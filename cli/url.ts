@@ -39,8 +39,10 @@ export const uploadUrl = async (
 ): Promise<SignedUrl> => {
   const request = await requestNamed(signing, requestId);
   if (request.status !== 'open') throw new CliError(`${requestId} has ended: it takes no file any more`);
+  const { attempts, file } = request.feedConfig;
+  if (attempt > attempts) throw new CliError(`--attempt: got ${attempt}, allowed 1 to ${attempts}`);
   const { s3, deployment, expiresIn, signedAt } = signing;
-  const key = landingKey(request, attempt, request.feedConfig.file.extension);
+  const key = landingKey(request, attempt, file.extension);
   const left = Math.floor((Date.parse(request.plan.closesAt) - signedAt.getTime()) / 1000);
   if (left < 1) throw new CliError(`${requestId} closed at ${request.plan.closesAt}: it takes no file any more`);
   const presigning = { bucket: deployment.buckets.Landing, key, expiresIn: Math.min(expiresIn, left), signedAt };

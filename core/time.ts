@@ -49,3 +49,9 @@ const format = (at: string, timeZone: string, options: Intl.DateTimeFormatOption
   const text = new Intl.DateTimeFormat(languages[locale], { timeZone, ...options }).format(new Date(at));
   return locale === 'en' ? text.replace(',', '') : text;
 };
+
+/** Whether a text is a day of the calendar, `yyyy-mm-dd`: there is no 30 February. */
+export const isDay = (text: string): boolean => {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+};

@@ -12,12 +12,12 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { inParallel } from '../../core/parallel.ts';
+import { isDay } from '../../core/time.ts';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import type { Flags, Invocation } from '../invocation.ts';
 import { partnersIn, requireKnown } from '../partners.ts';
 import { ProgressBar } from '../progress.ts';
-import { isDay } from '../time.ts';
 
 /** Flags that mean the same to the verifier. */
 const passedOn = ['accepted', 'feed', 'partner', 'from', 'to', 'key'] as const;
@@ -54,7 +54,7 @@ export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
 /** @throws CliError for a day that is none */
 const requireDays = ({ from, to }: Flags): void => {
   for (const [flag, day] of Object.entries({ from, to })) {
-    if (day === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(day) && isDay(day))) continue;
+    if (day === undefined || isDay(day)) continue;
     throw new CliError(`--${flag}: got ${day}, allowed a day such as 2026-07-01`);
   }
 };

@@ -6,11 +6,11 @@ import type { openAnswer, RequestsAnswer, timelineAnswer } from '../../core/api/
 import { parseRequestId } from '../../core/names.ts';
 import { periodFor } from '../../core/period.ts';
 import { occurrencesOf } from '../../core/schedule/deliveries.ts';
-import { durationSeconds } from '../../core/time.ts';
+import { durationSeconds, isDay } from '../../core/time.ts';
 import { operatorApi } from '../api.ts';
 import { CliError } from '../deployment.ts';
 import { type Flags, type Invocation, mostUnasked, print } from '../invocation.ts';
-import { isDay, timeOf } from '../time.ts';
+import { timeOf } from '../time.ts';
 
 const dayMs = 86_400_000;
 
@@ -21,7 +21,7 @@ const lookBack: Readonly<Record<string, number>> = { today: 0, late: 7, missing:
 export const requestList = async (invocation: Invocation): Promise<boolean> => {
   const { due = 'today' } = invocation.flags;
   const days = lookBack[due];
-  if (days === undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(due) && isDay(due))) {
+  if (days === undefined && !isDay(due)) {
     throw new CliError(`--due: got ${due}, allowed today, late, missing or a date such as 2026-11-25`);
   }
   const api = await operatorApi(invocation);
@@ -68,13 +68,22 @@ export const requestShow = async (invocation: Invocation): Promise<boolean> => {
   return true;
 };
 
+/** Orders that hold until a time. */
+const timed: readonly string[] = ['extend', 'snooze'];
+
 /** Orders that say why. */
 const order =
   (verb: string, said: string) =>
   async (invocation: Invocation): Promise<boolean> => {
     const id = idOf(invocation);
+    const reason = reasonOf(invocation.flags);
+    if (timed.includes(verb) && invocation.flags.until === undefined) {
+      throw new CliError(
+        '--until: got nothing, allowed a time such as 2026-11-25T18:00:00Z, or a duration such as PT4H',
+      );
+    }
     const api = await operatorApi(invocation);
-    const body = { reason: reasonOf(invocation.flags), ...(await untilOf(invocation)) };
+    const body = { reason, ...(await untilOf(invocation)) };
     const answer = await api.ask<object>('POST', `/requests/${id}/${verb}`, body);
     print(invocation.asJson ? JSON.stringify(answer) : `${id}: ${said}`);
     return true;
@@ -138,8 +147,7 @@ const wantedOf = async (flags: Flags): Promise<(string | undefined)[]> => {
 
 /** The periods that a feed of `--feeds` delivers within `--from` and `--to`. */
 const periodsOf = async ({ feed: wanted, feeds: folder, from = '', to = '' }: Flags): Promise<string[]> => {
-  const day = /^\d{4}-\d{2}-\d{2}$/;
-  if (![from, to].every((one) => day.test(one) && isDay(one))) {
+  if (![from, to].every(isDay)) {
     throw new CliError(
       `--from, --to: got ${from || 'nothing'}, ${to || 'nothing'}, allowed two dates such as 2026-11-01`,
     );

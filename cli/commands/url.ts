@@ -25,11 +25,14 @@ const signedFor = (signing: Parameters<typeof downloadUrl>[0], flags: Flags) => 
   const { method, bucket, key, request, attempt, type, size, sha256 } = flags;
   if (method === 'GET' && bucket !== undefined && key !== undefined) return downloadUrl(signing, bucket, key);
   if (method === 'PUT' && request !== undefined) {
+    if (sha256 !== undefined && !/^[A-Za-z0-9+/]{43}=$/.test(sha256)) {
+      throw new CliError(`--sha256: got ${sha256}, allowed a SHA-256 in base64: 44 characters`);
+    }
     const terms = { contentType: type, sha256, sizeBytes: size === undefined ? undefined : whole('size', size) };
     return uploadUrl(signing, { requestId: request, attempt: whole('attempt', attempt), terms });
   }
   throw new CliError(
-    `url: say --method GET --bucket --key, or --method PUT --request; got ${flags.method ?? 'nothing'}, allowed these two; see --help`,
+    `--method: got ${flags.method ?? 'nothing'}, allowed GET with --bucket and --key, or PUT with --request; nobody gets DELETE`,
   );
 };
 

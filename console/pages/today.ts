@@ -1,5 +1,7 @@
 import { requestsDueOn } from '../../adapters/operator-api.ts';
 import type { RequestsAnswer } from '../../core/api/bodies.ts';
+import { isDay } from '../../core/time.ts';
+import { ApiError } from '../api.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { type Html, html } from '../html.ts';
 import { daysLater, fromNow, shortTime } from '../when.ts';
@@ -23,6 +25,7 @@ export const todayPage = async (endpoint: Endpoint, date: string): Promise<Html>
   const { now } = await endpoint.clock();
   const today = now.slice(0, 10);
   const day = date === '' ? today : date;
+  if (!isDay(day)) throw new ApiError(404, 'no such day', day, 'a day such as 2026-11-25', 'see /today');
   const api = await endpoint.operator();
   const due = await requestsDueOn(api, day);
   // What was due before and is still open is today's business.

@@ -12,6 +12,7 @@ import {
   requestDocument,
   signalDocument,
 } from '../request.ts';
+import { isDay } from '../time.ts';
 import { findingCount, report } from '../validation/report-document.ts';
 import { requireRequest } from './look-up.ts';
 import { standingOf } from './standing.ts';
@@ -40,7 +41,7 @@ export const listRequests = async (
   { ledger, clock }: Deps,
   { dueOn, after = '' }: { readonly dueOn?: string; readonly after?: string },
 ): Promise<z.infer<typeof requestsAnswer>> => {
-  if (dueOn === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(dueOn)) {
+  if (dueOn === undefined || !isDay(dueOn)) {
     throw new Problem('bad-request', `dueOn: got ${dueOn ?? 'nothing'}, allowed a date such as 2026-11-25`);
   }
   const marks = (await ledger.list(ledgerKeys.dueOn(dueOn))).filter((key) => key > after);

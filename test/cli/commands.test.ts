@@ -135,10 +135,11 @@ describe('an event that could not be handed over', () => {
 });
 
 describe('the smoke test', () => {
-  it('says what is missing where its feeds are not deployed', async () => {
+  it('says what is missing where its feeds are not deployed, and starts nothing', async () => {
     const airlock = await Airlock.start();
-    const { out, code } = await airlockCommand(airlock, 'smoke');
-    expect([code, out]).toEqual([1, expect.stringContaining('deploy it with -c smoke=true')]);
+    const { err, code } = await airlockCommand(airlock, 'smoke');
+    expect([code, err]).toEqual([2, expect.stringContaining('deploy it with -c smoke=true')]);
+    expect(await airlock.executions()).toEqual([]);
     await airlock.stop();
   });
 

@@ -97,6 +97,7 @@ describe('the operators’ commands', () => {
   it('give more time: due, reminder, escalation and close move, and the partner is told', async () => {
     const execution = await airlock.open('acme/files');
     await airlock.advance('PT3H30M');
+    expect((await run('request', 'extend', id, ...why)).err).toContain('--until: got nothing, allowed a time such as');
     const extended = await run('request', 'extend', id, '--until', 'PT6H', ...why);
     expect([extended.code, extended.out.trim()]).toEqual([0, `${id}: the partner is told of the new time`]);
     expect((await subjects()).at(-1)).toMatch(/^More time: Files/);

@@ -40,6 +40,7 @@ describe('airlock url', () => {
       /lives 1 to 900 seconds, got 3600/,
     ],
     [['--method', 'PUT', '--request', 'acme', '--attempt', 'first'], /--attempt: got first, allowed a whole number/],
+    [['--method', 'PUT', '--request', 'acme', '--sha256', 'abc'], /--sha256: got abc, allowed a SHA-256 in base64/],
     [['--method', 'PUT', '--request', 'acme', '--size', '0'], /--size: got 0, allowed a whole number from 1/],
     [['--method', 'PUT', '--request', 'acme'], /--request: got acme, expected like acme_daily-orders_2026-11-22/],
     [['--method', 'PUT', '--request', 'acme_orders_2020-01-01'], /there is no request acme_orders_2020-01-01/],

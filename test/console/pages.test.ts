@@ -56,6 +56,11 @@ describe('the console', () => {
     );
   });
 
+  it('knows days of the calendar alone', async () => {
+    const { status, text: shown } = await get('/today/2026-13-45');
+    expect([status, shown]).toEqual([404, expect.stringContaining('a day such as 2026-11-25')]);
+  });
+
   it('fits a phone: no page is wider than its screen', async () => {
     const browser = await PartnerBrowser.launch();
     const day = new Date(await airlock.now()).toISOString().slice(0, 10);

@@ -1,27 +1,30 @@
 import { parseArgs } from 'node:util';
 import { FeedErrors, loadFeeds } from '../../adapters/feed-files.ts';
+import { letReadersStop } from '../../cli/early-readers.ts';
 import { alarmRows, scheduleAlarmRows } from '../../infra/constructs/alarm-table.ts';
 import { deployedFunctions } from '../../infra/constructs/function-table.ts';
 import { addUp, type Bill, estimateFeed, fixedBill, gbSecondsPerInvocation, sumOf } from './estimate.ts';
 import { designs } from './naive.ts';
 
+const usage = 'npm run cost -- [--feeds DIR] [--file-mb 10] [--measure]';
+
 /** `npm run cost`: what the feeds of a folder cost in a month, by list prices. */
-const read = (): { feeds: string; fileMb: number; measure: boolean } => {
+const read = (): { feeds: string; fileMb: number; measure: boolean } | 'help' => {
   try {
     const { values } = parseArgs({
       options: {
         feeds: { type: 'string', default: 'feeds' },
         'file-mb': { type: 'string', default: '10' },
         measure: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     });
+    if (values.help) return 'help';
     const fileMb = Number(values['file-mb']);
     if (fileMb > 0) return { feeds: values.feeds, fileMb, measure: values.measure };
     throw new Error(`--file-mb: got ${values['file-mb']}, allowed a number above 0`);
   } catch (error) {
-    throw new FeedErrors(
-      `${error instanceof Error ? error.message : error}\n\nnpm run cost -- [--feeds DIR] [--file-mb 10] [--measure]`,
-    );
+    throw new FeedErrors(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
 };
 
@@ -53,7 +56,12 @@ const tellMeasured = async (): Promise<void> => {
 };
 
 const main = async (): Promise<void> => {
-  const { feeds, fileMb, measure } = read();
+  const asked = read();
+  if (asked === 'help') {
+    print(usage);
+    return;
+  }
+  const { feeds, fileMb, measure } = asked;
   const estimates = loadFeeds(feeds).map((feed) => estimateFeed(feed, { from: Date.now(), fileMb }));
   print(`List prices of 2026-11-22 without free tiers; files of ${fileMb} MB, kept for one month.\n`);
   row('feed, per month', 'runs', 'all on time', 'none comes');
@@ -79,6 +87,8 @@ const main = async (): Promise<void> => {
   compare();
   if (measure) await tellMeasured();
 };
+
+letReadersStop();
 
 try {
   await main();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FeedErrors, loadFeeds } from '../../adapters/feed-files.ts';
+import { letReadersStop } from '../../cli/early-readers.ts';
 import type { Feed } from '../../core/feed.ts';
 import { type StageConfig, withDefaults } from '../../infra/config.ts';
 import { SettingError, settingsFromContext } from '../../infra/setting-rules.ts';
@@ -20,8 +21,9 @@ interface Asked {
   readonly failOn: Gravity | undefined;
 }
 
-const read = (): Asked => {
-  const { context, json, 'fail-on': failOn } = flags();
+const read = (): Asked | 'help' => {
+  const { context, json, help, 'fail-on': failOn } = flags();
+  if (help) return 'help';
   const merged: Record<string, unknown> = { ...contextOfTheApp(), ...Object.fromEntries(context.map(pair)) };
   const gravity = gravities.find((one) => one === failOn);
   if (failOn !== undefined && !gravity) {
@@ -41,6 +43,7 @@ const flags = () => {
       context: { type: 'string', short: 'c', multiple: true, default: [] as string[] },
       json: { type: 'boolean', default: false },
       'fail-on': { type: 'string' },
+      help: { type: 'boolean', default: false },
     } as const;
     return parseArgs({ options }).values;
   } catch (error) {
@@ -86,8 +89,21 @@ const hours = (seconds: number): string => `${(seconds / 3600).toFixed(1).replac
 /** So many feeds are named, the others counted: `--json` has them all. */
 const named = 5;
 
+const lineWidth = 110;
+
+/** Text in lines that begin where the first does. */
+const wrapped = (text: string, indent: string): string => {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last !== '' && indent.length + last.length + word.length >= lineWidth) lines.push(word);
+    else lines.splice(-1, 1, last === '' ? word : `${last} ${word}`);
+  }
+  return lines.join(`\n${indent}`);
+};
+
 const tell = ({ gravity, asset, what, closedBy, feeds }: Weakness): void => {
-  print(`\n${gravity.padEnd(8)}${asset}: ${what}`);
+  print(`\n${gravity.padEnd(8)}${wrapped(`${asset}: ${what}`, ' '.repeat(8))}`);
   print(`        closed by ${closedBy}`);
   if (feeds.length === 0) return;
   const more = feeds.length > named ? ` and ${feeds.length - named} more` : '';
@@ -95,7 +111,12 @@ const tell = ({ gravity, asset, what, closedBy, feeds }: Weakness): void => {
 };
 
 const main = (): void => {
-  const { feeds, stage, asJson, failOn } = read();
+  const asked = read();
+  if (asked === 'help') {
+    print(usage);
+    return;
+  }
+  const { feeds, stage, asJson, failOn } = asked;
   const exposures = feeds.map((feed) => exposureOf(feed, Date.now()));
   const weaknesses = weaknessesOf(feeds, stage);
   if (asJson) print(JSON.stringify({ stage: stage.stage, exposures, weaknesses }));
@@ -120,6 +141,8 @@ const main = (): void => {
   const isRefused = weaknesses.some(({ gravity }) => failOn && gravities.indexOf(gravity) <= gravities.indexOf(failOn));
   if (isRefused) process.exitCode = 1;
 };
+
+letReadersStop();
 
 try {
   main();
