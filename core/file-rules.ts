@@ -116,8 +116,10 @@ const readSchema = (written: WrittenContent, beside: BesideTheFeed): Schemas | {
   });
   if (written.format === 'opaque') return problem(name, 'no schema for an opaque file', 'remove file.schema');
   if (written.format === 'set') return problem(name, 'schemas of members of a set', 'move it to a member');
-  const content = parsed(beside(name));
-  if (content === undefined) return problem(name, 'a readable JSON file beside the feed', `write ${name} there`);
+  const text = beside(name);
+  if (text === undefined) return problem(name, 'a readable JSON file beside the feed', `write ${name} there`);
+  const content = parsed(text);
+  if (content === undefined) return problem(`${name}, which is no JSON`, 'a JSON file', `mend ${name}`);
   if (written.format === 'json' || written.format === 'jsonl') {
     const wrong = jsonSchemaProblem(content);
     if (wrong !== undefined) return problem(wrong, 'a JSON Schema that refers to nothing outside', `mend ${name}`);
@@ -133,9 +135,10 @@ const readSchema = (written: WrittenContent, beside: BesideTheFeed): Schemas | {
   return withReferences(table.data, beside, problem);
 };
 
-const parsed = (text: string | undefined): unknown => {
+/** Undefined for what is no JSON. */
+const parsed = (text: string): unknown => {
   try {
-    return text === undefined ? undefined : JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -295,4 +295,12 @@ describe('a feed', () => {
   ])('whose schema has %s is refused when it is read, not when a file arrives', (_, schema, expected) => {
     expect(problem({ file: { ...source.file, schema: 's.json' } }, schema)).toContain(expected);
   });
+
+  it('whose schema is there and broken is told so, not to write it', () => {
+    const file = { ...source.file, schema: 's.json' };
+    const result = readFeed({ partner: 'acme', feed: 'orders' }, { ...source, file }, () => '{"fields": [');
+    expect('problems' in result && result.problems).toEqual([
+      { path: 'file.schema', got: 's.json, which is no JSON', allowed: 'a JSON file', fix: 'mend s.json' },
+    ]);
+  });
 });
