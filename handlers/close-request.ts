@@ -40,7 +40,8 @@ export const createCloseRequest = (deps: Deps) => async (event: unknown) => {
       return { upload, outcome: null };
     }
   }
-  if (outcome !== 'waived') await hearLastOrder(deps, closing, { outcome, attempt });
+  // One that had ended is told of again: what it came to stays.
+  if (outcome !== 'waived' && closing.status !== 'ended') await hearLastOrder(deps, closing, { outcome, attempt });
   const ended = await changeRequest(deps.ledger, request, (document) =>
     document.status === 'ended'
       ? undefined
