@@ -6,14 +6,19 @@ export type Pattern = { readonly [name: string]: unknown };
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A list, which only `anything-but` may hold, fits by any of its texts. */
+const ofText =
+  (fitsOne: (text: string, value: string) => boolean) =>
+  (argument: unknown, value: unknown): boolean =>
+    typeof value === 'string' && [argument].flat().some((text) => fitsOne(String(text), value));
+
 const operators: Readonly<Record<string, (argument: unknown, value: unknown) => boolean>> = {
-  prefix: (argument, value) => typeof value === 'string' && value.startsWith(String(argument)),
-  suffix: (argument, value) => typeof value === 'string' && value.endsWith(String(argument)),
-  wildcard: (argument, value) => typeof value === 'string' && wildcard(String(argument)).test(value),
+  prefix: ofText((text, value) => value.startsWith(text)),
+  suffix: ofText((text, value) => value.endsWith(text)),
+  wildcard: ofText((text, value) => wildcard(text).test(value)),
   // "Exists match only works on the leaf nodes."
   exists: (argument, value) => (value !== undefined && !isObject(value)) === argument,
-  'equals-ignore-case': (argument, value) =>
-    typeof value === 'string' && value.toLowerCase() === String(argument).toLowerCase(),
+  'equals-ignore-case': ofText((text, value) => value.toLowerCase() === text.toLowerCase()),
   'anything-but': (argument, value) =>
     value !== undefined && !(Array.isArray(argument) ? argument : [argument]).some((one) => fits(one, value)),
 };
@@ -27,14 +32,17 @@ const wildcard = (text: string): RegExp =>
 
 const takesText = ['prefix', 'suffix', 'wildcard', 'equals-ignore-case'];
 
-/** Whether an operator's argument is of a form that is read here. */
+const isText = (text: unknown): boolean => typeof text === 'string' && !text.includes('**');
+
+/** Whether an operator's argument is of a form that is read here. `anything-but` takes values, or texts for another operator. */
 const isRead = (operator: string, argument: unknown): boolean => {
   if (operator === 'exists') return typeof argument === 'boolean';
-  if (takesText.includes(operator)) return typeof argument === 'string' && !argument.includes('**');
-  return [argument]
-    .flat()
-    .every((one) => !isObject(one) || Object.values(one).every((text) => typeof text === 'string'));
+  if (takesText.includes(operator)) return isText(argument);
+  return [argument].flat().every((one) => !isObject(one) || Object.entries(one).every(isOfTexts));
 };
+
+const isOfTexts = ([operator, texts]: [string, unknown]): boolean =>
+  takesText.includes(operator) && [texts].flat().every(isText);
 
 /** Refuses a pattern with an operator that would be misread. */
 export const checkPattern = (where: string, pattern: Pattern): void => {
@@ -44,10 +52,8 @@ export const checkPattern = (where: string, pattern: Pattern): void => {
     for (const one of value.filter(isObject)) {
       for (const [operator, argument] of Object.entries(one)) {
         if (!(operator in operators)) throw new UnsupportedFeatureError(where, `event pattern operator ${operator}`);
-        if (!isRead(operator, argument)) {
-          throw new UnsupportedFeatureError(where, `event pattern ${JSON.stringify({ [operator]: argument })}`);
-        }
-        if (operator === 'anything-but') checkPattern(where, { [operator]: [argument].flat() });
+        if (isRead(operator, argument)) continue;
+        throw new UnsupportedFeatureError(where, `event pattern ${JSON.stringify({ [operator]: argument })}`);
       }
     }
   }

@@ -70,7 +70,7 @@ describe('downstream systems', () => {
     const sqs = new SQSClient(airlock.client);
     const QueueUrl = `${airlock.status.endpoint}/000000000000/downstream`;
     const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 86_400 }),
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 43_200 }),
     );
     return Messages.map(({ Body = '{}' }) => JSON.parse(Body));
   };

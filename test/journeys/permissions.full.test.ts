@@ -92,7 +92,7 @@ const failedEvent = async (airlock: Airlock, fn = 'receive-upload'): Promise<str
   const sqs = new SQSClient(airlock.client);
   const QueueUrl = `${airlock.status.endpoint}/000000000000/airlock-dev-failed-invocations`;
   const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 86_400 }),
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 43_200 }),
   );
   const payloads = Messages.map(({ Body = '{}' }) => JSON.parse(Body).responsePayload?.errorMessage);
   return `${fn}: FAILED ${payloads.join(' ')}`;

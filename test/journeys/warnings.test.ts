@@ -97,7 +97,7 @@ describe('the owner hears', () => {
     const { body } = await askAsOperator<{ timeline: { what: string }[] }>(airlock, 'GET', `/requests/${id}/timeline`);
     expect(body.timeline[0]?.what).toMatch(/^opened by \S+, scheduled for \S+, 40 minutes late$/);
 
-    const asked = new Date((await airlock.now()) - 10 * 3_600_000).toISOString();
+    const asked = new Date((await airlock.now()) - 4 * 3_600_000).toISOString();
     const open = { partner: 'acme', feed: 'files', scheduledTime: asked };
     const answer = await askAsOperator<{ requestId: string }>(airlock, 'POST', '/requests', open);
     await airlock.settle();

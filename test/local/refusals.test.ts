@@ -77,11 +77,19 @@ describe('an event pattern', () => {
     ]);
   });
 
+  it('excludes any of several texts', () => {
+    const others = { 'anything-but': { prefix: ['_doctor/', 'malware-'] } };
+    expect(() => checkPattern('Rule', { a: [others] })).not.toThrow();
+    expect(['_doctor/x', 'malware-y', 'acme/z'].map((value) => fits(others, value))).toEqual([false, false, true]);
+    expect(fits({ 'anything-but': { 'equals-ignore-case': ['abc', 'xyz'] } }, 'ABC')).toBe(false);
+  });
+
   it.each([
     { prefix: { 'equals-ignore-case': 'x' } },
     { wildcard: 'a**' },
     { exists: 'yes' },
-    { 'anything-but': { 'equals-ignore-case': ['abc', 'xyz'] } },
+    { 'anything-but': { exists: true } },
+    { prefix: ['a', 'b'] },
   ])('%j is refused: it would be misread', (operator) => {
     expect(() => checkPattern('Rule', { a: [operator] })).toThrow('Rule: event pattern');
   });
