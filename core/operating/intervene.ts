@@ -33,9 +33,11 @@ const latestCloseMs = 34 * dayMs;
 const requireOpen = async ({ ledger }: Deps, { id }: Act): Promise<RequestDocument> => {
   const request = await requireRequest(ledger, id);
   if (request.status === 'open') return request;
-  const how = request.outcome?.line ?? 'it is closing';
-  throw new Problem('request-ended', `${request.requestId} takes no more orders: ${how}`);
+  throw tooLate(request);
 };
+
+const tooLate = ({ requestId, outcome }: RequestDocument): Problem =>
+  new Problem('request-ended', `${requestId} takes no more orders: ${outcome?.line ?? 'it is closing'}`);
 
 /** Ends every link that is out; a later issue makes new ones. @throws Problem not-offered in direct mode */
 export const revokeLinks = async (deps: Deps, act: Act): Promise<void> => {
@@ -162,6 +164,6 @@ const signal = async (
   const attempt = newestAttempt(await deps.ledger.list(ledgerKeys.issues(request)));
   const waits = [ledgerKeys.decisionWaits(request), ledgerKeys.waits(request, attempt)];
   if ((await tellNewestWait(deps, key, waits)) !== 'recorded') return;
-  const { status } = await requireRequest(deps.ledger, request.requestId);
-  if (status !== 'open' && (await withdrawSignal(deps, key))) await requireOpen(deps, act);
+  const afterwards = await requireRequest(deps.ledger, request.requestId);
+  if (afterwards.status !== 'open' && (await withdrawSignal(deps, key))) throw tooLate(afterwards);
 };
