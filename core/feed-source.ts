@@ -6,7 +6,7 @@ import { locales } from './locales.ts';
 import { periodUnits } from './period.ts';
 import { holidayRules } from './schedule/calendar.ts';
 import { scheduleExpressionProblem } from './schedule/expression.ts';
-import { durationSeconds, isTimeZone } from './time.ts';
+import { durationSeconds, isDay, isTimeZone } from './time.ts';
 
 /*
  * A feed as people write it: the strict form, with what is wrong of each field in words. Read when an app is synthesized and
@@ -23,11 +23,6 @@ const isDuration = (text: string): boolean => {
   } catch {
     return false;
   }
-};
-
-const isLocalDate = (text: string): boolean => {
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(`${text}T`);
 };
 
 /** One plain address: no display name, no list, no line break, at most 254 characters (RFC 5321 §4.5.3.1). */
@@ -63,7 +58,7 @@ const reminderSource = z.union([
 ]);
 const localDate = z
   .string()
-  .check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'), z.refine(isLocalDate, 'a date that exists'));
+  .check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-12-25'), z.refine(isDay, 'a date that exists'));
 /** With `unit: custom`: a quarter, a season, a reporting date. */
 const namedPeriod = z.strictObject({
   name: z

@@ -140,6 +140,12 @@ export const ledgerKeys = {
   person: (id: string) => `people/${id}.json`,
 } as const;
 
+/** Reads a mark of `ledgerKeys.due` back. */
+export const parseDue = (mark: string): Omit<RequestKey, 'generation'> => {
+  const [, , partner = '', feed = '', period = ''] = mark.split('/');
+  return { partner, feed, period };
+};
+
 /** Reads a request's id back. Undefined for one that we did not make. */
 export const parseRequestId = (id: string): Omit<RequestKey, 'generation'> | undefined => {
   const [partner, feed, period, ...rest] = id.split('_');

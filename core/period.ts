@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { isDay } from './time.ts';
 
 /** What a delivery can be for; `custom` is one of the periods that the feed names itself. */
 export const periodUnits = ['hour', 'day', 'week', 'month', 'custom'] as const;
@@ -83,8 +84,7 @@ const isInCalendar = (unit: CalendarUnit, name: string): boolean => {
       const monday = Temporal.PlainDate.from(daysOfPeriod(name, { period: {} }).from);
       return monday.yearOfWeek === Number(year) && `w${String(monday.weekOfYear).padStart(2, '0')}` === month;
     }
-    Temporal.PlainDate.from(`${year}-${month}-${day}`, { overflow: 'reject' });
-    return Number(hour) < 24;
+    return isDay(`${year}-${month}-${day}`) && Number(hour) < 24;
   } catch {
     return false;
   }

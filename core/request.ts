@@ -129,7 +129,7 @@ export const waitDocument = z.looseObject({
   /** Which attempt it is about; older waits do not say it. */
   attempt: z.optional(z.int()),
 });
-type WaitDocument = z.infer<typeof waitDocument>;
+export type WaitDocument = z.infer<typeof waitDocument>;
 
 /** What ends a wait besides what it waits for. Waits that do not say so are of definitions that caught these. */
 export const hearsOf = ({ hears }: WaitDocument): readonly string[] =>

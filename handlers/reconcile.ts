@@ -1,6 +1,7 @@
 import { arrivalKey } from '../core/arrivals.ts';
 import { findDocument } from '../core/documents.ts';
 import { ledgerKeys, parseLandingKey } from '../core/names.ts';
+import { inParallel } from '../core/parallel.ts';
 import type { Clock, HandOver, Histories, Landing, Ledger, Metrics, Notices, Receiver, Runs } from '../core/ports.ts';
 import {
   missingEvidence,
@@ -65,9 +66,6 @@ const reconcileRuns = async ({ runs, histories, ledger, handOver, clock }: Deps)
   return look;
 };
 
-/** So many at once are no burden to S3, and no long night for many uploads. */
-const atOnce = 20;
-
 /** Hands over what is wanted of many. @param eventOf undefined for one that needs nothing */
 const handOverAll = async <T>(
   all: readonly T[],
@@ -87,7 +85,7 @@ const handOverAll = async <T>(
       broken.push(error);
     }
   };
-  for (let at = 0; at < all.length; at += atOnce) await Promise.all(all.slice(at, at + atOnce).map(one));
+  await inParallel(all, one);
   return { found, broken };
 };
 

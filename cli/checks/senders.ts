@@ -1,6 +1,6 @@
 import { createS3Ledger } from '../../adapters/s3-ledger.ts';
 import { findDocuments } from '../../core/documents.ts';
-import { ledgerKeys, parseLandingKey } from '../../core/names.ts';
+import { ledgerKeys, parseDue, parseLandingKey } from '../../core/names.ts';
 import type { Ledger } from '../../core/ports.ts';
 import { type ArrivalDocument, arrivalDocument } from '../../core/request.ts';
 import { findSender } from '../../core/upload-sender.ts';
@@ -44,8 +44,7 @@ export const senders: Check = async ({ clients: { s3 }, deployment, now }) => {
 const arrivalsOn = async (ledger: Ledger, date: string): Promise<ArrivalDocument[]> => {
   const found: ArrivalDocument[] = [];
   for (const mark of (await ledger.list(ledgerKeys.dueOn(date))).slice(0, requestsOfDay)) {
-    const [, , partner = '', feed = '', period = ''] = mark.split('/');
-    const keys = await ledger.list(ledgerKeys.arrivals({ partner, feed, period, generation: 1 }));
+    const keys = await ledger.list(ledgerKeys.arrivals({ ...parseDue(mark), generation: 1 }));
     found.push(...(await findDocuments(ledger, keys, arrivalDocument)).map(({ document }) => document));
   }
   return found;

@@ -1,3 +1,4 @@
+import { base64Sha256 } from '../../core/api/bodies.ts';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import { type Flags, type Invocation, print } from '../invocation.ts';
@@ -25,7 +26,7 @@ const signedFor = (signing: Parameters<typeof downloadUrl>[0], flags: Flags) => 
   const { method, bucket, key, request, attempt, type, size, sha256 } = flags;
   if (method === 'GET' && bucket !== undefined && key !== undefined) return downloadUrl(signing, bucket, key);
   if (method === 'PUT' && request !== undefined) {
-    if (sha256 !== undefined && !/^[A-Za-z0-9+/]{43}=$/.test(sha256)) {
+    if (sha256 !== undefined && !base64Sha256.safeParse(sha256).success) {
       throw new CliError(`--sha256: got ${sha256}, allowed a SHA-256 in base64: 44 characters`);
     }
     const terms = { contentType: type, sha256, sizeBytes: size === undefined ? undefined : whole('size', size) };

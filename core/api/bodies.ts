@@ -9,7 +9,7 @@ import { finding } from '../validation/report-document.ts';
  * What the API takes and answers, once: parsed by the handlers, and published as docs/openapi.json.
  */
 
-const base64Sha256 = z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, 'SHA-256 as base64, 44 characters'));
+export const base64Sha256 = z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, 'SHA-256 as base64, 44 characters'));
 const bytes = z.int().check(z.gte(0));
 const instant = z.string();
 const shortText = (most: number) =>

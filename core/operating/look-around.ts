@@ -3,7 +3,7 @@ import type { requestsAnswer, timelineAnswer } from '../api/bodies.ts';
 import { Problem } from '../api/problems.ts';
 import { findDocuments } from '../documents.ts';
 import { openingDocument, recipientName } from '../link.ts';
-import { attemptOfKey, ledgerKeys } from '../names.ts';
+import { attemptOfKey, ledgerKeys, parseDue } from '../names.ts';
 import type { Clock, Ledger } from '../ports.ts';
 import {
   arrivalDocument,
@@ -46,10 +46,7 @@ export const listRequests = async (
   }
   const marks = (await ledger.list(ledgerKeys.dueOn(dueOn))).filter((key) => key > after);
   const shown = marks.slice(0, mostInAnswer);
-  const keys = shown.map((key) => {
-    const [, , partner = '', feed = '', period = ''] = key.split('/');
-    return ledgerKeys.request({ partner, feed, period });
-  });
+  const keys = shown.map((key) => ledgerKeys.request(parseDue(key)));
   const found = await findDocuments(ledger, keys, requestDocument);
   const next = marks.length > shown.length ? shown.at(-1) : undefined;
   return {

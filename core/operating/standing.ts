@@ -1,9 +1,8 @@
-import type * as z from 'zod/mini';
 import { Problem } from '../api/problems.ts';
 import { findDocument } from '../documents.ts';
 import { ledgerKeys, newestAttempt } from '../names.ts';
 import type { Ledger } from '../ports.ts';
-import { hearsOf, type RequestDocument, waitDocument } from '../request.ts';
+import { hearsOf, type RequestDocument, type WaitDocument, waitDocument } from '../request.ts';
 
 type Reader = Pick<Ledger, 'find' | 'list'>;
 
@@ -27,23 +26,22 @@ export const standingOf = async (ledger: Reader, request: RequestDocument): Prom
     .sort((a, b) => (enteredOf(a.key) < enteredOf(b.key) ? -1 : 1))
     .at(-1);
   const wait = newest && (await findDocument(ledger, newest.key, waitDocument));
-  if (!newest || !wait || (await isOver(ledger, request, attempt, wait.document))) {
+  const isOver =
+    !wait ||
+    isEarlier(wait.document, attempt) ||
+    (newest.waitsFor === 'upload' && (await hasFile(ledger, request, attempt)));
+  if (isOver) {
     return { waitsFor: 'nothing', attempt, hears: [] };
   }
   return { waitsFor: newest.waitsFor, attempt, hears: hearsOf(wait.document) };
 };
 
-/** Whether the newest wait has ended since: the next attempt was issued, or its file is there. */
-const isOver = async (
-  ledger: Reader,
-  request: RequestDocument,
-  attempt: number,
-  wait: z.infer<typeof waitDocument>,
-): Promise<boolean> => {
-  if (wait.attempt !== undefined && wait.attempt < attempt) return true;
-  const hasFile = (await ledger.list(ledgerKeys.arrivalsOf(request, attempt))).length > 0;
-  return hasFile && hearsOf(wait).includes('OperatorExtended');
-};
+/** Whether a wait was about an attempt before this one. */
+const isEarlier = (wait: WaitDocument, attempt: number): boolean =>
+  wait.attempt !== undefined && wait.attempt < attempt;
+
+const hasFile = async (ledger: Reader, request: RequestDocument, attempt: number): Promise<boolean> =>
+  (await ledger.list(ledgerKeys.arrivalsOf(request, attempt))).length > 0;
 
 /** When a wait was entered, as its key tells it. */
 const enteredOf = (key: string): string => key.split('/').at(-1) ?? '';

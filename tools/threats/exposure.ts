@@ -1,3 +1,4 @@
+import { maxLifetimeSeconds } from '../../adapters/presign.ts';
 import type { Feed } from '../../core/feed.ts';
 import { occurrencesOf } from '../../core/schedule/deliveries.ts';
 
@@ -21,9 +22,6 @@ export interface Exposure {
   readonly mostBytesPerRequest: number;
 }
 
-/** A URL of direct mode lives as long as the session that signs it. */
-const longestUrlSeconds = 3600;
-
 const yearMs = 365 * 86_400_000;
 
 /** @param from the year that is looked at begins here, in milliseconds since 1970 */
@@ -34,7 +32,7 @@ export const exposureOf = (feed: Feed, from: number): Exposure => {
   return {
     feed: `${feed.partner}/${feed.feed}`,
     secret: isByLink ? 'link' : 'URL',
-    worksSeconds: isByLink ? closeSeconds : Math.min(closeSeconds, longestUrlSeconds),
+    worksSeconds: isByLink ? closeSeconds : Math.min(closeSeconds, maxLifetimeSeconds.PUT),
     mailboxes: mailboxesOf(feed).size,
     onTopic: isByLink && feed.delivery.channels.includes('sns'),
     requestsPerMonth,
