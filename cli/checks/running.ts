@@ -1,8 +1,8 @@
 import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { paginateListSchedules } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { deployedName, type FailureQueue, failureQueues } from '../../core/deployed-names.ts';
 import { waitingIn } from '../queues.ts';
+import { isForSmoke, schedulesOf } from '../schedules.ts';
 import { type Check, failed, ok, verdict, warning } from './check.ts';
 
 const queue =
@@ -24,16 +24,11 @@ export const queues: readonly Check[] = failureQueues.map(queue);
 
 /** Every feed is started by somebody. */
 export const schedules: Check = async ({ clients: { scheduler }, deployment: { stage } }) => {
-  const ours = new RegExp(`^${deployedName(stage)}(-\\d{3})?$`);
   let enabled = 0;
   const disabled: string[] = [];
-  for await (const { Schedules = [] } of paginateListSchedules({ client: scheduler }, {})) {
-    for (const { Name = '', GroupName = '', State } of Schedules) {
-      if (!ours.test(GroupName)) continue;
-      if (State === 'ENABLED') enabled += 1;
-      // Those of the smoke test are started by it alone.
-      else if (!Name.startsWith('airlock_smoke-')) disabled.push(Name);
-    }
+  for await (const schedule of schedulesOf(scheduler, stage)) {
+    if (schedule.State === 'ENABLED') enabled += 1;
+    else if (!isForSmoke(schedule)) disabled.push(schedule.Name ?? '');
   }
   return [
     enabled > 0

@@ -47,7 +47,13 @@ export const auditVerify = async (invocation: Invocation): Promise<boolean> => {
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   // What names people and addresses does not stay behind.
   if (copied) await forget(copied);
-  if (code === 2) throw new CliError(`audit verify: got ${folder}, allowed a copy of the archive bucket, or none`);
+  if (code === 2) {
+    throw new CliError(
+      copied
+        ? 'audit verify could not look; see above'
+        : `audit verify: got ${folder}, allowed a copy of the archive bucket`,
+    );
+  }
   return code === 0;
 };
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { paginateListSchedules, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import { deployedName } from '../../core/deployed-names.ts';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { createClients } from '../clients.ts';
 import { CliError, findDeployment } from '../deployment.ts';
 import { type Invocation, print } from '../invocation.ts';
+import { isForSmoke, schedulesOf } from '../schedules.ts';
 import { stories, tell } from '../stories.ts';
 import { timeOf } from '../time.ts';
 
@@ -31,12 +31,7 @@ export const smoke = async ({ stack, settings, asJson }: Invocation): Promise<bo
   return isGood;
 };
 
-/** Whether the schedules of the smoke test's feeds, which nobody but this command starts, are there. */
 const areDeployed = async (client: SchedulerClient, stage: string): Promise<boolean> => {
-  for await (const { Schedules = [] } of paginateListSchedules({ client }, {})) {
-    const isOurs = ({ Name = '', GroupName = '' }) =>
-      Name.startsWith('airlock_smoke-') && GroupName.startsWith(deployedName(stage));
-    if (Schedules.some(isOurs)) return true;
-  }
+  for await (const schedule of schedulesOf(client, stage)) if (isForSmoke(schedule)) return true;
   return false;
 };
